@@ -113,6 +113,13 @@ export const serverStatusSchema = z.object({
 });
 export type ServerStatus = z.infer<typeof serverStatusSchema>;
 
+/** `initializationOptions` of our own client; another editor may send none. */
+export const initializationOptionsSchema = z.object({
+  /** False in a workspace the person does not trust: no program may be started then, not even git. */
+  trusted: z.optional(z.boolean()),
+});
+export type InitializationOptions = z.infer<typeof initializationOptionsSchema>;
+
 const noParams = z.object({});
 
 /** Request, client → server: the whole Backend Map. */

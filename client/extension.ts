@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import { registerCommands } from './features/commands.ts';
+import { MapView } from './features/mapView.ts';
+import { registerStatus } from './features/status.ts';
+import { productName } from './names.ts';
+import { Session } from './session.ts';
+
+/** What the editor tests can reach; handed out only to them. */
+export interface TestApi {
+  readonly client: LanguageClient | undefined;
+  readonly status: Session;
+  readonly tree: MapView;
+}
+
+/** Registers the features and lets the gatekeeper decide about the server, without waiting for either. */
+export function activate(context: vscode.ExtensionContext): TestApi | undefined {
+  const log = vscode.window.createOutputChannel(productName, { log: true });
+  const session = new Session(context.asAbsolutePath('dist/server.js'), log);
+  const tree = new MapView(session);
+  context.subscriptions.push(log, tree, registerStatus(session), registerCommands(session, tree), {
+    // Returned so that the window waits for the server to end.
+    dispose: () => session.dispose(),
+  });
+  void session.evaluate();
+  if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
+  return {
+    get client() {
+      return session.client;
+    },
+    status: session,
+    tree,
+  };
+}

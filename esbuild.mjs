@@ -1,0 +1,98 @@
+// Builds dist/. The engine, which carries TypeScript, is bundled once; server and command line load it from beside them.
+//   node esbuild.mjs [--metafile] [--watch]
+import { build, context } from 'esbuild';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const root = import.meta.dirname;
+const dist = path.join(root, 'dist');
+const require = createRequire(import.meta.url);
+
+/** The name of each bundle in dist/ and the module it starts from. */
+const entries = {
+  engine: 'src/engine.ts',
+  server: 'server/main.ts',
+  cli: 'src/cli/main.ts',
+  client: 'client/extension.ts',
+};
+
+/** WebAssembly that the libraries in the bundles look for beside the file they run from. */
+const assets = [
+  path.join(path.dirname(require.resolve('libpg-query')), 'libpg-query.wasm'),
+  require.resolve('web-tree-sitter/web-tree-sitter.wasm'),
+  require.resolve('@vscode/tree-sitter-wasm/wasm/tree-sitter-bash.wasm'),
+];
+
+/** An entry that another entry imports stays a file of its own, so that its code and its state exist once. */
+const sharedEntries = {
+  name: 'shared-entries',
+  setup(bundle) {
+    const outputs = new Map(
+      Object.entries(entries).map(([name, file]) => [path.join(root, file), `./${name}.js`]),
+    );
+    bundle.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path: specifier, resolveDir, kind }) => {
+      if (kind === 'entry-point') return undefined;
+      const output = outputs.get(path.resolve(resolveDir, specifier));
+      return output ? { path: output, external: true } : undefined;
+    });
+  },
+};
+
+/** What stands at the top of a bundle: the compile cache where Node has it, and the URL that CommonJS lacks. */
+function banner(name) {
+  const lines = [];
+  const isProgram = name === 'server' || name === 'cli';
+  if (name === 'cli' && !readFileSync(path.join(root, entries.cli), 'utf8').startsWith('#!'))
+    lines.push('#!/usr/bin/env node');
+  if (isProgram) lines.push("require('node:module').enableCompileCache?.();");
+  lines.push("const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;");
+  return lines.join('\n');
+}
+
+/** @returns {import('esbuild').BuildOptions} */
+function optionsFor(name) {
+  return {
+    entryPoints: { [name]: path.join(root, entries[name]) },
+    outdir: dist,
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    // The extension host of VS Code requires its extensions, and `vscode` can only be required.
+    format: 'cjs',
+    target: name === 'client' ? 'node22' : 'node20',
+    external: ['vscode'],
+    // jsonc-parser and others have a UMD main that cannot be bundled, but a proper ES module.
+    mainFields: ['module', 'main'],
+    define: { 'import.meta.url': '__importMetaUrl' },
+    banner: { js: banner(name) },
+    minify: true,
+    keepNames: true,
+    sourcemap: 'external',
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [sharedEntries],
+  };
+}
+
+const present = Object.keys(entries).filter((name) => existsSync(path.join(root, entries[name])));
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+for (const file of assets) copyFileSync(file, path.join(dist, path.basename(file)));
+
+if (process.argv.includes('--watch')) {
+  for (const name of present) await (await context({ ...optionsFor(name), minify: false })).watch();
+} else {
+  const results = await Promise.all(present.map((name) => build(optionsFor(name))));
+  for (const [index, { metafile }] of results.entries()) {
+    const name = present[index];
+    const bytes = metafile.outputs[`dist/${name}.js`].bytes;
+    console.log(`dist/${name}.js  ${(bytes / 1024).toFixed(0)} KB`);
+    if (process.argv.includes('--metafile')) {
+      mkdirSync(path.join(root, 'out/meta'), { recursive: true });
+      writeFileSync(path.join(root, `out/meta/${name}.json`), JSON.stringify(metafile));
+    }
+  }
+}

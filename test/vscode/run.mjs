@@ -1,0 +1,108 @@
+// Runs the editor suites in a real VS Code through @vscode/test-electron: the desktop where it can be downloaded and
+// shown, else the VS Code server in a headless browser. TEST_EDITOR=web or =desktop chooses; VSCODE_VERSION too.
+import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { installHarness } from './harness/install.mjs';
+import { root } from './harness/paths.mjs';
+
+const out = path.join(root, 'out');
+const screenshots = path.join(out, 'screenshots');
+const suites = {
+  /** The twin app, with a violation of every shape. */
+  editor: (folder) => copyApp('shop-twin', folder),
+  /** A web project that is none of our business. */
+  dormant: (folder) => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'package.json'), '{ "dependencies": { "next": "16.0.0" } }\n');
+    // It makes the extension activate, so that it is the gatekeeper who keeps the server out.
+    writeFileSync(path.join(folder, 'next.config.ts'), 'export default {};\n');
+    writeFileSync(path.join(folder, 'page.ts'), 'export const page = 1;\n');
+  },
+};
+
+/** Copies a sample app into a repository of its own: its files are new there, as in a branch under work. */
+export function copyApp(name, folder) {
+  const unwanted = /(^|\/)(node_modules|\.next)(\/|$)/;
+  const app = path.join(root, 'test/apps', name);
+  cpSync(app, folder, { recursive: true, filter: (file) => !unwanted.test(path.relative(app, file)) });
+  execFileSync('git', ['init', '-q'], { cwd: folder });
+}
+
+/** The VS Code executable and what comes first on its command line. */
+async function findEditor() {
+  const wanted = process.env.TEST_EDITOR;
+  const hasScreen = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+  if (wanted === 'desktop' || (wanted !== 'web' && hasScreen)) {
+    try {
+      const version = process.env.VSCODE_VERSION ?? 'stable';
+      return { executable: await downloadAndUnzipVSCode({ version, timeout: 15_000 }), first: [] };
+    } catch (error) {
+      if (wanted === 'desktop') throw error;
+      console.error(`The desktop VS Code cannot be downloaded (${error.message}); using the browser instead.`);
+    }
+  }
+  installHarness();
+  return { executable: process.execPath, first: [path.join(root, 'test/vscode/harness/vscode-web.mjs')] };
+}
+
+/** Runs one suite in a fresh window on a fresh folder. Returns mocha's counts, or undefined when it did not finish. */
+async function runSuite(name, prepare, editor) {
+  const folder = path.join(out, 'fixture', name);
+  const data = path.join(root, '.vscode-test/user-data', name);
+  const result = path.join(out, `vscode/${name}.result.json`);
+  for (const stale of [folder, data, result]) rmSync(stale, { recursive: true, force: true });
+  prepare(folder);
+  cpSync(path.join(root, 'test/vscode/settings.json'), path.join(data, 'User/settings.json'));
+  let exit = 0;
+  try {
+    exit = await runTests({
+      vscodeExecutablePath: editor.executable,
+      extensionDevelopmentPath: root,
+      extensionTestsPath: path.join(out, `vscode/${name}.cjs`),
+      extensionTestsEnv: { TEST_RESULT_FILE: result, TEST_FOLDER: folder, SCREENSHOTS: screenshots },
+      launchArgs: [...editor.first, folder, '--disable-extensions', `--user-data-dir=${data}`],
+    });
+  } catch (error) {
+    exit = 1;
+    console.error(String(error));
+  }
+  // The exit code is not proof: VS Code reports 0 when its extension host is killed. The file is.
+  const stats = existsSync(result) ? JSON.parse(readFileSync(result, 'utf8')) : undefined;
+  if (!stats) console.error(`The suite ${name} did not finish.`);
+  else if (exit !== 0 && stats.failures === 0) console.error(`The suite ${name} ended with ${exit}.`);
+  return stats && exit !== 0 && stats.failures === 0 ? { ...stats, failures: 1 } : stats;
+}
+
+async function main() {
+  if (!existsSync(path.join(root, 'dist/client.js'))) throw new Error('dist/ is missing: run `npm run build` first.');
+  rmSync(screenshots, { recursive: true, force: true });
+  const chosen = process.argv.slice(2).filter((name) => name in suites);
+  const names = chosen.length > 0 ? chosen : Object.keys(suites);
+  await build({
+    entryPoints: names.map((name) => ({ in: path.join(root, `test/vscode/suite/${name}.ts`), out: name })),
+    outdir: path.join(out, 'vscode'),
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    external: ['vscode', 'mocha'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+  const editor = await findEditor();
+  let passed = 0;
+  let failed = 0;
+  for (const name of names) {
+    const stats = await runSuite(name, suites[name], editor);
+    passed += stats?.passes ?? 0;
+    failed += stats?.failures ?? 1;
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  if (failed > 0 || passed === 0) process.exitCode = 1;
+}
+
+if (process.argv[1] === import.meta.filename) await main();
