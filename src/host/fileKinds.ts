@@ -1,0 +1,61 @@
+/** Which files of a workspace are looked at, by name alone. */
+import type { FileId } from '../base/path.ts';
+
+/** Folders that hold other people's code or build output, at any depth. */
+export const excludedFolders: ReadonlySet<string> = new Set([
+  'node_modules',
+  '.next',
+  '.git',
+  'dist',
+  'out',
+  'build',
+  'coverage',
+  '.turbo',
+]);
+
+const extensions = new Set(
+  'ts tsx js jsx mjs cjs mts cts prisma sql yaml yml sh bash'.split(' ').map((name) => `.${name}`),
+);
+
+const names = new Set([
+  'package.json',
+  'Makefile',
+  'justfile',
+  'backend-specialist.config.json',
+  'AGENTS.md',
+  'CLAUDE.md',
+]);
+
+/** Lock files are YAML by name and megabytes of nothing. */
+const excludedNames = new Set(['pnpm-lock.yaml', 'pnpm-lock.yml']);
+
+const patterns = [
+  /^(tsconfig|jsconfig)([.-].*)?\.json$/,
+  /^Dockerfile/,
+  /\.Dockerfile$/i,
+  /^\.env/,
+  /\.mk$/,
+  /^backend-map\.md$/,
+];
+
+/**
+ * The same as one glob, for editors' file watchers; `isAnalysed` decides in the end.
+ * Kept free of lookaheads and negation, which watchers do not know.
+ */
+export const watchGlob =
+  '**/{*.{ts,tsx,js,jsx,mjs,cjs,mts,cts,prisma,sql,yaml,yml,sh,bash,mk},package.json,tsconfig*.json,jsconfig*.json,' +
+  'Dockerfile*,*.Dockerfile,Makefile,justfile,.env*,backend-specialist.config.json,AGENTS.md,CLAUDE.md,.gitignore}';
+
+/** Whether the name is of a kind the engine reads and no folder above it is excluded. */
+export function isAnalysed(file: FileId): boolean {
+  const pieces = file.split('/');
+  // A path always has a last piece, if only an empty one.
+  const name = pieces.pop() ?? '';
+  if (pieces.some((folder) => excludedFolders.has(folder)) || excludedNames.has(name)) return false;
+  const dot = name.lastIndexOf('.');
+  return (
+    (dot > 0 && extensions.has(name.slice(dot))) ||
+    names.has(name) ||
+    patterns.some((pattern) => pattern.test(name))
+  );
+}
