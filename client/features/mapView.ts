@@ -15,7 +15,8 @@ export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposa
   readonly #view: vscode.TreeView<MapNode>;
   readonly #disposables: vscode.Disposable[];
   #map: BackendMapResult | undefined;
-  #stale = true;
+  /** The answer that the drawn map stands for, or that is on its way; undefined when it must be asked for again. */
+  #loading: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -46,13 +47,14 @@ export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposa
   /** Throws the drawn map away; it is asked for again when the view is, or comes, on the screen. */
   refresh(): void {
     clearTimeout(this.#timer);
-    this.#stale = true;
+    this.#loading = undefined;
     this.#changed.fire(undefined);
   }
 
   async getChildren(node?: MapNode): Promise<MapNode[]> {
     if (node) return childNodes(node);
-    if (this.#stale) await this.#load();
+    this.#loading ??= this.#load();
+    await this.#loading;
     return this.#map ? rootNodes(this.#map) : [];
   }
 
@@ -76,7 +78,6 @@ export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposa
 
   async #load(): Promise<void> {
     const { client, state } = this.#session;
-    this.#stale = false;
     // While the server starts the tree is empty and the welcome text stands; its first status draws it.
     if (!client?.isRunning() || state === 'starting') {
       this.#map = undefined;
@@ -85,7 +86,7 @@ export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposa
     try {
       this.#map = mapRequest.result.parse(await client.sendRequest<unknown>(mapRequest.method, {}));
     } catch (error) {
-      this.#stale = true;
+      this.#loading = undefined;
       this.#session.log.error(`The backend map could not be read: ${String(error)}`);
     }
     this.#decorate();

@@ -41,7 +41,9 @@ async function findEditor() {
       return { executable: await downloadAndUnzipVSCode({ version, timeout: 15_000 }), first: [] };
     } catch (error) {
       if (wanted === 'desktop') throw error;
-      console.error(`The desktop VS Code cannot be downloaded (${error.message}); using the browser instead.`);
+      console.error(
+        `The desktop VS Code cannot be downloaded (${error.message}); using the browser instead.`,
+      );
     }
   }
   installHarness();
@@ -77,7 +79,8 @@ async function runSuite(name, prepare, editor) {
 }
 
 async function main() {
-  if (!existsSync(path.join(root, 'dist/client.js'))) throw new Error('dist/ is missing: run `npm run build` first.');
+  if (!existsSync(path.join(root, 'dist/client.js')))
+    throw new Error('dist/ is missing: run `npm run build` first.');
   rmSync(screenshots, { recursive: true, force: true });
   const chosen = process.argv.slice(2).filter((name) => name in suites);
   const names = chosen.length > 0 ? chosen : Object.keys(suites);

@@ -48,10 +48,14 @@ function installServer() {
     );
   rmSync(serverHome, { recursive: true, force: true });
   cpSync(path.join(here, 'server'), serverHome, { recursive: true });
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--engine-strict=false'], {
-    cwd: serverHome,
-    stdio: ['ignore', 2, 2],
-  });
+  execFileSync(
+    'npm',
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--engine-strict=false', '--loglevel=error'],
+    {
+      cwd: serverHome,
+      stdio: ['ignore', 2, 2],
+    },
+  );
   const vscode = path.join(serverHome, 'node_modules/code-server/lib/vscode');
   // The server serves these modules to the browser from this folder, so they must be reachable there too.
   symlinkSync('../../..', path.join(vscode, 'node_modules'), 'dir');

@@ -1,0 +1,18 @@
+import { describe } from 'mocha';
+import { runSuite } from './runner.ts';
+import { actionTests } from './tests/actions.ts';
+import { findingTests } from './tests/findings.ts';
+import { mapTests } from './tests/map.ts';
+import { serverTests } from './tests/server.ts';
+import { typingTests } from './tests/typing.ts';
+
+/** The twin app: one true violation of every shape. The first tests look at it untouched. */
+export function run(): Promise<void> {
+  return runSuite(() => {
+    describe('findings', findingTests);
+    describe('Backend Map', mapTests);
+    describe('typing', typingTests);
+    describe('code actions', actionTests);
+    describe('server', serverTests);
+  });
+}
