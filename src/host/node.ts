@@ -17,6 +17,7 @@ import { acceptFiles, listTree, type TreeFile } from './tree.ts';
 export { cachePath, readCache, writeCache } from './cacheFile.ts';
 export { excludedFolders, isAnalysed, watchGlob } from './fileKinds.ts';
 export { changedFiles, committedMigrations, gitRoot, type ChangeSet } from './git.ts';
+export { ownVersion, ruleDocsUrl, rulePage } from './ownFiles.ts';
 export type { TreeFile } from './tree.ts';
 
 /** Bytes; above it a file is generated or data, and parsing it would stop everything else. */

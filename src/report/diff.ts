@@ -4,6 +4,10 @@ import { plain } from './model.ts';
 /** Unchanged lines shown around a change, as `diff -u` does. */
 const context = 3;
 
+/** A hunk's `start,length`, 1-based; an empty range stands after the line before it. */
+const range = (start: number, stop: number) =>
+  `${stop === start ? start : start + 1}${stop - start === 1 ? '' : `,${stop - start}`}`;
+
 const splitLines = (text: string) => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
 /**
@@ -39,8 +43,6 @@ export function unifiedDiff(file: string, before: string | undefined, after: str
     const oldEnd = Math.min(old.length, end[1] + context);
     const newStart = first[2] - (first[0] - oldStart);
     const newEnd = end[3] + (oldEnd - end[1]);
-    const range = (start: number, stop: number) =>
-      `${stop === start ? start : start + 1}${stop - start === 1 ? '' : `,${stop - start}`}`;
     out.push(`@@ -${range(oldStart, oldEnd)} +${range(newStart, newEnd)} @@`);
     let at = oldStart;
     for (const [from, to, newFrom, newTo] of group) {

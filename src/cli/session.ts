@@ -1,0 +1,82 @@
+/** One run of the engine over a whole workspace, from the disk. */
+import { performance } from 'node:perf_hooks';
+import type { FileId } from '../base/path.ts';
+import type { ConfigOverrides } from '../config/load.ts';
+import type { Finding } from '../run/finding.ts';
+import { committedMigrations, createNodeHost, readCache, writeCache } from '../host/node.ts';
+import type { NodeHost } from '../host/node.ts';
+import type { Engine, EngineModule } from '../host/engineApi.ts';
+import type { Problem } from '../report/model.ts';
+import { createProgress } from './terminal.ts';
+
+/** The engine carries TypeScript: it is loaded when a command needs it and not for `--help`. */
+export const loadEngine = async (): Promise<EngineModule> => import('../engine.ts');
+
+const now = () => performance.now();
+
+export interface SessionOptions {
+  cache: boolean;
+  overrides: ConfigOverrides;
+}
+
+export interface Session {
+  engine: Engine;
+  host: NodeHost;
+  /** Files that made the engine throw, by name. */
+  crashes: Problem[];
+  /** Findings of a file; a file that breaks the engine has none and is noted in `crashes`. */
+  check(file: FileId): readonly Finding[];
+  /** Everything that could not be read, parsed or decided, one line a file and reason, sorted. */
+  problems(): Problem[];
+}
+
+/** Reads, links and summarises a workspace; afterwards every file can be checked. */
+export async function openSession(root: string, options: SessionOptions): Promise<Session> {
+  const host = createNodeHost(root, { git: true });
+  const [module, tree, committed, cached] = await Promise.all([
+    loadEngine(),
+    host.list(),
+    committedMigrations(root),
+    options.cache ? readCache(root) : undefined,
+  ]);
+  const engine = await module.Engine.create({ host, overrides: options.overrides });
+  if (cached !== undefined) engine.loadCache(cached);
+  engine.setTree(tree);
+  engine.setCommitted(committed);
+  const progress = createProgress(process.stderr, now);
+  for (let state = engine.index(100, now); !state.complete; state = engine.index(100, now))
+    progress.update(`${state.done} of ${state.total} files`);
+  progress.end();
+  if (options.cache && engine.cacheHits < engine.files().length) await writeCache(root, engine.encodeCache());
+  const crashes: Problem[] = [];
+  return {
+    engine,
+    host,
+    crashes,
+    check(file) {
+      try {
+        return engine.check(file);
+      } catch (error) {
+        crashes.push({
+          file,
+          message: `internal error: ${error instanceof Error ? error.message : String(error)}`,
+        });
+        return [];
+      }
+    },
+    problems() {
+      const fromHost = host.problems();
+      const known = new Set(fromHost.map(({ file }) => file));
+      // The host knows better than the engine why a file has no text.
+      const fromEngine = engine
+        .problems()
+        .filter(({ file, message }) => !known.has(file) || !/read/.test(message));
+      const all = new Map(
+        [...fromHost, ...fromEngine, ...crashes].map((problem) => [JSON.stringify(problem), problem]),
+      );
+      return [...all.values()].toSorted((a, b) =>
+        a.file === b.file ? Number(a.message > b.message) - 0.5 : a.file < b.file ? -1 : 1,
+      );
+    },
+  };
+}
