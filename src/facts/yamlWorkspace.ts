@@ -1,0 +1,13 @@
+import { parse } from 'yaml';
+
+/** The package globs of a pnpm-workspace.yaml; none when it can't be read. */
+export function extractPnpmWorkspace(text: string): string[] {
+  let root: unknown;
+  try {
+    root = parse(text);
+  } catch {
+    return []; // half-written YAML: no packages are known until it parses
+  }
+  const packages = typeof root === 'object' && root !== null && 'packages' in root ? root.packages : undefined;
+  return Array.isArray(packages) ? packages.filter((item) => typeof item === 'string') : [];
+}

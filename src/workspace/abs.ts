@@ -1,0 +1,311 @@
+/**
+ * Abstract values: what the engine knows about an expression without running it. `unknown` is never guilty.
+ * All of them are plain JSON, so summaries can be compared and cut off early.
+ */
+import type { FileId } from '../base/path.ts';
+
+/** `file#function`: names one function of the workspace. */
+export type FunctionKey = string;
+
+/** A place in some file's facts; `at` indexes that file's span table. */
+export interface Site {
+  file: FileId;
+  at: number;
+}
+
+export interface EvidenceStep extends Site {
+  note: string;
+}
+
+/** Why a caller is known: the proof that this path has passed. */
+export interface Proof {
+  kind: 'session' | 'signature' | 'secret' | 'token' | 'key';
+  steps: EvidenceStep[];
+}
+
+/** Where a value comes from, as far as security is concerned. */
+export type Origin = 'client' | 'header' | 'cookie' | 'env' | 'session' | 'db';
+
+export type Abs =
+  | { k: 'unknown'; from?: Abs[] }
+  | { k: 'undef' }
+  | { k: 'lit'; v: string | number | boolean | null }
+  /** `open`: has further keys that are not known (an unknown spread); `maybe` lists keys that may be absent. */
+  | { k: 'object'; props: { [name: string]: Abs }; open: boolean; maybe?: string[]; at?: { [name: string]: Site } }
+  /** `open`: may hold more than the listed items. */
+  | { k: 'array'; items: Abs[]; open: boolean }
+  | { k: 'closure'; file: FileId; fn: number; bind?: { [fn: FunctionKey]: Abs[] } }
+  | { k: 'class'; file: FileId; c: number }
+  | { k: 'instance'; file: FileId; c: number }
+  | { k: 'module'; file: FileId }
+  | { k: 'param'; fn: FunctionKey; i: number; path: string[] }
+  | { k: 'package'; spec: string; path: string[] }
+  | { k: 'global'; path: string[] }
+  /** Result of calling (or constructing) something of a package; `path` continues with later member reads. */
+  | { k: 'made'; spec: string; name: string; path: string[]; args: Abs[] }
+  | { k: 'generated'; path: string[] }
+  | { k: 'prisma'; tx: boolean }
+  | { k: 'delegate'; model: string; tx: boolean; sure: boolean }
+  | { k: 'operation'; model: string; op: string; tx: boolean; sure: boolean }
+  | { k: 'promise'; of: Abs }
+  /** Correlated alternatives: which one holds decides what else is true (a session exists, a role is proved). */
+  | { k: 'variants'; id: string; list: Variant[] }
+  /** Something of a verified session: `path` from the session object. */
+  | { k: 'session'; path: string[] }
+  | { k: 'origin'; o: Origin; path: string[] }
+  | { k: 'row'; model: string; many: boolean; path: string[] }
+  /** A builder of actions or procedures with its middleware. */
+  | { k: 'chain'; lib: string; uses: Abs[]; validated: boolean }
+  | { k: 'procedure'; lib: string; uses: Abs[]; handler: Abs; validated: boolean }
+  /** A request handler wrapped by Auth.js: `req.auth` is the session, possibly null. */
+  | { k: 'authWrapped'; handler: Abs };
+
+export interface Variant {
+  /** Its number among the alternatives as first made; survives filtering. */
+  i: number;
+  value: Abs;
+  proof?: Proof;
+  roles?: string[];
+}
+
+export const UNKNOWN: Abs = { k: 'unknown' };
+export const UNDEF: Abs = { k: 'undef' };
+
+export type Truth = 'true' | 'false' | 'maybe';
+
+/** Whether a value is truthy. */
+export function truthOf(value: Abs): Truth {
+  switch (value.k) {
+    case 'undef':
+      return 'false';
+    case 'lit':
+      return value.v ? 'true' : 'false';
+    case 'object':
+    case 'array':
+    case 'closure':
+    case 'class':
+    case 'instance':
+    case 'module':
+    case 'package':
+    case 'prisma':
+    case 'delegate':
+    case 'operation':
+    case 'promise':
+    case 'chain':
+    case 'procedure':
+    case 'authWrapped':
+      return 'true';
+    case 'session':
+      return SESSION_CERTAIN.has(value.path.join('.')) ? 'true' : 'maybe';
+    case 'variants': {
+      const all = new Set(value.list.map((variant) => truthOf(variant.value)));
+      const only = [...all][0];
+      return all.size === 1 && only !== undefined ? only : 'maybe';
+    }
+    default:
+      return 'maybe';
+  }
+}
+
+/** Parts of a session that exist whenever the session does. */
+const SESSION_CERTAIN = new Set(['', 'user', 'user.id', 'user.email', 'id', 'email', 'userId', 'sub', 'session', 'data', 'data.user', 'claims']);
+
+/** Whether a value is null or undefined. */
+export function nullishOf(value: Abs): Truth {
+  if (value.k === 'undef') return 'true';
+  if (value.k === 'lit') return value.v === null ? 'true' : 'false';
+  if (value.k === 'variants') {
+    const all = new Set(value.list.map((variant) => nullishOf(variant.value)));
+    const only = [...all][0];
+    return all.size === 1 && only !== undefined ? only : 'maybe';
+  }
+  return truthOf(value) === 'true' ? 'false' : 'maybe';
+}
+
+/** Two paths meet. Keeps what both agree on; a known client or session beats nothing known. */
+export function joinAbs(a: Abs, b: Abs): Abs {
+  if (a === b || sameAbs(a, b)) return a;
+  // `globalThis.prisma ?? new PrismaClient()`: one client, whichever side gives it.
+  if (a.k === 'prisma' && isOpaque(b)) return a;
+  if (b.k === 'prisma' && isOpaque(a)) return b;
+  if (a.k === 'object' && b.k === 'object') return joinObjects(a, b);
+  return { k: 'unknown', from: [a, b].filter((value) => value.k !== 'unknown' || value.from).slice(0, 4) };
+}
+
+function isOpaque(value: Abs): boolean {
+  return value.k === 'unknown' || value.k === 'global' || value.k === 'undef' || (value.k === 'lit' && value.v === null);
+}
+
+function joinObjects(a: Extract<Abs, { k: 'object' }>, b: Extract<Abs, { k: 'object' }>): Abs {
+  const props: { [name: string]: Abs } = {};
+  const maybe = new Set([...(a.maybe ?? []), ...(b.maybe ?? [])]);
+  for (const name of new Set([...Object.keys(a.props), ...Object.keys(b.props)])) {
+    const left = a.props[name];
+    const right = b.props[name];
+    if (left && right) props[name] = joinAbs(left, right);
+    else {
+      props[name] = left ?? right ?? UNKNOWN;
+      maybe.add(name);
+    }
+  }
+  const joined: Abs = { k: 'object', props, open: a.open || b.open };
+  if (a.at || b.at) joined.at = { ...b.at, ...a.at };
+  if (maybe.size) joined.maybe = [...maybe].toSorted();
+  return joined;
+}
+
+export function sameAbs(a: Abs, b: Abs): boolean {
+  return a === b || (a.k === b.k && JSON.stringify(a) === JSON.stringify(b));
+}
+
+const MAX_PATH = 5;
+
+/** `of.name` where that needs no look-up in other files. */
+export function memberOf(of: Abs, name: string): Abs {
+  switch (of.k) {
+    case 'object': {
+      const own = of.props[name];
+      if (own) return of.maybe?.includes(name) ? { k: 'unknown', from: [own] } : own;
+      return of.open ? UNKNOWN : UNDEF;
+    }
+    case 'array':
+      return name === 'length' && !of.open ? { k: 'lit', v: of.items.length } : { k: 'unknown', from: of.items };
+    case 'param':
+      return of.path.length < MAX_PATH ? { ...of, path: [...of.path, name] } : { k: 'unknown', from: [of] };
+    case 'package':
+    case 'global':
+    case 'generated':
+      return { ...of, path: [...of.path, name] };
+    case 'made':
+      if (of.spec === '@trpc/server' && name === 'procedure') return { k: 'chain', lib: 'trpc', uses: [], validated: false };
+      return of.path.length < MAX_PATH ? { ...of, path: [...of.path, name] } : of;
+    case 'session':
+    case 'origin':
+    case 'row':
+      return of.path.length < MAX_PATH ? { ...of, path: [...of.path, name] } : of;
+    case 'variants':
+      return { k: 'variants', id: of.id, list: of.list.map((variant) => ({ ...variant, value: memberOf(variant.value, name) })) };
+    case 'undef':
+      return UNDEF;
+    case 'lit':
+      return of.v === null ? UNDEF : UNKNOWN;
+    case 'prisma':
+      return name.startsWith('$') ? { k: 'operation', model: '', op: name, tx: of.tx, sure: true } : { k: 'delegate', model: name, tx: of.tx, sure: true };
+    case 'delegate':
+      return { k: 'operation', model: of.model, op: name, tx: of.tx, sure: of.sure };
+    case 'unknown':
+      return of.from ? { k: 'unknown', from: of.from } : UNKNOWN;
+    default:
+      return { k: 'unknown', from: [of] };
+  }
+}
+
+/** What an `await` gives. */
+export function awaited(value: Abs): Abs {
+  if (value.k === 'promise') return awaited(value.of);
+  if (value.k === 'variants')
+    return { k: 'variants', id: value.id, list: value.list.map((variant) => ({ ...variant, value: awaited(variant.value) })) };
+  return value;
+}
+
+/** Every origin a value may carry, deeply: parameters, sessions, request data. */
+export function leaves(value: Abs, out: Abs[] = [], depth = 0): Abs[] {
+  if (depth > 6 || out.length > 40) return out;
+  switch (value.k) {
+    case 'unknown':
+      for (const part of value.from ?? []) leaves(part, out, depth + 1);
+      return out;
+    case 'object':
+      for (const name in value.props) {
+        const part = value.props[name];
+        if (part) leaves(part, out, depth + 1);
+      }
+      return out;
+    case 'array':
+      for (const part of value.items) leaves(part, out, depth + 1);
+      return out;
+    case 'promise':
+      return leaves(value.of, out, depth + 1);
+    case 'variants':
+      for (const variant of value.list) leaves(variant.value, out, depth + 1);
+      return out;
+    case 'made':
+      out.push(value);
+      for (const part of value.args) leaves(part, out, depth + 1);
+      return out;
+    default:
+      out.push(value);
+      return out;
+  }
+}
+
+/** Puts arguments in place of a function's parameters. */
+export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], depth = 0): Abs {
+  if (depth > 8) return UNKNOWN;
+  const inner = (part: Abs): Abs => substitute(part, fn, args, depth + 1);
+  switch (value.k) {
+    case 'param': {
+      if (value.fn !== fn) return value;
+      let result = args[value.i] ?? UNDEF;
+      for (const name of value.path) result = memberOf(awaited(result), name);
+      return result;
+    }
+    case 'unknown':
+      return value.from ? { k: 'unknown', from: value.from.map(inner) } : value;
+    case 'object': {
+      const props: { [name: string]: Abs } = {};
+      for (const name in value.props) props[name] = inner(value.props[name] ?? UNKNOWN);
+      return { ...value, props };
+    }
+    case 'array':
+      return { ...value, items: value.items.map(inner) };
+    case 'promise':
+      return { k: 'promise', of: inner(value.of) };
+    case 'variants':
+      return { ...value, list: value.list.map((variant) => ({ ...variant, value: inner(variant.value) })) };
+    case 'made':
+      return { ...value, args: value.args.map(inner) };
+    case 'closure': {
+      const bind: { [key: FunctionKey]: Abs[] } = {};
+      for (const key in value.bind) bind[key] = (value.bind[key] ?? []).map(inner);
+      if (!bind[fn]) bind[fn] = [...args];
+      return { ...value, bind };
+    }
+    case 'chain':
+      return { ...value, uses: value.uses.map(inner) };
+    case 'procedure':
+      return { ...value, uses: value.uses.map(inner), handler: inner(value.handler) };
+    case 'authWrapped':
+      return { k: 'authWrapped', handler: inner(value.handler) };
+    default:
+      return value;
+  }
+}
+
+/** Keeps values small: below a depth everything is unknown, but for the origins it carries. */
+export function trim(value: Abs, depth = 5): Abs {
+  if (depth === 0) {
+    const from = value.k === 'object' || value.k === 'array' ? leaves(value).slice(0, 6) : [];
+    if (value.k === 'object' || value.k === 'array') return from.length ? { k: 'unknown', from } : UNKNOWN;
+    return value;
+  }
+  switch (value.k) {
+    case 'object': {
+      const props: { [name: string]: Abs } = {};
+      let count = 0;
+      for (const name in value.props) {
+        if (++count > 40) return { ...value, props, open: true };
+        props[name] = trim(value.props[name] ?? UNKNOWN, depth - 1);
+      }
+      return { ...value, props };
+    }
+    case 'array':
+      return { ...value, items: value.items.slice(0, 12).map((item) => trim(item, depth - 1)), open: value.open || value.items.length > 12 };
+    case 'unknown':
+      return value.from ? { k: 'unknown', from: value.from.slice(0, 6).map((part) => trim(part, Math.min(depth - 1, 2))) } : value;
+    case 'made':
+      return { ...value, args: value.args.slice(0, 4).map((part) => trim(part, Math.min(depth - 1, 2))) };
+    default:
+      return value;
+  }
+}

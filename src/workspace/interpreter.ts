@@ -1,0 +1,666 @@
+/**
+ * Runs one function's body once over abstract values, along all its paths: what holds where (a session was proved, a role
+ * was checked), what each Prisma call is given, how the call ends. Other functions enter through their summaries; closures
+ * are run in place where they are called, with what their surroundings know.
+ */
+import type { FileId } from '../base/path.ts';
+import type { BindingId, CatchClause, FunctionFacts, FunctionId, Step, TsFacts, Value } from '../facts/tsModel.ts';
+import { awaited, joinAbs, memberOf, sameAbs, trim, UNDEF, UNKNOWN } from './abs.ts';
+import type { Abs, EvidenceStep, FunctionKey, Proof, Variant } from './abs.ts';
+import { evaluateCall, evaluateNew } from './calls.ts';
+import { importedValue } from './links.ts';
+import type { Links } from './links.ts';
+import { refine } from './refine.ts';
+import { cloneState, freshState, joinInto } from './state.ts';
+import type { State } from './state.ts';
+import { functionKey } from './summary.ts';
+import type { DbEffect, Invocation, Marks, Outcome, QueryFact, SessionCall, Summary } from './summary.ts';
+
+const MAX_STEPS = 30_000;
+const MAX_DEPTH = 12;
+const MAX_OUTCOMES = 6;
+const MAX_EFFECTS = 60;
+
+interface Frame {
+  fn: FunctionId;
+  outcomes: Outcome[];
+  /** States at `break`/`continue` of the enclosing loops and switches. */
+  breaks: State[][];
+  loops: number;
+  this: Abs;
+}
+
+export class Interpreter {
+  readonly links: Links;
+  readonly file: FileId;
+  readonly facts: TsFacts;
+  readonly effects: DbEffect[] = [];
+  readonly invocations: Invocation[] = [];
+  readonly queries = new Map<number, QueryFact>();
+  readonly sessions = new Map<string, SessionCall>();
+  readonly marks: Marks = {};
+  readonly covered = new Set<FunctionId>();
+  /** Results of calls by place: conditions are looked at again without running them again. */
+  readonly callResults = new Map<number, Abs>();
+  private readonly frames: Frame[] = [];
+  private readonly outer = new Map<BindingId, Abs>();
+  private readonly root: FunctionId;
+  private steps = 0;
+  partial = false;
+
+  constructor(links: Links, file: FileId, facts: TsFacts, root: FunctionId) {
+    this.links = links;
+    this.file = file;
+    this.facts = facts;
+    this.root = root;
+  }
+
+  get rootKey(): FunctionKey {
+    return functionKey(this.file, this.root);
+  }
+
+  get frame(): Frame | undefined {
+    return this.frames.at(-1);
+  }
+
+  get depth(): number {
+    return this.frames.length;
+  }
+
+  isActive(fn: FunctionId): boolean {
+    return this.frames.some((frame) => frame.fn === fn);
+  }
+
+  /** Interprets the root function with symbolic parameters, or with the given arguments. */
+  summarise(args?: readonly Abs[], given?: { proof?: Proof; roles?: string[] }): Summary {
+    const fn = this.facts.functions[this.root];
+    const state = freshState();
+    state.proof = given?.proof;
+    state.roles = given?.roles;
+    const outcomes = fn ? this.runFunction(fn, this.root, args ?? this.symbolicParameters(fn), state) : [];
+    return {
+      async: fn?.async ?? false,
+      outcomes,
+      effects: this.effects,
+      invocations: this.invocations.slice(0, 20),
+      queries: [...this.queries.values()],
+      sessions: [...this.sessions.values()],
+      marks: this.marks,
+      covered: [...this.covered].toSorted((a, b) => a - b),
+      partial: this.partial,
+    };
+  }
+
+  private symbolicParameters(fn: FunctionFacts): Abs[] {
+    const key = this.rootKey;
+    return fn.params.map((_, i): Abs => {
+      if (!fn.rest || i < fn.params.length - 1) return { k: 'param', fn: key, i, path: [] };
+      return { k: 'array', items: [0, 1, 2, 3].map((more): Abs => ({ k: 'param', fn: key, i: i + more, path: [] })), open: true };
+    });
+  }
+
+  /** Runs a function of this file over a state; returns how it can end. The state becomes the joined end state. */
+  runFunction(fn: FunctionFacts, id: FunctionId, args: readonly Abs[], state: State, self?: Abs): Outcome[] {
+    this.covered.add(id);
+    const frame: Frame = { fn: id, outcomes: [], breaks: [], loops: 0, this: self ?? this.thisOf(fn) };
+    this.frames.push(frame);
+    fn.params.forEach((binding, i) => state.env.set(binding, args[i] ?? (args.length === 0 ? UNDEF : UNDEF)));
+    const end: State = { ...cloneState(state), dead: true };
+    this.ends.push(end);
+    this.exec(fn.body, state);
+    if (!state.dead) {
+      this.recordOutcome(UNDEF, state);
+      joinInto(end, state);
+    }
+    this.ends.pop();
+    this.frames.pop();
+    Object.assign(state, end);
+    return frame.outcomes;
+  }
+
+  /** Joined states at the returns of the functions being run. */
+  private readonly ends: State[] = [];
+
+  private thisOf(fn: FunctionFacts): Abs {
+    if (fn.cls !== undefined) return { k: 'instance', file: this.file, c: fn.cls };
+    return this.frame?.this ?? UNKNOWN;
+  }
+
+  // --- statements ---
+
+  exec(steps: readonly Step[], state: State): void {
+    for (const step of steps) {
+      if (state.dead) return;
+      if (++this.steps > MAX_STEPS || this.depth > MAX_DEPTH) {
+        this.partial = true;
+        return;
+      }
+      this.step(step, state);
+    }
+  }
+
+  private step(step: Step, state: State): void {
+    switch (step.s) {
+      case 'expr':
+        this.eval(step.value, state);
+        return;
+      case 'let':
+        state.env.set(step.b, this.eval(step.value, state));
+        return;
+      case 'return': {
+        const value = step.value ? this.eval(step.value, state) : UNDEF;
+        if (!state.dead) {
+          this.recordOutcome(value, state);
+          const end = this.ends.at(-1);
+          if (end) joinInto(end, state);
+        }
+        state.dead = true;
+        return;
+      }
+      case 'throw':
+        this.eval(step.value, state);
+        state.dead = true;
+        return;
+      case 'if': {
+        this.eval(step.test, state);
+        if (state.dead) return;
+        const other = cloneState(state);
+        refine(this, step.test, true, state, step.at);
+        refine(this, step.test, false, other, step.at);
+        this.exec(step.then, state);
+        if (step.else) this.exec(step.else, other);
+        joinInto(state, other);
+        return;
+      }
+      case 'try':
+        this.tryStep(step.body, step.handler, step.finally, state);
+        return;
+      case 'loop':
+        this.loop(step, state);
+        return;
+      case 'switch':
+        this.switchStep(step, state);
+        return;
+      case 'break':
+      case 'continue': {
+        this.frame?.breaks.at(-1)?.push(cloneState(state));
+        state.dead = true;
+        return;
+      }
+    }
+  }
+
+  private tryStep(body: readonly Step[], handler: CatchClause | undefined, final: readonly Step[] | undefined, state: State): void {
+    const start = cloneState(state);
+    this.exec(body, state);
+    if (handler) {
+      for (const binding of assignedIn(body)) if (start.env.has(binding)) start.env.set(binding, UNKNOWN);
+      if (handler.b !== undefined) start.env.set(handler.b, UNKNOWN);
+      this.exec(handler.body, start);
+      joinInto(state, start);
+    }
+    if (final) {
+      const dead = state.dead;
+      if (dead) Object.assign(state, cloneState(start), { dead: false });
+      this.exec(final, state);
+      state.dead ||= dead;
+    }
+  }
+
+  private loop(step: Extract<Step, { s: 'loop' }>, state: State): void {
+    const { frame } = this;
+    this.exec(step.head, state);
+    if (step.test) this.eval(step.test, state);
+    if (state.dead) return;
+    const skipped = cloneState(state);
+    if (step.test) refine(this, step.test, true, state, step.at);
+    for (const binding of assignedIn(step.body)) if (state.env.has(binding)) state.env.set(binding, joinAbs(state.env.get(binding) ?? UNKNOWN, UNKNOWN));
+    frame?.breaks.push([]);
+    if (frame) frame.loops++;
+    this.exec(step.body, state);
+    if (frame) frame.loops--;
+    for (const other of frame?.breaks.pop() ?? []) joinInto(state, other);
+    if (step.kind !== 'do') joinInto(state, skipped);
+  }
+
+  private switchStep(step: Extract<Step, { s: 'switch' }>, state: State): void {
+    this.eval(step.on, state);
+    const { frame } = this;
+    frame?.breaks.push([]);
+    const start = cloneState(state);
+    const fall: State = { ...cloneState(state), dead: true };
+    let hasDefault = false;
+    for (const clause of step.cases) {
+      const entry = cloneState(start);
+      if (clause.test) refine(this, { k: 'binary', op: '===', left: step.on, right: clause.test, at: step.at }, true, entry, step.at);
+      else hasDefault = true;
+      joinInto(fall, entry);
+      this.exec(clause.body, fall);
+    }
+    Object.assign(state, fall);
+    if (!hasDefault) joinInto(state, start);
+    for (const other of frame?.breaks.pop() ?? []) joinInto(state, other);
+  }
+
+  private recordOutcome(value: Abs, state: State): void {
+    const { frame } = this;
+    if (!frame) return;
+    const outcome: Outcome = { value: trim(this.narrow(value, state)) };
+    if (state.proof) outcome.proof = state.proof;
+    if (state.roles) outcome.roles = state.roles;
+    const same = frame.outcomes.find((other) => !!other.proof === !!outcome.proof && sameAbs(other.value, outcome.value));
+    if (same) return;
+    if (frame.outcomes.length >= MAX_OUTCOMES) {
+      const merged = frame.outcomes.find((other) => !!other.proof === !!outcome.proof) ?? frame.outcomes[0];
+      if (!merged) return;
+      merged.value = joinAbs(merged.value, outcome.value);
+      if (!outcome.proof) delete merged.proof;
+      return;
+    }
+    frame.outcomes.push(outcome);
+  }
+
+  // --- expressions ---
+
+  /** Evaluates with effects. */
+  eval(value: Value, state: State): Abs {
+    this.steps++;
+    switch (value.k) {
+      case 'lit':
+        return { k: 'lit', v: value.v };
+      case 'ref':
+        return this.reference(value.b, value.name, state);
+      case 'this':
+        return this.frame?.this ?? UNKNOWN;
+      case 'member':
+        return this.narrow(this.member(this.eval(value.of, state), value.name), state);
+      case 'index': {
+        const of = this.eval(value.of, state);
+        const key = this.eval(value.key, state);
+        return this.narrow(indexOf(of, key), state);
+      }
+      case 'call':
+        return this.narrow(this.remember(value.at, evaluateCall(this, value, state)), state);
+      case 'new':
+        return this.remember(value.at, evaluateNew(this, value, state));
+      case 'await':
+        return this.await(this.eval(value.of, state), state);
+      case 'template':
+        return fromParts(value.values.map((part) => this.eval(part, state)));
+      case 'tagged':
+        return this.remember(value.at, evaluateCall(this, value, state));
+      case 'object':
+        return this.object(value, state);
+      case 'array':
+        return this.array(value, state);
+      case 'spread':
+        return this.eval(value.of, state);
+      case 'function':
+        return { k: 'closure', file: this.file, fn: value.fn };
+      case 'class':
+        return { k: 'class', file: this.file, c: value.c };
+      case 'cond': {
+        this.eval(value.test, state);
+        const other = cloneState(state);
+        refine(this, value.test, true, state, value.at);
+        refine(this, value.test, false, other, value.at);
+        const left = state.dead ? undefined : this.eval(value.then, state);
+        const right = other.dead ? undefined : this.eval(value.else, other);
+        joinInto(state, other);
+        if (left && right) return joinAbs(left, right);
+        return left ?? right ?? UNKNOWN;
+      }
+      case 'logic':
+        return this.logic(value, state);
+      case 'binary': {
+        const left = this.eval(value.left, state);
+        return fromParts([left, this.eval(value.right, state)]);
+      }
+      case 'unary': {
+        const of = this.eval(value.of, state);
+        if (value.op === 'void') return UNDEF;
+        return value.op === '+' || value.op === '-' ? fromParts([of]) : UNKNOWN;
+      }
+      case 'assign':
+        return this.assign(value, state);
+      case 'rest': {
+        const of = this.eval(value.of, state);
+        if (of.k !== 'object') return fromParts([of]);
+        const props = Object.fromEntries(Object.entries(of.props).filter(([name]) => !value.omit.includes(name)));
+        return { ...of, props };
+      }
+      case 'import': {
+        const target = this.links.target(this.file, value.spec);
+        const module = target.t === 'file' ? ({ k: 'module', file: target.file } as const) : importedValue(this.links, this.file, value.spec, '*');
+        return { k: 'promise', of: module };
+      }
+      case 'jsx':
+        for (const prop of value.props) {
+          if (prop.p === 'computed') this.eval(prop.key, state);
+          this.eval(prop.value, state);
+        }
+        for (const child of value.children) this.eval(child, state);
+        return UNKNOWN;
+      case 'other':
+        return fromParts(value.parts.map((part) => this.eval(part, state)));
+    }
+  }
+
+  private remember(at: number, value: Abs): Abs {
+    this.callResults.set(at, value);
+    return value;
+  }
+
+  /** What a variable holds: on this path, in the module, or in an enclosing function. */
+  reference(b: BindingId, name: string, state: State): Abs {
+    if (b < 0) return name === 'undefined' ? UNDEF : { k: 'global', path: [name] };
+    const own = state.env.get(b);
+    if (own) return this.narrow(own, state);
+    const binding = this.facts.bindings[b];
+    if (!binding) return UNKNOWN;
+    if (binding.f !== undefined && binding.kind === 'function') return { k: 'closure', file: this.file, fn: binding.f };
+    if (binding.fn === 0) return this.links.moduleValue(this.file, b);
+    return this.outerValue(b, state);
+  }
+
+  /** A variable of an enclosing function that isn't being run: its parameters are symbolic, its constants looked up. */
+  private outerValue(b: BindingId, state: State): Abs {
+    const known = this.outer.get(b);
+    if (known) return known;
+    this.outer.set(b, UNKNOWN);
+    const binding = this.facts.bindings[b];
+    const owner = binding && this.facts.functions[binding.fn];
+    if (!binding || !owner) return UNKNOWN;
+    let value: Abs = UNKNOWN;
+    const i = owner.params.indexOf(b);
+    if (i >= 0) {
+      const key = functionKey(this.file, binding.fn);
+      value =
+        owner.rest && i === owner.params.length - 1
+          ? { k: 'array', items: [0, 1, 2, 3].map((more): Abs => ({ k: 'param', fn: key, i: i + more, path: [] })), open: true }
+          : { k: 'param', fn: key, i, path: [] };
+    } else if (!binding.mutable) {
+      const init = initialValue(owner.body, b);
+      if (init && !this.frames.some((frame) => frame.fn === binding.fn)) {
+        const effects = this.effects.length;
+        value = this.eval(init, { ...freshState(), env: new Map(state.env) });
+        this.effects.length = effects;
+      }
+    }
+    this.outer.set(b, value);
+    return value;
+  }
+
+  /** `of.name`, looking into modules, classes and instances. */
+  member(of: Abs, name: string): Abs {
+    switch (of.k) {
+      case 'module':
+        return this.links.exported(of.file, name);
+      case 'class':
+      case 'instance':
+        return this.classMember(of, name);
+      case 'variants':
+        return { k: 'variants', id: of.id, list: of.list.map((variant) => ({ ...variant, value: this.member(variant.value, name) })) };
+      default:
+        return memberOf(of, name);
+    }
+  }
+
+  private classMember(of: Extract<Abs, { k: 'class' | 'instance' }>, name: string, depth = 0): Abs {
+    const facts = of.file === this.file ? this.facts : this.links.tsFacts(of.file);
+    const cls = facts?.classes[of.c];
+    if (!cls || depth > 4) return UNKNOWN;
+    const isStatic = of.k === 'class';
+    const method = cls.methods.find((candidate) => candidate.name === name && candidate.static === isStatic);
+    if (method) return { k: 'closure', file: of.file, fn: method.fn };
+    const field = cls.fields.find((candidate) => candidate.name === name && candidate.static === isStatic);
+    if (field) {
+      if (field.type && isClientType(field.type)) return { k: 'prisma', tx: /Transaction|Tx/.test(field.type) };
+      if (field.value && of.file === this.file && this.depth < MAX_DEPTH) return this.eval(field.value, freshState());
+      return UNKNOWN;
+    }
+    if (cls.extends && of.file === this.file) {
+      const parent = this.eval(cls.extends, freshState());
+      if (parent.k === 'class') return this.classMember({ k: of.k, file: parent.file, c: parent.c }, name, depth + 1);
+    }
+    return UNKNOWN;
+  }
+
+  /** Keeps the alternatives that are still possible on this path. */
+  narrow(value: Abs, state: State): Abs {
+    if (value.k !== 'variants') return value;
+    const live = state.live.get(value.id);
+    const list = live ? value.list.filter((variant) => live.includes(variant.i)) : value.list;
+    const only = list[0];
+    if (list.length === 1 && only) return only.value;
+    return list.length === value.list.length ? value : { k: 'variants', id: value.id, list };
+  }
+
+  /** Waits for a promise: only now what it proves holds, and only now a path that never returns ends. */
+  await(value: Abs, state: State): Abs {
+    const result = awaited(value);
+    if (result.k !== 'variants') return result;
+    const session = this.sessions.get(result.id);
+    if (session) session.awaited = true;
+    this.settle(result, state);
+    return this.narrow(result, state);
+  }
+
+  /** Takes over what every remaining alternative proves. */
+  settle(value: Extract<Abs, { k: 'variants' }>, state: State, step?: EvidenceStep): void {
+    const live = state.live.get(value.id);
+    const list = live ? value.list.filter((variant) => live.includes(variant.i)) : value.list;
+    if (list.length === 0) {
+      state.dead = true;
+      return;
+    }
+    takeProof(list, state, step);
+  }
+
+  private object(value: Extract<Value, { k: 'object' }>, state: State): Abs {
+    const props: { [name: string]: Abs } = {};
+    const at: { [name: string]: { file: FileId; at: number } } = {};
+    const maybe = new Set<string>();
+    let open = false;
+    for (const prop of value.props) {
+      if (prop.p === 'prop') {
+        props[prop.name] = this.eval(prop.value, state);
+        at[prop.name] = { file: this.file, at: prop.at };
+        maybe.delete(prop.name);
+      } else if (prop.p === 'computed') {
+        const key = this.eval(prop.key, state);
+        const part = this.eval(prop.value, state);
+        if (key.k === 'lit') props[String(key.v)] = part;
+        else open = true;
+      } else open = this.spreadInto(this.eval(prop.value, state), prop.value, { props, at, maybe }) || open;
+    }
+    const object: Abs = { k: 'object', props, open, at };
+    if (maybe.size) object.maybe = [...maybe].toSorted();
+    return object;
+  }
+
+  /** Returns whether unknown keys may have come in. */
+  private spreadInto(
+    part: Abs,
+    source: Value,
+    into: { props: { [name: string]: Abs }; at: { [name: string]: { file: FileId; at: number } }; maybe: Set<string> },
+  ): boolean {
+    const value = awaited(part);
+    // `...(condition && { take })`: the keys may be absent.
+    const conditional = source.k === 'logic' || source.k === 'cond';
+    if (value.k === 'object') {
+      for (const name in value.props) {
+        const own = value.props[name] ?? UNKNOWN;
+        const optional = conditional && source.k === 'logic' ? true : (value.maybe?.includes(name) ?? false);
+        const before = into.props[name];
+        into.props[name] = optional && before ? joinAbs(before, own) : own;
+        if (optional && !before) into.maybe.add(name);
+        else if (!optional) into.maybe.delete(name);
+        const site = value.at?.[name];
+        if (site) into.at[name] = site;
+      }
+      return value.open;
+    }
+    if (value.k === 'undef' || value.k === 'lit') return false;
+    if (value.k === 'unknown' && value.from && conditional) {
+      let open = false;
+      for (const alternative of value.from)
+        if (alternative.k === 'object') open = this.spreadInto(alternative, { k: 'logic', op: '&&', left: source, right: source, at: 0 }, into) || open;
+        else if (alternative.k !== 'undef' && alternative.k !== 'lit') open = true;
+      return open;
+    }
+    return true;
+  }
+
+  private array(value: Extract<Value, { k: 'array' }>, state: State): Abs {
+    const items: Abs[] = [];
+    let open = false;
+    for (const item of value.items) {
+      const part = this.eval(item, state);
+      if (item.k !== 'spread') items.push(part);
+      else if (part.k === 'array') {
+        items.push(...part.items);
+        open ||= part.open;
+      } else {
+        items.push(fromParts([part]));
+        open = true;
+      }
+    }
+    return { k: 'array', items, open };
+  }
+
+  private logic(value: Extract<Value, { k: 'logic' }>, state: State): Abs {
+    const left = this.eval(value.left, state);
+    if (state.dead) return UNKNOWN;
+    const other = cloneState(state);
+    if (value.op === '&&') {
+      refine(this, value.left, true, other, value.at);
+    } else if (value.op === '||') refine(this, value.left, false, other, value.at);
+    const right = other.dead ? undefined : this.eval(value.right, other);
+    const stays = cloneState(state);
+    if (value.op === '&&') refine(this, value.left, false, stays, value.at);
+    else if (value.op === '||') refine(this, value.left, true, stays, value.at);
+    joinInto(stays, other);
+    if (!stays.dead) Object.assign(state, stays);
+    else state.dead = true;
+    if (!right) return left;
+    if (value.op === '&&') return left.k === 'lit' || left.k === 'undef' ? left : right.k === 'object' ? right : joinAbs(left, right);
+    if (left.k === 'undef' || (left.k === 'lit' && left.v === null)) return right;
+    if (left.k === 'lit' && value.op === '??') return left;
+    // A value with a fallback keeps what it is known to be: `session ?? null`, `client ?? tx`.
+    if (left.k === 'variants' && (right.k === 'undef' || right.k === 'lit')) return withFallback(left, right, value.op);
+    return joinAbs(left, right);
+  }
+
+  private assign(value: Extract<Value, { k: 'assign' }>, state: State): Abs {
+    const next = value.op === '=' || value.op === '??=' || value.op === '||=' ? this.eval(value.value, state) : fromParts([this.eval(value.value, state)]);
+    const { target } = value;
+    if (target.k === 'ref' && target.b >= 0) {
+      const before = state.env.get(target.b);
+      state.env.set(target.b, value.op === '=' ? next : joinAbs(before ?? UNKNOWN, next));
+    } else if (target.k === 'member' && target.of.k === 'ref' && target.of.b >= 0) {
+      const object = state.env.get(target.of.b);
+      if (object?.k === 'object')
+        state.env.set(target.of.b, {
+          ...object,
+          props: { ...object.props, [target.name]: next },
+          at: { ...object.at, [target.name]: { file: this.file, at: target.at } },
+        });
+    } else if (target.k === 'index' && target.of.k === 'ref' && target.of.b >= 0) {
+      this.eval(target.key, state);
+      const object = state.env.get(target.of.b);
+      if (object?.k === 'object') state.env.set(target.of.b, { ...object, open: true });
+    }
+    return next;
+  }
+
+  /** Notes an access; a function keeps so many at most. */
+  addEffect(effect: DbEffect): void {
+    if (this.effects.length >= MAX_EFFECTS) {
+      this.partial = true;
+      return;
+    }
+    this.effects.push(effect);
+  }
+
+  get inLoop(): boolean {
+    return (this.frame?.loops ?? 0) > 0;
+  }
+}
+
+/** Proof and roles that all alternatives share pass to the path. */
+export function takeProof(list: readonly Variant[], state: State, step?: EvidenceStep): void {
+  const proofs = list.map((variant) => variant.proof);
+  const first = proofs[0];
+  if (first && proofs.every(Boolean) && !state.proof) state.proof = step ? { ...first, steps: [...first.steps, step].slice(-6) } : first;
+  const roles = list.map((variant) => variant.roles);
+  if (roles.length > 0 && roles.every(Boolean)) state.roles ??= [...new Set(roles.flatMap((some) => some ?? []))];
+}
+
+/** Something made of these parts: unknown, but carrying where they come from. */
+export function fromParts(parts: readonly Abs[]): Abs {
+  const from = parts.filter((part) => part.k !== 'lit' && part.k !== 'undef' && !(part.k === 'unknown' && !part.from));
+  return from.length ? { k: 'unknown', from: from.slice(0, 6) } : UNKNOWN;
+}
+
+function indexOf(of: Abs, key: Abs): Abs {
+  if (of.k === 'array' && key.k === 'lit' && typeof key.v === 'number') {
+    const item = of.items[key.v];
+    if (item) return item;
+    return of.open ? UNKNOWN : UNDEF;
+  }
+  if (key.k === 'lit' && typeof key.v === 'string') return memberOf(of, key.v);
+  if (of.k === 'row' && of.many) return { ...of, many: false };
+  if (of.k === 'variants') return { k: 'variants', id: of.id, list: of.list.map((variant) => ({ ...variant, value: indexOf(variant.value, key) })) };
+  return fromParts([of]);
+}
+
+function withFallback(left: Extract<Abs, { k: 'variants' }>, right: Abs, op: string): Abs {
+  return {
+    k: 'variants',
+    id: left.id,
+    list: left.list.map((variant) => {
+      const { value } = variant;
+      const falls = value.k === 'undef' || (value.k === 'lit' && (value.v === null || (op === '||' && !value.v)));
+      return falls ? { ...variant, value: right } : variant;
+    }),
+  };
+}
+
+/** The only value a constant gets in a body, looked up in its blocks too. */
+export function initialValue(steps: readonly Step[], b: BindingId): Value | undefined {
+  for (const step of steps) {
+    if (step.s === 'let' && step.b === b) return step.value;
+    const inner =
+      step.s === 'if'
+        ? (initialValue(step.then, b) ?? (step.else && initialValue(step.else, b)))
+        : step.s === 'try'
+          ? (initialValue(step.body, b) ?? (step.handler && initialValue(step.handler.body, b)))
+          : step.s === 'loop'
+            ? (initialValue(step.head, b) ?? initialValue(step.body, b))
+            : undefined;
+    if (inner) return inner;
+  }
+  return undefined;
+}
+
+/** Bindings that statements write outside of their own declarations. */
+function assignedIn(steps: readonly Step[], out = new Set<BindingId>()): Set<BindingId> {
+  for (const step of steps) {
+    if (step.s === 'expr' && step.value.k === 'assign' && step.value.target.k === 'ref') out.add(step.value.target.b);
+    else if (step.s === 'if') {
+      assignedIn(step.then, out);
+      if (step.else) assignedIn(step.else, out);
+    } else if (step.s === 'loop') assignedIn(step.body, out);
+    else if (step.s === 'try') {
+      assignedIn(step.body, out);
+      if (step.handler) assignedIn(step.handler.body, out);
+    }
+  }
+  return out;
+}
+
+/** Declared types that make a parameter or a field a Prisma client. */
+export function isClientType(type: string): boolean {
+  return /\bPrismaClient\b|\bTransactionClient\b|^typeof (prisma|db)$/.test(type);
+}

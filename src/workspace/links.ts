@@ -1,0 +1,40 @@
+/** What the interpreter asks of the rest of the workspace. */
+import type { FileId } from '../base/path.ts';
+import type { TsFacts } from '../facts/tsModel.ts';
+import type { Abs, FunctionKey } from './abs.ts';
+import type { Summary } from './summary.ts';
+
+export type ImportTarget =
+  | { t: 'file'; file: FileId }
+  /** Prisma's generated client, whether it exists or not. */
+  | { t: 'generated'; entry: string }
+  | { t: 'package'; spec: string }
+  /** A path of the project that leads nowhere. */
+  | { t: 'missing'; spec: string };
+
+export interface Links {
+  tsFacts(file: FileId): TsFacts | undefined;
+  target(file: FileId, spec: string): ImportTarget;
+  /** The value a module exports under a name. */
+  exported(file: FileId, name: string): Abs;
+  /** The value of a module-level binding. */
+  moduleValue(file: FileId, binding: number): Abs;
+  summary(key: FunctionKey): Summary;
+  /** Client accessors of the models of the schema that the file's app uses; undefined when no schema is known. */
+  accessors(file: FileId): ReadonlySet<string> | undefined;
+}
+
+/** The value behind an import name. */
+export function importedValue(links: Links, file: FileId, spec: string, imported: string): Abs {
+  const target = links.target(file, spec);
+  switch (target.t) {
+    case 'file':
+      return imported === '*' ? { k: 'module', file: target.file } : links.exported(target.file, imported);
+    case 'generated':
+      return { k: 'generated', path: imported === '*' ? [] : [imported] };
+    case 'package':
+      return { k: 'package', spec: target.spec, path: imported === '*' ? [] : [imported] };
+    case 'missing':
+      return { k: 'package', spec: `missing:${target.spec}`, path: [imported] };
+  }
+}

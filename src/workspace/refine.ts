@@ -1,0 +1,298 @@
+/** What a passed or failed condition says about the rest of the path. */
+import type { Value } from '../facts/tsModel.ts';
+import { awaited, leaves, memberOf, nullishOf, truthOf, UNDEF, UNKNOWN } from './abs.ts';
+import type { Abs, EvidenceStep, Truth } from './abs.ts';
+import { takeProof } from './interpreter.ts';
+import type { Interpreter } from './interpreter.ts';
+import { cloneState, joinInto } from './state.ts';
+import type { State } from './state.ts';
+
+/** Alternatives assumed while a condition is looked at again: id of the alternatives → the one that holds. */
+type Assumption = ReadonlyMap<string, number>;
+const NOTHING: Assumption = new Map();
+
+/** Narrows `state` to the paths on which `test` is truthy (or falsy). The test has been evaluated before. */
+export function refine(it: Interpreter, test: Value, truth: boolean, state: State, at: number): void {
+  if (state.dead) return;
+  if (test.k === 'unary' && test.op === '!') {
+    refine(it, test.of, !truth, state, at);
+    return;
+  }
+  if (test.k === 'logic' && (test.op === '&&' || test.op === '||')) {
+    const both = test.op === '&&' ? truth : !truth;
+    const value = test.op === '&&';
+    if (both) {
+      refine(it, test.left, value, state, at);
+      refine(it, test.right, value, state, at);
+    } else {
+      const second = cloneState(state);
+      refine(it, test.left, value, second, at);
+      refine(it, test.right, !value, second, at);
+      refine(it, test.left, !value, state, at);
+      joinInto(state, second);
+    }
+    return;
+  }
+  if (test.k === 'await' || test.k === 'assign') {
+    refine(it, test.k === 'await' ? test.of : test.value, truth, state, at);
+  }
+  const step: EvidenceStep = { file: it.file, at, note: 'stops here otherwise' };
+  filterAlternatives(it, test, truth, state, step);
+  if (state.dead) return;
+  const only = truthUnder(it, test, state, NOTHING);
+  if ((only === 'true' && !truth) || (only === 'false' && truth)) {
+    state.dead = true;
+    return;
+  }
+  refineComparison(it, test, truth, state, step);
+}
+
+/** Drops every alternative under which the test could not have come out this way. */
+function filterAlternatives(it: Interpreter, test: Value, truth: boolean, state: State, step: EvidenceStep): void {
+  const seen = new Map<string, Extract<Abs, { k: 'variants' }>>();
+  collectVariants(it, test, state, seen);
+  for (const [id, variants] of seen) {
+    const session = it.sessions.get(id);
+    if (session) session.tested = true;
+    const live = state.live.get(id) ?? variants.list.map((variant) => variant.i);
+    const kept = live.filter((i) => {
+      const outcome = truthUnder(it, test, state, new Map([[id, i]]));
+      return outcome === 'maybe' || (outcome === 'true') === truth;
+    });
+    if (kept.length === live.length) continue;
+    state.live.set(id, kept);
+    if (kept.length === 0) {
+      state.dead = true;
+      return;
+    }
+    takeProof(
+      variants.list.filter((variant) => kept.includes(variant.i)),
+      state,
+      step,
+    );
+  }
+}
+
+/** The alternatives that an expression looks at. */
+function collectVariants(it: Interpreter, value: Value, state: State, out: Map<string, Extract<Abs, { k: 'variants' }>>): void {
+  const add = (abs: Abs): void => {
+    if (abs.k === 'variants' && !out.has(abs.id)) out.set(abs.id, abs);
+    else if (abs.k === 'promise') add(abs.of);
+  };
+  switch (value.k) {
+    case 'ref': {
+      const own = state.env.get(value.b);
+      if (own) add(own.k === 'promise' ? UNKNOWN : own);
+      return;
+    }
+    case 'call': {
+      const result = it.callResults.get(value.at);
+      if (result && result.k !== 'promise') add(result);
+      if (value.fn.k === 'member') collectVariants(it, value.fn.of, state, out);
+      for (const arg of value.args) collectVariants(it, arg, state, out);
+      return;
+    }
+    case 'await': {
+      const inner = value.of.k === 'call' ? it.callResults.get(value.of.at) : undefined;
+      if (inner) add(awaited(inner));
+      else collectVariants(it, value.of, state, out);
+      return;
+    }
+    case 'member':
+      collectVariants(it, value.of, state, out);
+      return;
+    case 'index':
+      collectVariants(it, value.of, state, out);
+      return;
+    case 'unary':
+      collectVariants(it, value.of, state, out);
+      return;
+    case 'assign':
+      collectVariants(it, value.value, state, out);
+      return;
+    case 'binary':
+    case 'logic':
+      collectVariants(it, value.left, state, out);
+      collectVariants(it, value.right, state, out);
+      return;
+    case 'array':
+      for (const item of value.items) collectVariants(it, item, state, out);
+      return;
+    default:
+  }
+}
+
+/** Looks at an expression again, without effects, under an assumption. */
+export function look(it: Interpreter, value: Value, state: State, assume: Assumption): Abs {
+  const pick = (abs: Abs): Abs => {
+    if (abs.k !== 'variants') return abs;
+    const i = assume.get(abs.id);
+    if (i === undefined) return it.narrow(abs, state);
+    return abs.list.find((variant) => variant.i === i)?.value ?? UNKNOWN;
+  };
+  switch (value.k) {
+    case 'lit':
+      return { k: 'lit', v: value.v };
+    case 'ref': {
+      if (value.b < 0) return value.name === 'undefined' ? UNDEF : { k: 'global', path: [value.name] };
+      const own = state.env.get(value.b);
+      return own ? pick(own) : it.reference(value.b, value.name, state);
+    }
+    case 'member':
+      return pick(it.member(look(it, value.of, state, assume), value.name));
+    case 'index':
+      return look(it, value.key, state, assume).k === 'lit' ? memberOf(look(it, value.of, state, assume), String(keyOf(value))) : UNKNOWN;
+    case 'call':
+    case 'new':
+      return pick(it.callResults.get(value.at) ?? UNKNOWN);
+    case 'await':
+      return pick(awaited(look(it, value.of, state, assume)));
+    case 'assign':
+      return look(it, value.value, state, assume);
+    case 'object':
+      return { k: 'object', props: {}, open: true };
+    case 'array':
+      return { k: 'array', items: value.items.map((item) => look(it, item, state, assume)), open: value.items.some((item) => item.k === 'spread') };
+    case 'logic': {
+      const left = look(it, value.left, state, assume);
+      const right = (): Abs => look(it, value.right, state, assume);
+      const decided = value.op === '??' ? nullishOf(left) : truthOf(left);
+      if (decided === 'maybe') return UNKNOWN;
+      const takeRight = value.op === '||' ? decided === 'false' : decided === 'true';
+      return takeRight ? right() : left;
+    }
+    case 'function':
+      return { k: 'closure', file: it.file, fn: value.fn };
+    default:
+      return UNKNOWN;
+  }
+}
+
+function keyOf(value: Extract<Value, { k: 'index' }>): string | number {
+  return value.key.k === 'lit' && value.key.v !== null ? String(value.key.v) : '';
+}
+
+function invert(truth: Truth): Truth {
+  return truth === 'maybe' ? 'maybe' : truth === 'true' ? 'false' : 'true';
+}
+
+/** Whether an expression is truthy under an assumption. */
+function truthUnder(it: Interpreter, test: Value, state: State, assume: Assumption): Truth {
+  if (test.k === 'unary' && test.op === '!') return invert(truthUnder(it, test.of, state, assume));
+  if (test.k === 'unary') return 'maybe';
+  if (test.k === 'logic' && test.op !== '??') {
+    const left = truthUnder(it, test.left, state, assume);
+    const right = truthUnder(it, test.right, state, assume);
+    const decisive = test.op === '&&' ? 'false' : 'true';
+    if (left === decisive || right === decisive) return decisive;
+    return left === 'maybe' || right === 'maybe' ? 'maybe' : test.op === '&&' ? 'true' : 'false';
+  }
+  if (test.k === 'binary') return comparison(it, test, state, assume);
+  if (test.k === 'call' && test.fn.k === 'ref' && test.fn.b < 0 && test.fn.name === 'Boolean' && test.args[0])
+    return truthUnder(it, test.args[0], state, assume);
+  return truthOf(look(it, test, state, assume));
+}
+
+function comparison(it: Interpreter, test: Extract<Value, { k: 'binary' }>, state: State, assume: Assumption): Truth {
+  const left = look(it, test.left, state, assume);
+  const right = look(it, test.right, state, assume);
+  if (test.op === 'in') {
+    if (left.k !== 'lit' || right.k !== 'object') return 'maybe';
+    const own = right.props[String(left.v)];
+    if (own) return right.maybe?.includes(String(left.v)) ? 'maybe' : 'true';
+    return right.open ? 'maybe' : 'false';
+  }
+  if (!['==', '===', '!=', '!=='].includes(test.op)) return 'maybe';
+  if (test.left.k === 'unary' && test.left.op === 'typeof') return typeofComparison(it, test, state, assume);
+  const equal = equality(left, right, test.op.length === 2);
+  return test.op.startsWith('!') ? invert(equal) : equal;
+}
+
+function typeofComparison(it: Interpreter, test: Extract<Value, { k: 'binary' }>, state: State, assume: Assumption): Truth {
+  if (test.left.k !== 'unary' || test.right.k !== 'lit' || test.right.v !== 'undefined') return 'maybe';
+  const of = look(it, test.left.of, state, assume);
+  const equal: Truth = of.k === 'undef' ? 'true' : nullishOf(of) === 'false' ? 'false' : 'maybe';
+  return test.op.startsWith('!') ? invert(equal) : equal;
+}
+
+function equality(left: Abs, right: Abs, loose: boolean): Truth {
+  const isNull = (value: Abs): boolean => value.k === 'lit' && value.v === null;
+  for (const [a, b] of [[left, right] as const, [right, left] as const]) {
+    if (b.k === 'undef' || isNull(b)) {
+      if (loose) return nullishOf(a);
+      if (a.k === 'undef' || isNull(a)) return (a.k === 'undef') === (b.k === 'undef') ? 'true' : 'false';
+      return nullishOf(a) === 'false' ? 'false' : 'maybe';
+    }
+  }
+  if (left.k === 'lit' && right.k === 'lit') return left.v === right.v ? 'true' : 'false';
+  if (left.k === 'lit' && typeof left.v === 'boolean') return (truthOf(right) === 'maybe' ? 'maybe' : (truthOf(right) === 'true') === left.v ? 'true' : 'false');
+  if (right.k === 'lit' && typeof right.v === 'boolean') return equality(right, left, loose);
+  if ((left.k === 'undef') !== (right.k === 'undef') && (truthOf(left) === 'true' || truthOf(right) === 'true')) return 'false';
+  return 'maybe';
+}
+
+/** Roles by comparison, and secrets by comparison with the environment. */
+function refineComparison(it: Interpreter, test: Value, truth: boolean, state: State, step: EvidenceStep): void {
+  if (test.k === 'binary' && ['==', '===', '!=', '!=='].includes(test.op)) {
+    const equal = truth !== test.op.startsWith('!');
+    if (!equal) return;
+    const left = look(it, test.left, state, NOTHING);
+    const right = look(it, test.right, state, NOTHING);
+    for (const [a, b, other] of [[left, right, test.right] as const, [right, left, test.left] as const]) {
+      const role = roleLiteral(b, other);
+      if (role !== undefined && isRoleRead(a)) state.roles = [role];
+    }
+    if (!state.proof && isSecretComparison(it, test, state))
+      state.proof = { kind: 'secret', steps: [{ ...step, note: 'the request must carry the secret' }] };
+    return;
+  }
+  if (test.k === 'call' && test.fn.k === 'member' && test.fn.name === 'includes' && truth && test.args[0]) {
+    const list = look(it, test.fn.of, state, NOTHING);
+    if (isRoleRead(look(it, test.args[0], state, NOTHING)) && list.k === 'array')
+      state.roles = list.items.flatMap((item) => (item.k === 'lit' ? [String(item.v)] : []));
+    return;
+  }
+  if (truth && (test.k === 'member' || test.k === 'ref')) {
+    const value = look(it, test, state, NOTHING);
+    const last = value.k === 'session' || value.k === 'row' ? value.path.at(-1) : undefined;
+    if (last && /^is_?(admin|staff|superuser|owner)/i.test(last)) state.roles = [last];
+  }
+}
+
+function isRoleRead(value: Abs): boolean {
+  if (value.k === 'variants') return value.list.some((variant) => isRoleRead(variant.value));
+  return (value.k === 'session' || value.k === 'row' || value.k === 'param') && /role|type|level|plan/i.test(value.path.at(-1) ?? '');
+}
+
+function roleLiteral(value: Abs, source: Value): string | undefined {
+  if (value.k === 'lit' && typeof value.v === 'string') return value.v;
+  // An enum member of the generated client: `Role.ADMIN`.
+  if (value.k === 'generated' || source.k === 'member') return source.k === 'member' ? source.name : undefined;
+  return undefined;
+}
+
+/** A value of the request against one of the environment: `header === \`Bearer ${env.CRON_SECRET}\``. */
+function isSecretComparison(it: Interpreter, test: Extract<Value, { k: 'binary' }>, state: State): boolean {
+  const left = carries(it, test.left, state);
+  const right = carries(it, test.right, state);
+  return (left.request && right.env) || (left.env && right.request);
+}
+
+function carries(it: Interpreter, value: Value, state: State): { request: boolean; env: boolean } {
+  const parts = value.k === 'template' ? value.values : value.k === 'binary' ? [value.left, value.right] : [value];
+  let request = false;
+  let env = false;
+  for (const part of parts) {
+    for (const leaf of leaves(look(it, part, state, NOTHING))) {
+      if (leaf.k === 'param' || (leaf.k === 'origin' && ['header', 'cookie', 'client'].includes(leaf.o))) request = true;
+      if (isEnvironment(leaf)) env = true;
+    }
+  }
+  return { request, env };
+}
+
+/** `process.env.X` of a variable that is not public. */
+export function isEnvironment(value: Abs): boolean {
+  if (value.k === 'global') return value.path[0] === 'process' && value.path[1] === 'env' && !/^(NODE_ENV|NEXT_PUBLIC_)/.test(value.path[2] ?? '');
+  return value.k === 'made' && value.spec.startsWith('@t3-oss/env') && value.path.length > 0;
+}

@@ -1,0 +1,57 @@
+/** What a file is for, from its place, its directives and what it contains. */
+import { basename, isWithin, relativeTo } from '../base/path.ts';
+import type { FileId } from '../base/path.ts';
+import type { FileFacts } from '../facts/model.ts';
+import type { App, FileRole } from '../project/model.ts';
+
+const TOOLING =
+  /(^|\/)(__tests__|__mocks__|tests?|e2e|cypress|playwright|spec|stories|\.storybook|scripts?|seeds?|seeders?|fixtures?|mocks?|benchmarks?|examples?|templates?)\//i;
+const TOOLING_NAME = /(\.(test|spec|stories|bench|cy|config|setup)\.[cm]?[jt]sx?$)|^(seed|jest|vitest|playwright|cypress|tailwind|postcss|eslint|prettier|next|prisma7?|drizzle|vite|commitlint|lint-staged)\b.*\.[cm]?[jt]sx?$/i;
+
+export interface RoleInput {
+  file: FileId;
+  facts: FileFacts;
+  app: App | undefined;
+  generated: boolean;
+}
+
+/** The role by place and content; whether a file is reached only by client code is decided on top of it. */
+export function roleOf({ file, facts, app, generated }: RoleInput): FileRole {
+  if (generated || (facts.kind === 'skipped' && facts.reason === 'generated')) return 'generated';
+  if (facts.kind === 'prisma') return 'schema';
+  if (facts.kind === 'sql') return /(^|\/)migrations\//.test(file) ? 'migration' : 'tooling';
+  if (facts.kind !== 'ts') return 'config';
+  const inside = app ? relativeTo(app.root, file) : file;
+  const path = inside.startsWith('src/') ? inside.slice(4) : inside;
+  const name = basename(file);
+  const stem = name.replace(/(\.d)?\.[cm]?[jt]sx?$/, '');
+  if (isTooling(path, name)) return 'tooling';
+  if (facts.directives.includes('use server')) return 'action';
+  if (facts.directives.includes('use client')) return 'client';
+  if (app) {
+    if (isWithin('app', path)) {
+      if (stem === 'route') return 'route';
+      if (/^(page|layout|template|default|not-found|loading|forbidden|unauthorized|opengraph-image|sitemap|robots|manifest|icon)$/.test(stem)) return 'page';
+      if (/^(error|global-error)$/.test(stem)) return 'client';
+    }
+    if (isWithin('pages/api', path)) return 'route';
+    if (isWithin('pages', path)) return 'page';
+    if (/^(proxy|middleware)$/.test(path.replace(/\.[cm]?[jt]s$/, ''))) return 'proxy';
+    if (/^instrumentation(-client)?\.[cm]?[jt]s$/.test(path)) return 'tooling';
+  }
+  if (/^env(\.(mjs|server|client))?$/.test(stem) || /(^|\/)env\/(index|server|client)\.[cm]?[jt]s$/.test(path)) return 'env';
+  if (/^auth(\.config)?$/.test(stem)) return 'auth';
+  if (createsClient(facts)) return 'db';
+  if (/(^|\/)(validations?|validators?|schemas?|zod)\//.test(path) || /\.(schema|validation|validator)$/.test(stem)) return 'validation';
+  if (/(^|\/)(services?|repositor(y|ies)|data|dal|queries|server|models|dao)\//.test(path) || /[.-](service|repository|queries|dal)$/.test(stem)) return 'service';
+  return 'other';
+}
+
+function isTooling(path: string, name: string): boolean {
+  return TOOLING.test(path) || TOOLING_NAME.test(name) || /(^|\/)prisma\/(?!.*schema)[^/]*\.[cm]?[jt]s$/.test(path) && /seed|script|backfill|migrate/i.test(name);
+}
+
+/** Whether the file itself constructs a Prisma client. */
+function createsClient(facts: Extract<FileFacts, { kind: 'ts' }>): boolean {
+  return facts.imports.some((item) => item.names.some((named) => named.imported === 'PrismaClient' && !named.typeOnly)) && JSON.stringify(facts.functions).includes('"k":"new","fn":{"k":"ref","name":"PrismaClient"');
+}
