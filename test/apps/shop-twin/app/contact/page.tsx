@@ -1,0 +1,4 @@
+export default function ContactPage() {
+  return <a href={`mailto:${process.env.SUPPORT_EMAIL}`}>Write to us</a>;
+//                          ^^^^^^^^^^^^^^^^^^^^^^^^^ env-module warning
+}

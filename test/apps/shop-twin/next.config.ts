@@ -1,0 +1,8 @@
+import type { NextConfig } from 'next';
+
+const nextConfig: NextConfig = {
+  experimental: { authInterrupts: true },
+  serverExternalPackages: ['pg'],
+};
+
+export default nextConfig;

@@ -1,0 +1,2 @@
+TRUNCATE TABLE "Session";
+--< 1:25 destructive-migration error

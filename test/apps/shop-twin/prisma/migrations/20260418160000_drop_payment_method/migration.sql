@@ -1,0 +1,2 @@
+DROP TYPE "PaymentMethod" CASCADE;
+--< 1:26 destructive-migration error

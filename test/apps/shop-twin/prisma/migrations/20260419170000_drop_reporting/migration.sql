@@ -1,0 +1,2 @@
+DROP SCHEMA IF EXISTS reporting CASCADE;
+--< 1:32 destructive-migration error

@@ -1,0 +1,2 @@
+-- backend-specialist: acknowledged the coupons were never released, the table is empty in production
+DROP TABLE "Coupon";
