@@ -1,0 +1,379 @@
+/** From one parsed statement to its description. */
+import type { AlterTableCmd, AlterTableStmt, DropStmt, Node, RenameStmt, WithClause } from 'libpg-query';
+import { given } from '../base/given.ts';
+import type { Span } from '../base/span.ts';
+import type { SqlAction, SqlAlterCommand, SqlName, SqlObject, SqlStatement } from './sqlModel.ts';
+import {
+  columnOf,
+  constraintOf,
+  defaultOf,
+  endOfName,
+  nameOf,
+  stringOf,
+  strings,
+  tableOf,
+  tokenAt,
+  typeOf,
+} from './sqlNodes.ts';
+import type { SqlSourceText } from './sqlNodes.ts';
+import { columnsRead, keepsColumn, sourceOf, whereOf } from './sqlQueries.ts';
+
+/**
+ * The statements that one parsed statement stands for: itself, and before it the data-changing queries of its `WITH`.
+ * A `DO` block comes with an empty `inner`; reading it needs the parser again and is the caller's part.
+ */
+export function describe(source: SqlSourceText, node: Node): SqlStatement[] {
+  const withClause = Object.values(node as Record<string, { withClause?: WithClause }>)[0]?.withClause;
+  const nested = (withClause?.ctes ?? []).flatMap((cte) => {
+    const query = 'CommonTableExpr' in cte ? cte.CommonTableExpr.ctequery : undefined;
+    return query && !('SelectStmt' in query) ? describe(source, query) : [];
+  });
+  return [...nested, { span: source.span, ...actionOf(source, node) }];
+}
+
+function actionOf(source: SqlSourceText, node: Node): SqlAction {
+  if ('CreateStmt' in node) {
+    const stmt = node.CreateStmt;
+    const elements = stmt.tableElts ?? [];
+    return {
+      kind: 'create-table',
+      table: tableOf(source, stmt.relation),
+      columns: elements.flatMap((item) => ('ColumnDef' in item ? [columnOf(source, item.ColumnDef)] : [])),
+      constraints: elements.flatMap((item) =>
+        'Constraint' in item ? [constraintOf(source, item.Constraint)] : [],
+      ),
+      ifNotExists: stmt.if_not_exists === true,
+      temporary: stmt.relation?.relpersistence === 't',
+    };
+  }
+  if ('CreateTableAsStmt' in node) {
+    const stmt = node.CreateTableAsStmt;
+    if (stmt.objtype !== 'OBJECT_TABLE') return { kind: 'other', node: 'CreateTableAsStmt' };
+    return {
+      kind: 'create-table',
+      table: tableOf(source, stmt.into?.rel),
+      columns: [],
+      constraints: [],
+      ifNotExists: stmt.if_not_exists === true,
+      temporary: stmt.into?.rel?.relpersistence === 't',
+      ...given({ source: sourceOf(source, stmt.query) }),
+    };
+  }
+  if ('DropStmt' in node) return drop(source, node.DropStmt);
+  if ('DropdbStmt' in node) {
+    const { dbname = '', missing_ok } = node.DropdbStmt;
+    return dropped('database', [nameOf(source, [dbname], 2)], false, missing_ok === true);
+  }
+  if ('DropOwnedStmt' in node) {
+    const roles = (node.DropOwnedStmt.roles ?? []).flatMap((role) =>
+      'RoleSpec' in role ? [role.RoleSpec.rolename ?? ''] : [],
+    );
+    return dropped(
+      'owned',
+      roles.map((role) => nameOf(source, [role], 3)),
+      node.DropOwnedStmt.behavior === 'DROP_CASCADE',
+      false,
+    );
+  }
+  if ('DropRoleStmt' in node) return dropped('role', [], false, node.DropRoleStmt.missing_ok === true);
+  if ('AlterTableStmt' in node) return alterTable(source, node.AlterTableStmt);
+  if ('RenameStmt' in node) return rename(source, node.RenameStmt);
+  if ('AlterObjectSchemaStmt' in node) {
+    const stmt = node.AlterObjectSchemaStmt;
+    const object =
+      stmt.objectType === 'OBJECT_TABLE' ? 'table' : stmt.objectType === 'OBJECT_TYPE' ? 'type' : 'other';
+    const name = stmt.relation ? tableOf(source, stmt.relation) : nameOf(source, objectParts(stmt.object), 2);
+    return { kind: 'set-schema', object, name, schema: stmt.newschema ?? '' };
+  }
+  if ('IndexStmt' in node) {
+    const stmt = node.IndexStmt;
+    return {
+      kind: 'create-index',
+      table: tableOf(source, stmt.relation),
+      columns: (stmt.indexParams ?? []).map((param) =>
+        'IndexElem' in param ? (param.IndexElem.name ?? '') : '',
+      ),
+      unique: stmt.unique === true,
+      concurrently: stmt.concurrent === true,
+      partial: stmt.whereClause !== undefined,
+      ifNotExists: stmt.if_not_exists === true,
+      ...given({ name: stmt.idxname }),
+    };
+  }
+  if ('CreateEnumStmt' in node) {
+    const open = source.tokens.findIndex((token) => token.type === 'sign' && token.value === '(');
+    const first = source.tokens[Math.max(0, open)];
+    const last = source.tokens.at(-1);
+    return {
+      kind: 'create-enum',
+      type: nameOf(source, strings(node.CreateEnumStmt.typeName), 2),
+      values: strings(node.CreateEnumStmt.vals),
+      valuesSpan: first && last ? { start: first.start, end: last.end } : source.span,
+    };
+  }
+  if ('AlterEnumStmt' in node) {
+    const { typeName, oldVal, newVal = '', skipIfNewValExists } = node.AlterEnumStmt;
+    const type = nameOf(source, strings(typeName), 2);
+    if (oldVal !== undefined) return { kind: 'rename-enum-value', type, from: oldVal, to: newVal };
+    return { kind: 'add-enum-value', type, value: newVal, ifNotExists: skipIfNewValExists === true };
+  }
+  if ('CreateSchemaStmt' in node)
+    return {
+      kind: 'create-schema',
+      name: node.CreateSchemaStmt.schemaname ?? '',
+      ifNotExists: node.CreateSchemaStmt.if_not_exists === true,
+    };
+  if ('TruncateStmt' in node) {
+    const tables = (node.TruncateStmt.relations ?? []).flatMap((item) =>
+      'RangeVar' in item ? [tableOf(source, item.RangeVar)] : [],
+    );
+    return { kind: 'truncate', tables, cascade: node.TruncateStmt.behavior === 'DROP_CASCADE' };
+  }
+  return dataAction(source, node);
+}
+
+function dataAction(source: SqlSourceText, node: Node): SqlAction {
+  if ('DeleteStmt' in node) {
+    const stmt = node.DeleteStmt;
+    const table = tableOf(source, stmt.relation);
+    return {
+      kind: 'delete',
+      table,
+      where: whereOf(stmt.whereClause),
+      using: stmt.usingClause !== undefined,
+      clause: clauseBefore(source, table, 'delete'),
+    };
+  }
+  if ('UpdateStmt' in node) {
+    const stmt = node.UpdateStmt;
+    const table = tableOf(source, stmt.relation);
+    const sets = (stmt.targetList ?? []).flatMap((target) => {
+      if (!('ResTarget' in target)) return [];
+      const { name: column = '', val } = target.ResTarget;
+      return [{ column, reads: columnsRead(val), keeps: keepsColumn(val, column) }];
+    });
+    return {
+      kind: 'update',
+      table,
+      where: whereOf(stmt.whereClause),
+      sets,
+      from: stmt.fromClause !== undefined,
+      clause: clauseBefore(source, table, 'update'),
+    };
+  }
+  if ('InsertStmt' in node) {
+    const stmt = node.InsertStmt;
+    const action = stmt.onConflictClause?.action;
+    return {
+      kind: 'insert',
+      table: tableOf(source, stmt.relation),
+      columns: (stmt.cols ?? []).flatMap((col) => ('ResTarget' in col ? [col.ResTarget.name ?? ''] : [])),
+      onConflict:
+        action === 'ONCONFLICT_UPDATE' ? 'update' : action === 'ONCONFLICT_NOTHING' ? 'nothing' : 'none',
+      ...given({ source: sourceOf(source, stmt.selectStmt) }),
+    };
+  }
+  if ('DoStmt' in node) {
+    const args = (node.DoStmt.args ?? []).flatMap((arg) => ('DefElem' in arg ? [arg.DefElem] : []));
+    const token = source.tokens.find(
+      (candidate) => candidate.type === 'string' && candidate.content !== undefined,
+    );
+    return {
+      kind: 'do',
+      language: stringOf(args.find((arg) => arg.defname === 'language')?.arg) ?? 'plpgsql',
+      body: stringOf(args.find((arg) => arg.defname === 'as')?.arg) ?? '',
+      bodySpan: token?.content ?? source.span,
+      inner: [],
+    };
+  }
+  if ('TransactionStmt' in node) {
+    const kind = node.TransactionStmt.kind ?? '';
+    if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START')
+      return { kind: 'transaction', action: 'begin' };
+    if (kind === 'TRANS_STMT_COMMIT') return { kind: 'transaction', action: 'commit' };
+    if (kind === 'TRANS_STMT_ROLLBACK') return { kind: 'transaction', action: 'rollback' };
+    return { kind: 'transaction', action: kind === 'TRANS_STMT_SAVEPOINT' ? 'savepoint' : 'other' };
+  }
+  if ('SelectStmt' in node) return { kind: 'select' };
+  return { kind: 'other', node: Object.keys(node)[0] ?? '' };
+}
+
+/** From the nearest keyword before a table's name to the name's end: `DELETE FROM "Order"`. */
+function clauseBefore(source: SqlSourceText, table: SqlName, keyword: string): Span {
+  for (let at = tokenAt(source, table.span.start); at >= 0; at--) {
+    const token = source.tokens[at];
+    if (token?.type === 'word' && token.value === keyword) return { start: token.start, end: table.span.end };
+  }
+  return table.span;
+}
+
+const objects: Record<string, SqlObject> = {
+  OBJECT_TABLE: 'table',
+  OBJECT_FOREIGN_TABLE: 'table',
+  OBJECT_SCHEMA: 'schema',
+  OBJECT_TYPE: 'type',
+  OBJECT_DOMAIN: 'domain',
+  OBJECT_VIEW: 'view',
+  OBJECT_MATVIEW: 'materialized view',
+  OBJECT_INDEX: 'index',
+  OBJECT_SEQUENCE: 'sequence',
+  OBJECT_FUNCTION: 'function',
+  OBJECT_PROCEDURE: 'procedure',
+  OBJECT_TRIGGER: 'trigger',
+  OBJECT_POLICY: 'policy',
+  OBJECT_EXTENSION: 'extension',
+};
+
+function dropped(object: SqlObject, names: SqlName[], cascade: boolean, ifExists: boolean): SqlAction {
+  return { kind: 'drop', object, names, cascade, ifExists, concurrently: false };
+}
+
+function drop(source: SqlSourceText, stmt: DropStmt): SqlAction {
+  const object = objects[stmt.removeType ?? ''] ?? 'other';
+  // DROP, the object's kind in one or two words, CONCURRENTLY, IF EXISTS: names begin behind these.
+  let from = 1;
+  const header = new Set([
+    'materialized',
+    'foreign',
+    'view',
+    'table',
+    'index',
+    'schema',
+    'type',
+    'domain',
+    'sequence',
+    'function',
+    'procedure',
+    'trigger',
+    'policy',
+    'extension',
+    'concurrently',
+    'if',
+    'exists',
+  ]);
+  const limit =
+    2 + (object === 'materialized view' ? 1 : 0) + (stmt.concurrent ? 1 : 0) + (stmt.missing_ok ? 2 : 0);
+  while (from < limit && source.tokens[from]?.type === 'word' && header.has(source.tokens[from]?.value ?? ''))
+    from++;
+  const names: SqlName[] = [];
+  for (const item of stmt.objects ?? []) {
+    const parts = objectParts(item);
+    const attached = object === 'trigger' || object === 'policy';
+    const found = nameOf(source, attached ? [parts.at(-1) ?? ''] : parts, from);
+    names.push(attached ? { ...found, ...given({ schema: parts.at(-2) }) } : found);
+    from = tokenAt(source, found.span.end);
+  }
+  return {
+    kind: 'drop',
+    object,
+    names,
+    cascade: stmt.behavior === 'DROP_CASCADE',
+    ifExists: stmt.missing_ok === true,
+    concurrently: stmt.concurrent === true,
+  };
+}
+
+function objectParts(node: Node | undefined): string[] {
+  if (!node) return [];
+  if ('List' in node) return strings(node.List.items);
+  if ('TypeName' in node) return strings(node.TypeName.names);
+  if ('ObjectWithArgs' in node) return strings(node.ObjectWithArgs.objname);
+  return strings([node]);
+}
+
+function rename(source: SqlSourceText, stmt: RenameStmt): SqlAction {
+  const kind = stmt.renameType;
+  const isColumn = kind === 'OBJECT_COLUMN' && stmt.relationType === 'OBJECT_TABLE';
+  const object =
+    kind === 'OBJECT_TABLE'
+      ? 'table'
+      : isColumn
+        ? 'column'
+        : kind === 'OBJECT_TABCONSTRAINT'
+          ? 'constraint'
+          : kind === 'OBJECT_INDEX'
+            ? 'index'
+            : kind === 'OBJECT_TYPE'
+              ? 'type'
+              : kind === 'OBJECT_SCHEMA'
+                ? 'schema'
+                : 'other';
+  const on = stmt.relation
+    ? tableOf(source, stmt.relation)
+    : nameOf(source, stmt.object ? objectParts(stmt.object) : [stmt.subname ?? ''], 2);
+  return { kind: 'rename', object, on, from: stmt.subname ?? on.name, to: stmt.newname ?? '' };
+}
+
+function alterTable(source: SqlSourceText, stmt: AlterTableStmt): SqlAction {
+  if (stmt.objtype !== 'OBJECT_TABLE' && stmt.objtype !== 'OBJECT_FOREIGN_TABLE')
+    return { kind: 'other', node: `AlterTableStmt ${stmt.objtype ?? ''}` };
+  const table = tableOf(source, stmt.relation);
+  const nodes = (stmt.cmds ?? []).flatMap((cmd) => ('AlterTableCmd' in cmd ? [cmd.AlterTableCmd] : []));
+  const parts = commaParts(source, endOfName(source, tokenAt(source, table.span.start)));
+  const commands = nodes.map((node, index) => {
+    const span = parts.length === nodes.length ? (parts[index] ?? source.span) : source.span;
+    return { span, ...alterCommand(source, node) } as SqlAlterCommand;
+  });
+  return { kind: 'alter-table', table, commands, ifExists: stmt.missing_ok === true };
+}
+
+type WithoutSpan<T> = T extends { span: Span } ? Omit<T, 'span'> : never;
+
+function alterCommand(source: SqlSourceText, node: AlterTableCmd): WithoutSpan<SqlAlterCommand> {
+  const column = node.name ?? '';
+  const cascade = node.behavior === 'DROP_CASCADE';
+  const { def, subtype = '' } = node;
+  if (subtype === 'AT_AddColumn' && def && 'ColumnDef' in def)
+    return {
+      command: 'add-column',
+      column: columnOf(source, def.ColumnDef),
+      ifNotExists: node.missing_ok === true,
+    };
+  if (subtype === 'AT_DropColumn')
+    return { command: 'drop-column', column, cascade, ifExists: node.missing_ok === true };
+  if (subtype === 'AT_AlterColumnType' && def && 'ColumnDef' in def) {
+    const using = def.ColumnDef.raw_default;
+    return {
+      command: 'alter-type',
+      column,
+      to: typeOf(def.ColumnDef.typeName),
+      using: using !== undefined,
+      usingCast: JSON.stringify(using ?? '').includes('"TypeCast"'),
+    };
+  }
+  if (subtype === 'AT_SetNotNull') return { command: 'set-not-null', column };
+  if (subtype === 'AT_DropNotNull') return { command: 'drop-not-null', column };
+  if (subtype === 'AT_ColumnDefault')
+    return def
+      ? { command: 'set-default', column, default: defaultOf(def) }
+      : { command: 'drop-default', column };
+  if (subtype === 'AT_AddConstraint' && def && 'Constraint' in def)
+    return { command: 'add-constraint', constraint: constraintOf(source, def.Constraint) };
+  if (subtype === 'AT_DropConstraint') return { command: 'drop-constraint', name: column, cascade };
+  if (subtype === 'AT_ValidateConstraint') return { command: 'validate-constraint', name: column };
+  return { command: 'other', node: subtype };
+}
+
+/** The parts between top-level commas, from a token to the statement's end. */
+function commaParts(source: SqlSourceText, from: number): Span[] {
+  const out: Span[] = [];
+  let depth = 0;
+  let start = source.tokens[from]?.value === '*' ? from + 1 : from;
+  const close = (end: number): void => {
+    const first = source.tokens[start];
+    const last = source.tokens[end - 1];
+    if (first && last && end > start) out.push({ start: first.start, end: last.end });
+  };
+  for (let at = start; at < source.tokens.length; at++) {
+    const token = source.tokens[at];
+    if (token?.type !== 'sign') continue;
+    if (token.value === '(' || token.value === '[') depth++;
+    else if (token.value === ')' || token.value === ']') depth--;
+    else if (token.value === ',' && depth === 0) {
+      close(at);
+      start = at + 1;
+    }
+  }
+  close(source.tokens.length);
+  return out;
+}
