@@ -1,0 +1,3 @@
+import { handlers } from '@acme/auth';
+
+export const { GET, POST } = handlers;

@@ -1,0 +1,33 @@
+'use server';
+
+import { requireUser, traced, withUser } from '@acme/auth';
+import { prisma } from '@acme/db';
+import { revalidatePath } from 'next/cache';
+import { z } from 'zod';
+
+export async function cancelOrder(id: string) {
+  const user = await requireUser();
+  const { count } = await prisma.order.deleteMany({ where: { id: z.cuid().parse(id), userId: user.id, paid: false } });
+  revalidatePath('/orders');
+  return { success: count > 0 };
+}
+
+export const placeOrder = withUser(async (user, productId: string) => {
+  await prisma.order.create({ data: { userId: user.id, productId: z.cuid().parse(productId) } });
+  revalidatePath('/orders');
+  return { success: true };
+});
+
+export async function payOrder(id: string) {
+//                    ^^^^^^^^ action-auth error
+  await prisma.order.update({ where: { id }, data: { paid: true } });
+  revalidatePath('/orders');
+  return { success: true };
+}
+
+export const moveOrder = traced('moveOrder', async (id: string, userId: string) => {
+//           ^^^^^^^^^ action-auth error
+  await prisma.order.update({ where: { id }, data: { userId } });
+  revalidatePath('/orders');
+  return { success: true };
+});

@@ -1,0 +1,2 @@
+export { auth, handlers } from './auth';
+export * from './guards';
