@@ -2,9 +2,9 @@
 // shown, else the VS Code server in a headless browser. TEST_EDITOR=web or =desktop chooses; VSCODE_VERSION too.
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
-import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { copyApp } from './harness/fixture.mjs';
 import { installHarness } from './harness/install.mjs';
 import { root } from './harness/paths.mjs';
 
@@ -22,14 +22,6 @@ const suites = {
     writeFileSync(path.join(folder, 'page.ts'), 'export const page = 1;\n');
   },
 };
-
-/** Copies a sample app into a repository of its own: its files are new there, as in a branch under work. */
-export function copyApp(name, folder) {
-  const unwanted = /(^|\/)(node_modules|\.next)(\/|$)/;
-  const app = path.join(root, 'test/apps', name);
-  cpSync(app, folder, { recursive: true, filter: (file) => !unwanted.test(path.relative(app, file)) });
-  execFileSync('git', ['init', '-q'], { cwd: folder });
-}
 
 /** The VS Code executable and what comes first on its command line. */
 async function findEditor() {

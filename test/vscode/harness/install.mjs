@@ -36,7 +36,7 @@ const keptExtensions = new Set([
 ]);
 
 /** Installs the VS Code server unless the one that is there was made from the same lockfile by the same script. */
-function installServer() {
+export function installServer() {
   const stamp = path.join(serverHome, '.done');
   const wanted =
     readFileSync(path.join(here, 'server/package-lock.json'), 'utf8') +
@@ -68,7 +68,7 @@ function installServer() {
 }
 
 /** Makes sure there is a Chromium: installs Debian's when we may, and says what to do when we may not. */
-function installChromium() {
+export function installChromium() {
   if (findChromium()) return;
   const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
   if (!mayInstall)

@@ -73,6 +73,15 @@ const verbs = {
   click: ({ selector }) => page.locator(selector).first().click(),
   hover: ({ selector }) => page.locator(selector).first().hover(),
   wait: ({ selector, state }) => page.waitForSelector(selector, { timeout: 10_000, state }).then(() => true),
+  // A webview is a frame with the extension's page in a frame of its own.
+  webview: ({ text: wanted }) =>
+    page
+      .frameLocator('iframe.webview.ready')
+      .frameLocator('#active-frame')
+      .getByText(wanted)
+      .first()
+      .waitFor({ timeout: 10_000 })
+      .then(() => true),
   text: ({ selector }) => page.locator(selector).allInnerTexts(),
   aria: ({ selector }) => page.locator(selector).first().ariaSnapshot(),
   attributes: ({ selector, name }) =>

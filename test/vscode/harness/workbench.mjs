@@ -32,13 +32,14 @@ export async function startServer({ data, extensions, trustAll, env }) {
       '--port=0',
       '--without-connection-token',
       '--accept-server-license-terms',
-      '--enable-smoke-test-driver',
       '--telemetry-level=off',
       '--disable-experiments',
       '--force-disable-user-env',
       `--server-data-dir=${path.join(data, 'server')}`,
       `--user-data-dir=${data}`,
       `--extensions-dir=${extensions}`,
+      // Without it a built workbench takes no extension under development.
+      '--enable-smoke-test-driver',
       ...(trustAll ? ['--disable-workspace-trust'] : []),
     ],
     // Its own process group, so that the extension host and our language server end with it.
@@ -79,16 +80,24 @@ const remote = (file) => `vscode-remote://remote${pathToFileURL(path.resolve(fil
 
 /**
  * Address that opens a folder with extensions under development.
- * @param {{ port: number, target?: string, developmentPaths: string[], testsPath?: string, disableExtensions?: boolean }} options
+ * @param {{ port: number, target?: string, developmentPaths: string[], testsPath?: string, disableExtensions?: boolean, openAt?: string }} options
+ *   `openAt` is a file to show, as `<absolute path>:<line>:<column>`, 1-based
  * @returns {string}
  */
-export function workbenchUrl({ port, target, developmentPaths, testsPath, disableExtensions }) {
+export function workbenchUrl({ port, target, developmentPaths, testsPath, disableExtensions, openAt }) {
   const payload = [
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],
     ...developmentPaths.map((folder) => ['extensionDevelopmentPath', remote(folder)]),
     ...(testsPath ? [['extensionTestsPath', remote(testsPath)]] : []),
     ...(disableExtensions ? [['disableExtensions', 'true']] : []),
+    ...(openAt
+      ? [
+          ['gotoLineMode', 'true'],
+          // The editor knows a file of its folder by the page's own authority, and would take any other for a stranger.
+          ['openFile', remote(openAt).replace('//remote/', `//localhost:${port}/`)],
+        ]
+      : []),
   ];
   // A service worker and the clipboard need a secure origin: localhost is one, 127.0.0.1 is not always.
   const url = new URL(`http://localhost:${port}/`);

@@ -12,6 +12,7 @@ interface Verbs {
   click: { selector: string };
   hover: { selector: string };
   wait: { selector: string; state?: 'attached' | 'detached' | 'visible' | 'hidden' };
+  webview: { text: string };
   text: { selector: string };
   aria: { selector: string };
   attributes: { selector: string; name: string };

@@ -81,7 +81,7 @@ export function findingTests(): void {
     );
     const page = await vscode.workspace.openTextDocument((tab.input as vscode.TabInputCustom).uri);
     assert.match(page.getText(), /require-pagination/);
-    await ui('wait', { selector: 'iframe.webview.ready' });
+    await ui('webview', { text: 'require-pagination' });
     await ui('screenshot', { name: 'rule-page' });
     await tabGroups.close(tab);
   });
