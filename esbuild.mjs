@@ -67,7 +67,6 @@ function optionsFor(name) {
     define: { 'import.meta.url': '__importMetaUrl' },
     banner: { js: banner(name) },
     minify: true,
-    keepNames: true,
     sourcemap: 'external',
     metafile: true,
     logLevel: 'warning',
