@@ -1,0 +1,71 @@
+/** Documents that are open in the editor. Their text counts and not the disk's. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { TextDocuments, type Connection } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Folders } from './folders.ts';
+import { pathOfUri } from './uris.ts';
+
+export class Documents {
+  readonly #documents = new TextDocuments(TextDocument);
+  /** By absolute path, since one file may be spelt in several ways as a URI. */
+  readonly #byPath = new Map<string, TextDocument>();
+
+  /**
+   * Takes part in the conversation.
+   * @param onChange called after a document was opened, changed or closed and its folder knows
+   */
+  listen(connection: Connection, folders: Folders, onChange: (uri: string) => void): void {
+    this.#documents.onDidOpen(({ document }) => {
+      const absolute = pathOfUri(document.uri);
+      if (absolute === undefined) return;
+      this.#byPath.set(absolute, document);
+      if (folders.isEmpty && !folders.locate(document.uri)) folders.openLoose(looseRoot(absolute));
+      const located = folders.locate(document.uri);
+      if (!located) return;
+      void located.folder.opened(located.file).then(() => onChange(document.uri));
+    });
+    this.#documents.onDidChangeContent(({ document }) => {
+      const located = folders.locate(document.uri);
+      if (!located?.folder.knows(located.file)) return;
+      located.folder.update([{ file: located.file, text: document.getText() }]);
+      onChange(document.uri);
+    });
+    this.#documents.onDidClose(({ document }) => {
+      const absolute = pathOfUri(document.uri);
+      if (absolute === undefined) return;
+      this.#byPath.delete(absolute);
+      const located = folders.locate(document.uri);
+      if (located?.folder.knows(located.file)) located.folder.reread([located.file]);
+      onChange(document.uri);
+    });
+    this.#documents.listen(connection);
+  }
+
+  get(uri: string): TextDocument | undefined {
+    const absolute = pathOfUri(uri);
+    return absolute === undefined ? undefined : this.#byPath.get(absolute);
+  }
+
+  /** The URI as the editor spells it when the document is open, else as it is given. */
+  spelling(uri: string): string {
+    return this.get(uri)?.uri ?? uri;
+  }
+
+  text(absolute: string): string | undefined {
+    return this.#byPath.get(absolute)?.getText();
+  }
+
+  /** Absolute paths, the last opened first. */
+  paths(): string[] {
+    return [...this.#byPath.keys()].toReversed();
+  }
+}
+
+/** For a file opened without a workspace: the nearest folder above it that looks like a project, else its own. */
+function looseRoot(absolute: string): string {
+  const own = path.dirname(absolute);
+  for (let folder = own; path.dirname(folder) !== folder; folder = path.dirname(folder))
+    if (existsSync(path.join(folder, 'package.json')) || existsSync(path.join(folder, '.git'))) return folder;
+  return own;
+}

@@ -1,0 +1,168 @@
+/** The language server. Answers `initialize` at once; the engine, which is large, is loaded behind it. */
+import { performance } from 'node:perf_hooks';
+import { createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node';
+import type { InitializeParams, InitializeResult } from 'vscode-languageserver/node';
+import { ownVersion } from '../src/host/node.ts';
+import { ruleScheme } from '../src/protocol/requests.ts';
+import { readClient, type Client } from './client.ts';
+import type { ServerContext } from './context.ts';
+import { diagnosticSource } from './convert.ts';
+import { Documents } from './documents.ts';
+import { registerBackendMap } from './features/backendMap.ts';
+import { codeActionCapabilities, registerCodeActions } from './features/codeActions.ts';
+import { registerConfiguration } from './features/configuration.ts';
+import { diagnosticsCapabilities, registerDiagnostics } from './features/diagnostics.ts';
+import { registerHover } from './features/hover.ts';
+import { registerRulePages, showRuleCommand } from './features/rulePages.ts';
+import { registerStatus } from './features/status.ts';
+import { registerWatching } from './features/watching.ts';
+import { Folders } from './folders.ts';
+import { createLoop } from './loop.ts';
+import { uriOfPath } from './uris.ts';
+
+const now = () => performance.now();
+const connection = createConnection(ProposedFeatures.all);
+const log = (message: string) => connection.console.info(message);
+
+const loop = createLoop({
+  now,
+  defer: setImmediate,
+  onSlice: (name, ms) => connection.tracer.log(`${name} ${ms.toFixed(1)} ms`),
+  onError: (name, error) =>
+    connection.console.error(`${name}: ${error instanceof Error ? error.stack : String(error)}`),
+});
+
+function capabilities(client: Client): InitializeResult['capabilities'] {
+  return {
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+    ...(client.pullsDiagnostics ? { diagnosticProvider: diagnosticsCapabilities } : {}),
+    codeActionProvider: codeActionCapabilities,
+    hoverProvider: true,
+    // Our own client opens rule pages by a command of its own.
+    ...(client.isOurs ? {} : { executeCommandProvider: { commands: [showRuleCommand] } }),
+    workspace: {
+      workspaceFolders: { supported: true, changeNotifications: true },
+      ...(client.opensRulePages ? { textDocumentContent: { schemes: [ruleScheme] } } : {}),
+    },
+  };
+}
+
+/** URIs of the folders an editor opens, the older ways of saying it included. */
+function initialFolders({ workspaceFolders, rootUri, rootPath }: InitializeParams): string[] {
+  if (workspaceFolders) return workspaceFolders.map(({ uri }) => uri);
+  if (rootUri) return [rootUri];
+  return rootPath ? [uriOfPath(rootPath)] : [];
+}
+
+function start(params: InitializeParams, client: Client): void {
+  const documents = new Documents();
+  const folders = new Folders({
+    // Result ids of an earlier run must not be taken for ours.
+    runId: `${process.pid.toString(36)}-${Date.now().toString(36)}`,
+    git: client.trusted,
+    loadEngine: async () => import('../src/engine.ts'),
+    overlay: (absolute) => documents.text(absolute),
+    openPaths: () => documents.paths(),
+    log,
+  });
+  const settledListeners: (() => void)[] = [];
+  const initializedListeners: (() => void)[] = [];
+  let wasSettled = false;
+  const context: ServerContext = {
+    connection,
+    client,
+    documents,
+    folders,
+    loop,
+    now,
+    later: (ms, callback) => void setTimeout(callback, ms),
+    log,
+    timing: (what, ms) => connection.tracer.log(`${what} ${ms.toFixed(1)} ms`),
+    onInitialized: (listener) => void initializedListeners.push(listener),
+    wake() {
+      indexing.wake();
+      checking.wake();
+      reporting.wake();
+    },
+    settled: () => !checking.awake && folders.all().every((folder) => folder.settled),
+    onSettled: (listener) => void settledListeners.push(listener),
+  };
+  const diagnostics = registerDiagnostics(context);
+  const status = registerStatus(context);
+  const map = registerBackendMap(context, status);
+  registerCodeActions(context);
+  registerHover(context);
+  registerRulePages(context);
+  registerConfiguration(context);
+  registerWatching(context);
+
+  // Open files are checked before the index goes on; everything else after it.
+  const checking = loop.task('check', 1, (budgetMs) => {
+    let more = false;
+    for (const folder of folders.all()) more = folder.checkStale(budgetMs, now) || more;
+    reporting.wake();
+    return more && folders.all().every(({ complete, paused }) => complete || paused);
+  });
+  const indexing = loop.task('index', 2, (budgetMs) => {
+    const folder = folders.all().find(({ engine, complete, paused }) => engine && !complete && !paused);
+    if (!folder) return false;
+    const more = folder.index(budgetMs, now);
+    status.update();
+    if (!more) checking.wake();
+    return more || folders.all().some(({ engine, complete, paused }) => engine && !complete && !paused);
+  });
+  const reporting = loop.task('report', 3, () => {
+    diagnostics.flush();
+    status.update();
+    const settled = context.settled();
+    if (settled && !wasSettled) saving.wake();
+    wasSettled = settled;
+    if (settled) {
+      map.invalidate();
+      for (const listener of settledListeners.splice(0)) listener();
+    }
+    return false;
+  });
+  const saving = loop.task('save', 4, () => {
+    for (const folder of folders.all())
+      folder
+        .save()
+        .catch((error: unknown) => log(`The cache of ${folder.name} is not written: ${String(error)}`));
+    return false;
+  });
+
+  documents.listen(connection, folders, (uri) => {
+    diagnostics.edited(uri);
+    context.wake();
+  });
+  folders.onOpen(context.wake);
+  folders.onOpen((folder) => {
+    for (const { file, message } of folder.problems()) log(`${file}: ${message}`);
+  });
+  connection.onInitialized(() => {
+    for (const listener of initializedListeners) listener();
+    folders.change(initialFolders(params), []);
+    for (const folder of folders.all())
+      folder.ready.catch((error: unknown) =>
+        status.fail(`The analysis cannot start: ${error instanceof Error ? error.message : String(error)}`),
+      );
+    status.update();
+  });
+  connection.onShutdown(async () => {
+    loop.stop();
+    await Promise.all(folders.all().map((folder) => folder.save()));
+  });
+}
+
+connection.onInitialize((params): InitializeResult => {
+  const client = readClient(params);
+  start(params, client);
+  return {
+    capabilities: capabilities(client),
+    serverInfo: { name: diagnosticSource, version: ownVersion() },
+  };
+});
+connection.listen();
+// Every message that arrives, on whichever transport, makes the background step back.
+if (process.argv.includes('--node-ipc')) process.on('message', loop.touch);
+else process.stdin.on('data', loop.touch);
