@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { checkWorkspaceRequest, rulePageUri } from '../../src/protocol/requests.ts';
+import { checkWorkspaceRequest, rulePageUri, type FindingCounts } from '../../src/protocol/requests.ts';
 import { commandIds, diagnosticSource, productName } from '../names.ts';
 import type { Session } from '../session.ts';
 import type { MapView } from './mapView.ts';
@@ -17,11 +17,12 @@ export function registerCommands(session: Session, map: MapView): vscode.Disposa
   );
 }
 
-async function checkWorkspace(session: Session): Promise<void> {
+/** Checks every file and says what was found; answers with the counts, or with nothing when no server runs. */
+async function checkWorkspace(session: Session): Promise<FindingCounts | undefined> {
   const { client } = session;
   if (!client?.isRunning()) {
     void vscode.window.showWarningMessage(`${productName} is not running in this workspace.`);
-    return;
+    return undefined;
   }
   const counts = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: 'Checking the workspace', cancellable: true },
@@ -30,11 +31,18 @@ async function checkWorkspace(session: Session): Promise<void> {
         await client.sendRequest<unknown>(checkWorkspaceRequest.method, {}, token),
       ),
   );
+  // Not awaited: the message may stand for as long as the person likes.
+  void tellResult(describeCounts(counts, true));
+  return counts;
+}
+
+async function tellResult(found: string): Promise<void> {
   const showProblems = 'Show Problems';
-  const found = describeCounts(counts, true);
-  const answer = await (found
-    ? vscode.window.showInformationMessage(`Workspace checked: ${found}.`, showProblems)
-    : vscode.window.showInformationMessage('Workspace checked: no findings.'));
+  const choices = found ? [showProblems] : [];
+  const answer = await vscode.window.showInformationMessage(
+    `Workspace checked: ${found || 'no findings'}.`,
+    ...choices,
+  );
   if (answer === showProblems) await vscode.commands.executeCommand('workbench.actions.view.problems');
 }
 

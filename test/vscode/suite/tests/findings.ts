@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { it } from 'mocha';
 import * as vscode from 'vscode';
+import type { FindingCounts } from '../../../../src/protocol/requests.ts';
 import { openFile, putCursor } from '../editing.ts';
 import { until } from '../events.ts';
 import { testApi } from '../extension.ts';
@@ -38,6 +39,13 @@ export function findingTests(): void {
     );
     const seen = new Set(wanted.map((line) => line.slice(line.lastIndexOf(' ') + 1)));
     for (const rule of rules) assert.ok(seen.has(rule), `${rule} has a finding in the twin`);
+  });
+
+  it('counts the same when told to check the workspace', async () => {
+    const counts = await vscode.commands.executeCommand<FindingCounts>('backendSpecialist.checkWorkspace');
+    const sum = counts.error + counts.warning + counts.info + counts.hint;
+    assert.equal(sum, editorFindings().length);
+    await vscode.commands.executeCommand('notifications.clearAll');
   });
 
   it('draws the squiggle and links the page of the rule', async () => {
@@ -91,9 +99,15 @@ function isPage(tab: vscode.Tab): boolean {
   return tab.input instanceof vscode.TabInputCustom && tab.input.uri.scheme === 'backend-specialist-rule';
 }
 
-/** The first finding of a rule in a file of code. */
+/** The gravest finding of a rule, of several the first by file and place; in a TypeScript file where there is one. */
 export function findFirst(rule: string): { uri: vscode.Uri; diagnostic: vscode.Diagnostic } {
-  for (const [uri] of vscode.languages.getDiagnostics())
-    for (const diagnostic of findingsIn(uri)) if (ruleOf(diagnostic) === rule) return { uri, diagnostic };
-  throw new Error(`No finding of ${rule}.`);
+  const found = vscode.languages
+    .getDiagnostics()
+    .flatMap(([uri]) => findingsIn(uri).map((diagnostic) => ({ uri, diagnostic })))
+    .filter(({ diagnostic }) => ruleOf(diagnostic) === rule);
+  const rank = ({ uri, diagnostic }: (typeof found)[number]): string =>
+    `${uri.path.endsWith('.ts') ? 0 : 1}${diagnostic.severity}${uri.path}`;
+  const [first] = found.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  if (!first) throw new Error(`No finding of ${rule}.`);
+  return first;
 }
