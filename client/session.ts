@@ -39,6 +39,10 @@ export class Session implements vscode.Disposable {
     this.log = log;
     this.#disposables.push(
       vscode.workspace.onDidChangeWorkspaceFolders(() => void this.evaluate()),
+      // The server learns at its start whether it may run programs such as git.
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        if (this.#client) void this.restart();
+      }),
       { dispose: () => this.#telltales?.dispose() },
     );
   }

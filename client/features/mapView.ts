@@ -86,7 +86,7 @@ export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposa
     try {
       this.#map = mapRequest.result.parse(await client.sendRequest<unknown>(mapRequest.method, {}));
     } catch (error) {
-      this.#loading = undefined;
+      // The last map stays; a change, a new server or the person asks again.
       this.#session.log.error(`The backend map could not be read: ${String(error)}`);
     }
     this.#decorate();
