@@ -1,7 +1,7 @@
 // Builds dist/. The engine, which carries TypeScript, is bundled once; server and command line load it from beside them.
 //   node esbuild.mjs [--metafile] [--watch]
 import { build, context } from 'esbuild';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -74,21 +74,26 @@ function optionsFor(name) {
   };
 }
 
-const present = Object.keys(entries).filter((name) => existsSync(path.join(root, entries[name])));
-
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 for (const file of assets) copyFileSync(file, path.join(dist, path.basename(file)));
 
+const names = Object.keys(entries);
 if (process.argv.includes('--watch')) {
-  for (const name of present) await (await context({ ...optionsFor(name), minify: false })).watch();
+  for (const name of names) await (await context({ ...optionsFor(name), minify: false })).watch();
 } else {
-  const results = await Promise.all(present.map((name) => build(optionsFor(name))));
-  for (const [index, { metafile }] of results.entries()) {
-    const name = present[index];
-    const bytes = metafile.outputs[`dist/${name}.js`].bytes;
-    console.log(`dist/${name}.js  ${(bytes / 1024).toFixed(0)} KB`);
+  const results = await Promise.allSettled(names.map((name) => build(optionsFor(name))));
+  for (const [index, result] of results.entries()) {
+    if (result.status === 'rejected') {
+      // What is wrong in the code esbuild has said already; the rest is news.
+      if (!Array.isArray(result.reason?.errors)) throw result.reason;
+      process.exitCode = 1;
+      continue;
+    }
+    const name = names[index];
+    const { metafile } = result.value;
+    console.log(`dist/${name}.js  ${(metafile.outputs[`dist/${name}.js`].bytes / 1024).toFixed(0)} KB`);
     if (process.argv.includes('--metafile')) {
       mkdirSync(path.join(root, 'out/meta'), { recursive: true });
       writeFileSync(path.join(root, `out/meta/${name}.json`), JSON.stringify(metafile));
