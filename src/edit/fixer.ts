@@ -1,0 +1,173 @@
+/**
+ * Computes the edits of a fix and proves them before they are offered: the result parses, the finding is gone, nothing new of
+ * ours appears. The proof runs on the live engine with the new texts, which are taken back at once: the incremental
+ * database makes that as cheap as one keystroke.
+ */
+import type { ts } from 'ts-morph';
+import type { FileId } from '../base/path.ts';
+import { parseTs } from '../facts/extractTs.ts';
+import type { EditResult, FileEdits, Finding, FixOffer, TextEdit } from '../run/finding.ts';
+import { suppressionEdit } from '../run/suppressionEdits.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { applyEdits, overlap } from './applyEdits.ts';
+import type { FixRecipe } from './fix.ts';
+import { isInMarkup } from './markup.ts';
+
+export interface FixerOptions {
+  workspace: Workspace;
+  recipe(rule: string, id: string): FixRecipe | undefined;
+  check(file: FileId): readonly Finding[];
+  apply(changes: { file: FileId; text: string | undefined }[]): void;
+}
+
+const MAX_ROUNDS = 10;
+
+export class Fixer {
+  private readonly options: FixerOptions;
+
+  constructor(options: FixerOptions) {
+    this.options = options;
+  }
+
+  edits(finding: Finding, offer: FixOffer): EditResult {
+    const current = this.options.check(finding.file).find((other) => other.fingerprint === finding.fingerprint);
+    if (!current) return { ok: false, reason: 'The code has changed: the finding is no longer there.' };
+    const own = current.fixes.find((other) => other.recipe === offer.recipe) ?? offer;
+    const computed = this.compute(current, own);
+    if ('refuse' in computed) return { ok: false, reason: computed.refuse };
+    const reason = this.verify(current, computed.changes);
+    return reason === undefined ? { ok: true, title: own.title, changes: computed.changes } : { ok: false, reason };
+  }
+
+  fixAll(file: FileId): EditResult {
+    const { workspace } = this.options;
+    const before = new Map<FileId, string | undefined>();
+    const original = (of: FileId): string | undefined => {
+      if (!before.has(of)) before.set(of, workspace.store.text(of));
+      return before.get(of);
+    };
+    original(file);
+    try {
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        const batch = this.safeBatch(file);
+        if (batch.size === 0) break;
+        const changes = [...batch].map(([target, edits]) => ({ file: target, text: applyEdits(original(target) === undefined ? '' : (workspace.store.text(target) ?? ''), edits) }));
+        this.options.apply(changes);
+      }
+      const changes = [...before].flatMap(([target, text]): FileEdits[] => {
+        const now = workspace.store.text(target);
+        if (now === undefined || now === text) return [];
+        return [{ file: target, create: text === undefined, edits: [minimalEdit(text ?? '', now)] }];
+      });
+      return { ok: true, title: 'Fix all safe problems', changes };
+    } finally {
+      this.options.apply([...before].map(([target, text]) => ({ file: target, text })));
+    }
+  }
+
+  suppress(finding: Finding, scope: 'line' | 'file'): EditResult {
+    const text = this.options.workspace.store.text(finding.file);
+    if (text === undefined) return { ok: false, reason: 'The file can no longer be read.' };
+    const isTs = this.options.workspace.tsFacts(finding.file) !== undefined;
+    const lineStart = finding.start - finding.range.start.character;
+    return suppressionEdit(finding, scope, text, isTs && isInMarkup(parseTs(finding.file, text, true), lineStart));
+  }
+
+  /** Edits of all safe fixes that neither overlap nor fail, by file. */
+  private safeBatch(file: FileId): Map<FileId, TextEdit[]> {
+    const batch = new Map<FileId, TextEdit[]>();
+    for (const finding of this.options.check(file)) {
+      const offer = finding.fixes.find((fix) => fix.trust === 'safe');
+      if (!offer) continue;
+      const computed = this.compute(finding, offer);
+      if ('refuse' in computed || computed.changes.some((change) => change.create)) continue;
+      if (computed.changes.some((change) => overlap(batch.get(change.file) ?? [], change.edits))) continue;
+      if (this.verify(finding, computed.changes) !== undefined) continue;
+      for (const change of computed.changes) batch.set(change.file, [...(batch.get(change.file) ?? []), ...change.edits]);
+    }
+    return batch;
+  }
+
+  private compute(finding: Finding, offer: FixOffer): { changes: FileEdits[] } | { refuse: string } {
+    const { workspace } = this.options;
+    const recipe = this.options.recipe(finding.rule, offer.recipe);
+    const facts = workspace.facts(finding.file);
+    const text = workspace.store.text(finding.file);
+    if (!recipe || !facts || text === undefined) return { refuse: 'The file can no longer be read.' };
+    if (facts.problems.length > 0) return { refuse: 'The file has syntax errors; fix those first.' };
+    const sources = new Map<FileId, ts.SourceFile | undefined>();
+    try {
+      return recipe.edit({
+        finding,
+        data: offer.data,
+        file: finding.file,
+        facts,
+        text,
+        workspace,
+        textOf: (file) => workspace.store.text(file),
+        sourceOf: (file) => {
+          if (!sources.has(file)) {
+            const other = workspace.store.text(file);
+            sources.set(file, other === undefined ? undefined : parseTs(file, other, true));
+          }
+          return sources.get(file);
+        },
+      });
+    } catch (error) {
+      return { refuse: `The fix failed: ${error instanceof Error ? error.message : String(error)}` };
+    }
+  }
+
+  /** The reason why a change must not be offered, or undefined. */
+  private verify(finding: Finding, changes: readonly FileEdits[]): string | undefined {
+    const { workspace } = this.options;
+    if (changes.length === 0 || changes.every((change) => change.edits.length === 0)) return 'The fix would change nothing.';
+    const originals = changes.map((change) => ({ file: change.file, text: workspace.store.text(change.file) }));
+    for (const [i, change] of changes.entries())
+      if (change.create !== (originals[i]?.text === undefined)) return change.create ? `${change.file} exists already.` : `${change.file} can't be read.`;
+    const files = new Set([finding.file, ...changes.map((change) => change.file)]);
+    const count = (): Map<string, number> => {
+      const counts = new Map<string, number>();
+      for (const file of files)
+        for (const found of this.options.check(file)) {
+          const key = `${found.file}|${found.rule}`;
+          counts.set(key, (counts.get(key) ?? 0) + 1);
+        }
+      return counts;
+    };
+    const before = count();
+    let texts: { file: FileId; text: string }[];
+    try {
+      texts = changes.map((change, i) => ({ file: change.file, text: applyEdits(originals[i]?.text ?? '', change.edits) }));
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+    try {
+      this.options.apply(texts);
+      for (const { file } of texts) {
+        const [problem] = workspace.facts(file)?.problems ?? [];
+        if (problem) return `The result would not parse: ${problem.message}`;
+      }
+      if (this.options.check(finding.file).some((found) => found.fingerprint === finding.fingerprint)) return 'The finding would stay.';
+      const after = count();
+      for (const [key, now] of after) {
+        const [, rule] = key.split('|');
+        const allowed = before.get(key) ?? 0;
+        if (now > allowed) return `The fix would bring a new finding of ${rule ?? ''}.`;
+      }
+      return undefined;
+    } finally {
+      this.options.apply(originals);
+    }
+  }
+}
+
+/** One replacement that turns a text into another: what lies between their common start and end. */
+export function minimalEdit(before: string, after: string): TextEdit {
+  const shortest = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shortest && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let end = 0;
+  while (end < shortest - start && before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)) end++;
+  return { start, end: before.length - end, text: after.slice(start, after.length - end) };
+}

@@ -1,0 +1,348 @@
+/** The engine: one façade for editor, command line, tests. No disk, no clock, no editor: texts come in, findings go out. */
+import type { FileId } from './base/path.ts';
+import type { ConfigOverrides } from './config/load.ts';
+import { Fixer } from './edit/fixer.ts';
+import { loadShellParser } from './facts/commands.ts';
+import type { FileFacts } from './facts/model.ts';
+import { FACTS_VERSION } from './facts/model.ts';
+import { loadSqlParser } from './facts/sql.ts';
+import { buildMap } from './map/build.ts';
+import type { BackendMap } from './map/model.ts';
+import { hoverAt } from './map/hover.ts';
+import { projectStats } from './map/stats.ts';
+import type { ProjectStats } from './map/stats.ts';
+import { registeredRules } from './rules/index.generated.ts';
+import type { EditResult, Finding, FixOffer } from './run/finding.ts';
+import { render, UNUSED_SUPPRESSION } from './run/render.ts';
+import type { Rendered } from './run/render.ts';
+import { NO_REPORTS, runRules } from './run/reports.ts';
+import type { FileReports } from './run/reports.ts';
+import type { Query } from './workspace/database.ts';
+import type { EngineHost } from './workspace/store.ts';
+import { Workspace } from './workspace/workspace.ts';
+
+export type { EngineHost } from './workspace/store.ts';
+
+export interface TreeFile {
+  file: FileId;
+  /** Bytes on disk. */
+  size: number;
+}
+
+export interface FileChange {
+  file: FileId;
+  /** undefined: deleted or unreadable. */
+  text: string | undefined;
+}
+
+export interface IndexProgress {
+  done: number;
+  total: number;
+  complete: boolean;
+}
+
+export interface EngineOptions {
+  host: EngineHost;
+  overrides?: ConfigOverrides;
+}
+
+export const rules = registeredRules.map(({ rule }) => rule);
+
+const declarations = rules.map(({ meta }) => ({
+  id: meta.id,
+  title: meta.title,
+  severity: meta.severity,
+  options: meta.options,
+  defaults: meta.defaults,
+}));
+
+/** Files that decide most about a project come first when everything is indexed. */
+const ORDER: readonly RegExp[] = [
+  /(package|tsconfig|jsconfig)[^/]*\.json$|pnpm-workspace\.yaml$|backend-specialist\.config\.json$|\.prisma$/,
+  /(^|\/)(route|auth|auth\.config|env|proxy|middleware)\.[cm]?[jt]sx?$/,
+  /action/i,
+  /(^|\/)(services?|lib|server|db|data)\//,
+  /\.sql$|\.ya?ml$|\.sh$/,
+];
+
+interface Shown {
+  reports: FileReports;
+  /** Identities of everything the places were computed from. */
+  layouts: unknown[];
+  rendered: Rendered;
+}
+
+export class Engine {
+  private readonly workspace: Workspace;
+  private readonly reports: Query<FileReports>;
+  private readonly fixer: Fixer;
+  private readonly shown = new Map<FileId, Shown>();
+  private readonly never = new Set<FileId>();
+  private queue: FileId[] = [];
+  private queued = 0;
+  private isComplete = false;
+
+  private constructor(options: EngineOptions) {
+    this.workspace = new Workspace(options.host, declarations);
+    if (options.overrides) this.workspace.overridesInput.set('', options.overrides);
+    this.reports = this.workspace.db.query('reports', (file) => this.report(file), {
+      watched: true,
+      equal: (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b),
+    });
+    this.fixer = new Fixer({
+      workspace: this.workspace,
+      recipe: findRecipe,
+      check: (file) => this.check(file),
+      apply: (changes) => this.update(changes),
+    });
+  }
+
+  /** Loads the SQL and shell parsers (WebAssembly) once per process and makes an engine. */
+  static async create(options: EngineOptions): Promise<Engine> {
+    await Promise.all([loadSqlParser(), loadShellParser()]);
+    return new Engine(options);
+  }
+
+  // --- inputs ---
+
+  /** What exists on disk; files that are not named are forgotten, but for open ones. */
+  setTree(files: readonly TreeFile[]): void {
+    this.workspace.store.setTree(files.map(({ file }) => file));
+    this.requeue();
+  }
+
+  /** Texts of open or changed files; undefined removes a file. */
+  update(changes: readonly FileChange[]): void {
+    const { store, index } = this.workspace;
+    store.update(changes);
+    const touched = changes.map(({ file }) => file);
+    for (const file of touched) {
+      if (store.has(file)) {
+        if (this.reports.peek(file) === undefined) this.never.add(file);
+      } else this.forget(file);
+    }
+    index.sync(touched);
+  }
+
+  /** Migration files that the base branch has; undefined when no version control says. */
+  setCommitted(files: ReadonlySet<FileId> | undefined): void {
+    this.workspace.committedInput.set('', files);
+  }
+
+  /** What the command line or the editor's settings say above every configuration file. */
+  setOverrides(overrides: ConfigOverrides): void {
+    this.workspace.overridesInput.set('', overrides);
+  }
+
+  private requeue(): void {
+    const files = this.workspace.store.list();
+    const rank = (file: FileId): number => {
+      const found = ORDER.findIndex((pattern) => pattern.test(file));
+      return found < 0 ? ORDER.length : found;
+    };
+    this.queue = files.filter((file) => !this.workspace.store.isLoaded(file)).toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+    this.queued = this.queue.length;
+    for (const file of files) if (this.reports.peek(file) === undefined) this.never.add(file);
+    for (const file of this.shown.keys()) if (!this.workspace.store.has(file)) this.forget(file);
+    this.workspace.index.sync([]);
+    if (this.queue.length === 0) this.finish();
+  }
+
+  private forget(file: FileId): void {
+    this.shown.delete(file);
+    this.never.delete(file);
+    this.reports.drop(file);
+    this.workspace.index.sync([file]);
+    this.removed.add(file);
+  }
+
+  /** Files that are gone since `takeStale` was last asked: their findings must be withdrawn. */
+  private readonly removed = new Set<FileId>();
+
+  /**
+   * Extracts facts of files that nobody asked for yet, until the budget is used up.
+   * @param budgetMs how long this slice may take; one file can't be cut
+   * @param now a clock in milliseconds
+   * @param priority files to do first
+   */
+  index(budgetMs: number, now: () => number, priority: readonly FileId[] = []): IndexProgress {
+    const { store, index } = this.workspace;
+    const end = now() + budgetMs;
+    if (priority.length > 0) {
+      const first = new Set(priority);
+      this.queue = [...priority.filter((file) => store.has(file) && !store.isLoaded(file)), ...this.queue.filter((file) => !first.has(file))];
+    }
+    const done: FileId[] = [];
+    while (this.queue.length > 0) {
+      const file = this.queue.shift();
+      if (file === undefined) break;
+      store.facts(file);
+      done.push(file);
+      if (done.length % 4 === 0 && now() >= end) break;
+    }
+    index.sync(done);
+    if (this.queue.length === 0) this.finish();
+    return { done: this.queued - this.queue.length, total: this.queued, complete: this.isComplete };
+  }
+
+  private finish(): void {
+    if (this.isComplete) return;
+    this.isComplete = true;
+    this.workspace.completeInput.set('', true);
+  }
+
+  /** Whether every file has been looked at: rules about the whole workspace speak only then. */
+  get complete(): boolean {
+    return this.isComplete;
+  }
+
+  // --- findings ---
+
+  private report(file: FileId): FileReports {
+    if (!this.workspace.store.exists(file)) return NO_REPORTS;
+    return runRules(rules, file, this.workspace, this.workspace.config(file), this.workspace.completeInput('') ?? false);
+  }
+
+  /** Findings of one file after suppressions, sorted; the same array while nothing changed. */
+  check(file: FileId): readonly Finding[] {
+    return this.render(file).findings;
+  }
+
+  /** How many findings of some files suppressions silence. */
+  suppressedCount(files: readonly FileId[]): number {
+    return files.reduce((sum, file) => sum + this.render(file).suppressed, 0);
+  }
+
+  private render(file: FileId): Rendered {
+    this.never.delete(file);
+    if (!this.workspace.store.has(file)) return { findings: [], suppressed: 0 };
+    const reports = this.reports(file);
+    const layouts: unknown[] = [];
+    const facts = (of: FileId): FileFacts | undefined => this.workspace.store.facts(of);
+    const own = facts(file);
+    layouts.push(own?.spans, own?.lines, own?.suppressions);
+    for (const report of reports.reports)
+      for (const { place } of report.related) if (place.file !== undefined) layouts.push(facts(place.file)?.spans, facts(place.file)?.lines);
+    const before = this.shown.get(file);
+    if (before && before.reports === reports && before.layouts.length === layouts.length && before.layouts.every((layout, i) => layout === layouts[i])) return before.rendered;
+    const needsText = reports.reports.length > 0 || (own?.suppressions.length ?? 0) > 0;
+    const text = needsText ? (this.workspace.store.text(file) ?? '') : '';
+    const config = this.workspace.config(file);
+    const rendered = render(
+      file,
+      reports.reports,
+      { facts, recipe: findRecipe, excerpt: (_, start, end) => text.slice(start, end) },
+      config.ignores(file) ? 'off' : config.rule(UNUSED_SUPPRESSION, file).severity,
+    );
+    this.shown.set(file, { reports, layouts, rendered });
+    return rendered;
+  }
+
+  /** Files whose findings may differ from what `check` last said, files never checked, and files that are gone; drains. */
+  takeStale(): FileId[] {
+    const out = new Set([...this.workspace.db.takeStale('reports'), ...this.never, ...this.removed]);
+    this.removed.clear();
+    return [...out].toSorted();
+  }
+
+  /** All files that are looked at, sorted. */
+  files(): FileId[] {
+    return this.workspace.store.list();
+  }
+
+  /** What could not be looked at, and why: never silent. */
+  problems(): { file: FileId; message: string }[] {
+    const out: { file: FileId; message: string }[] = [];
+    const { store } = this.workspace;
+    for (const file of store.list()) {
+      if (store.unreadable.has(file)) {
+        out.push({ file, message: 'could not be read as text' });
+        continue;
+      }
+      const facts = store.facts.peek(file);
+      if (facts?.kind === 'skipped' && facts.reason !== 'generated' && facts.reason !== 'unknown-kind')
+        out.push({ file, message: `skipped: ${facts.reason}${facts.detail === undefined ? '' : ` (${facts.detail})`}` });
+      const [first] = facts?.problems ?? [];
+      if (first) out.push({ file, message: first.message });
+      for (const crash of this.reports.peek(file)?.crashes ?? []) out.push({ file, message: `the rule ${crash.rule} failed: ${crash.message}` });
+      if (facts?.kind === 'config') for (const issue of this.workspace.config(file).issues) if (issue.file === file) out.push({ file, message: issue.message });
+    }
+    return out;
+  }
+
+  /** Issues of configuration files with their places. */
+  configIssues(file: FileId): { start: number; end: number; message: string }[] {
+    return this.workspace.store.facts(file)?.kind === 'config' ? this.workspace.config(file).issues.filter((issue) => issue.file === file) : [];
+  }
+
+  // --- fixes ---
+
+  /** The verified edits of a fix, or why it can't be done here. */
+  edits(finding: Finding, offer: FixOffer): EditResult {
+    return this.fixer.edits(finding, offer);
+  }
+
+  /** All safe fixes of a file, repeated until nothing more can be fixed. */
+  fixAll(file: FileId): EditResult {
+    return this.fixer.fixAll(file);
+  }
+
+  /** A comment that silences a finding. */
+  suppress(finding: Finding, scope: 'line' | 'file'): EditResult {
+    return this.fixer.suppress(finding, scope);
+  }
+
+  // --- views ---
+
+  /** What is known about the symbol at an offset, with evidence, as Markdown. */
+  hover(file: FileId, offset: number): { start: number; end: number; markdown: string } | undefined {
+    return hoverAt(this.workspace, file, offset);
+  }
+
+  map(): BackendMap {
+    return buildMap(this.workspace);
+  }
+
+  stats(): ProjectStats {
+    return projectStats(this.workspace);
+  }
+
+  /** Facts of a file, for inspection. */
+  facts(file: FileId): FileFacts | undefined {
+    return this.workspace.store.facts(file);
+  }
+
+  text(file: FileId): string | undefined {
+    return this.workspace.store.text(file);
+  }
+
+  lines(file: FileId): readonly number[] {
+    return this.workspace.store.facts(file)?.lines ?? [0];
+  }
+
+  /** How often each derived table was computed, for tests and tuning. */
+  computations(): ReadonlyMap<string, number> {
+    return this.workspace.db.computed;
+  }
+
+  // --- cache ---
+
+  encodeCache(): string {
+    return this.workspace.store.encodeCache(CACHE_HEADER);
+  }
+
+  /** Takes facts that an earlier run stored; what doesn't fit is ignored. Returns how many entries it took. */
+  loadCache(text: string): number {
+    return this.workspace.store.loadCache(text, CACHE_HEADER);
+  }
+
+  get cacheHits(): number {
+    return this.workspace.store.cacheHits;
+  }
+}
+
+const CACHE_HEADER = `backend-specialist facts ${FACTS_VERSION}`;
+
+function findRecipe(rule: string, id: string): (typeof registeredRules)[number]['fixes'][number] | undefined {
+  return registeredRules.find((registered) => registered.rule.meta.id === rule)?.fixes.find((fix) => fix.id === id);
+}

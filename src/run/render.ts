@@ -1,0 +1,81 @@
+/** Raw reports → findings with places, suppressions applied, fingerprints given. */
+import { hashText } from '../base/hash.ts';
+import { rangeAt } from '../base/lineIndex.ts';
+import type { FileId } from '../base/path.ts';
+import type { FixRecipe } from '../edit/fix.ts';
+import { spanOf } from '../facts/model.ts';
+import type { FileFacts } from '../facts/model.ts';
+import type { Place } from '../rules/rule.ts';
+import type { Finding, FixOffer, Location } from './finding.ts';
+import type { RawReport } from './reports.ts';
+import { applySuppressions } from './suppress.ts';
+
+export interface RenderContext {
+  facts(file: FileId): FileFacts | undefined;
+  recipe(rule: string, id: string): FixRecipe | undefined;
+  /** The text that a finding's fingerprint is built on: what is flagged. */
+  excerpt(file: FileId, start: number, end: number): string;
+}
+
+export interface Rendered {
+  findings: Finding[];
+  suppressed: number;
+}
+
+export const UNUSED_SUPPRESSION = 'unused-suppression';
+
+/** Findings of one file, sorted by place and rule. */
+export function render(file: FileId, reports: readonly RawReport[], context: RenderContext, unusedSeverity: Finding['severity'] | 'off'): Rendered {
+  const facts = context.facts(file);
+  if (!facts) return { findings: [], suppressed: 0 };
+  const placed = reports.map((report) => ({ report, location: locate(file, report.place, context) }));
+  const { kept, unused } = applySuppressions(
+    facts,
+    placed.map(({ report, location }) => ({ rule: report.rule, line: location.range.start.line })),
+  );
+  const ordinals = new Map<string, number>();
+  const findings = placed
+    .filter((_, i) => kept[i])
+    .map(({ report, location }): Finding => ({
+      ...location,
+      rule: report.rule,
+      severity: report.severity,
+      message: report.message,
+      related: report.related.map((related) => ({ ...locate(file, related.place, context), message: related.message })),
+      fixes: report.fixes.flatMap((request): FixOffer[] => {
+        const recipe = context.recipe(report.rule, request.recipe);
+        return recipe ? [{ recipe: recipe.id, title: recipe.title(request.data), trust: recipe.trust, preferred: recipe.preferred, data: request.data }] : [];
+      }),
+      fingerprint: '',
+    }));
+  if (unusedSeverity !== 'off')
+    for (const fact of unused) {
+      const range = rangeAt(facts.lines, fact.span.start, fact.span.end);
+      findings.push({
+        file,
+        ...fact.span,
+        range,
+        rule: UNUSED_SUPPRESSION,
+        severity: unusedSeverity,
+        message: `This suppression silences nothing${fact.rules.length ? ` of ${fact.rules.join(', ')}` : ''}. Remove it.`,
+        related: [],
+        fixes: [{ recipe: 'remove-suppression', title: 'Remove the unused suppression', trust: 'safe', preferred: true, data: {} }],
+        fingerprint: '',
+      });
+    }
+  findings.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
+  for (const finding of findings) {
+    const base = `${finding.rule}|${file}|${context.excerpt(file, finding.start, finding.end)}|${finding.message.replace(/\d+/g, '#')}`;
+    const ordinal = ordinals.get(base) ?? 0;
+    ordinals.set(base, ordinal + 1);
+    finding.fingerprint = hashText(`${base}|${ordinal}`);
+  }
+  return { findings, suppressed: placed.length - kept.filter(Boolean).length };
+}
+
+function locate(own: FileId, place: Place, context: RenderContext): Location {
+  const file = place.file ?? own;
+  const facts = context.facts(file);
+  const span = 'span' in place ? place.span : facts ? spanOf(facts, place.at) : { start: 0, end: 0 };
+  return { file, start: span.start, end: span.end, range: rangeAt(facts?.lines ?? [0], span.start, span.end) };
+}

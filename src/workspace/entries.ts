@@ -1,0 +1,257 @@
+/** Entry points: what a stranger can call, and what happens then. */
+import type { FileId } from '../base/path.ts';
+import type { TsFacts } from '../facts/tsModel.ts';
+import { awaited, substitute, UNKNOWN } from './abs.ts';
+import type { Abs, FunctionKey, Proof } from './abs.ts';
+import { Interpreter } from './interpreter.ts';
+import type { Links } from './links.ts';
+import { functionKey } from './summary.ts';
+import type { DbEffect, Invocation, Marks, SessionCall, Summary } from './summary.ts';
+
+export type EntryKind = 'action' | 'inline-action' | 'route';
+
+export interface Entry {
+  kind: EntryKind;
+  /** Exported name, HTTP method, or the function's own name. */
+  name: string;
+  /** Place of the name in its file. */
+  at: number;
+  /** The function that holds the logic, when it could be found. */
+  handler: FunctionKey | undefined;
+  effects: DbEffect[];
+  sessions: SessionCall[];
+  marks: Marks;
+  /** Tags of its JSDoc. */
+  tags: string[];
+  /** Proof held when the handler starts: by a wrapper or an action client. */
+  wrapperProof: Proof | undefined;
+  /** The library of its action client or procedure. */
+  lib: string | undefined;
+  /** The value couldn't be followed to a function. */
+  opaque: boolean;
+  roles: string[] | undefined;
+}
+
+const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
+
+interface Given {
+  proof?: Proof | undefined;
+  roles?: string[] | undefined;
+  unsure: boolean;
+  args?: Abs[] | undefined;
+}
+
+interface Analysis {
+  handler: FunctionKey | undefined;
+  effects: DbEffect[];
+  sessions: SessionCall[];
+  marks: Marks;
+  proof: Proof | undefined;
+  roles: string[] | undefined;
+  lib: string | undefined;
+  opaque: boolean;
+}
+
+/** All entry points of a file. `role` decides which exports count. */
+export function findEntries(links: Links, file: FileId, facts: TsFacts, role: 'action' | 'route' | 'other'): Entry[] {
+  const out: Entry[] = [];
+  const seen = new Set<string>();
+  const add = (kind: EntryKind, name: string, at: number, value: Abs): void => {
+    if (seen.has(`${kind}:${name}:${at}`)) return;
+    seen.add(`${kind}:${name}:${at}`);
+    const analysis = analyse(links, value, { unsure: false }, 0);
+    const fn = analysis.handler === functionKey(file, fnOf(value)) ? facts.functions[fnOf(value)] : undefined;
+    out.push({
+      kind,
+      name,
+      at,
+      handler: analysis.handler,
+      effects: analysis.effects,
+      sessions: analysis.sessions,
+      marks: analysis.marks,
+      tags: fn?.doc?.tags ?? docTags(facts, at),
+      wrapperProof: analysis.proof,
+      lib: analysis.lib,
+      opaque: analysis.opaque,
+      roles: analysis.roles,
+    });
+  };
+  if (role !== 'other')
+    for (const item of facts.exports) {
+      if (item.e === 'star') continue;
+      if (role === 'route' && !METHODS.has(item.name) && item.name !== 'default') continue;
+      if (item.e === 'from' && item.typeOnly) continue;
+      const value = links.exported(file, item.name);
+      if (role === 'action' && !isCallable(value)) continue;
+      add(role, item.name, item.at, value);
+    }
+  facts.functions.forEach((fn, id) => {
+    if (id > 0 && fn.directives.includes('use server'))
+      add('inline-action', fn.name || 'inline action', fn.at, { k: 'closure', file, fn: id });
+  });
+  return out;
+}
+
+function docTags(facts: TsFacts, at: number): string[] {
+  return facts.functions.find((fn) => fn.at === at)?.doc?.tags ?? [];
+}
+
+function fnOf(value: Abs): number {
+  return value.k === 'closure' ? value.fn : -1;
+}
+
+function isCallable(value: Abs): boolean {
+  return !['lit', 'object', 'array', 'undef', 'prisma', 'class', 'instance'].includes(value.k);
+}
+
+const NOTHING: Analysis = { handler: undefined, effects: [], sessions: [], marks: {}, proof: undefined, roles: undefined, lib: undefined, opaque: true };
+
+/** What happens when a value is called by a stranger. */
+export function analyse(links: Links, value: Abs, given: Given, depth: number): Analysis {
+  if (depth > 8) return NOTHING;
+  switch (value.k) {
+    case 'closure':
+      return analyseClosure(links, value, given, depth);
+    case 'procedure': {
+      const guard = middlewareGuard(links, value.uses);
+      const proof = given.proof ?? guard.proof ?? (value.lib.startsWith('guard:') ? { kind: 'session' as const, steps: [] } : undefined);
+      const input: Abs = { k: 'origin', o: 'client', path: [] };
+      const args: Abs[] = [{ k: 'object', props: { ctx: guard.ctx, parsedInput: input, input, clientInput: input }, open: true }];
+      const inner = analyse(links, value.handler, { proof, roles: given.roles ?? guard.roles, unsure: given.unsure || guard.unsure, args: value.lib.startsWith('guard:') ? undefined : args }, depth + 1);
+      return { ...inner, lib: value.lib, proof: proof ?? inner.proof, roles: inner.roles ?? guard.roles };
+    }
+    case 'authWrapped': {
+      const proof: Proof = { kind: 'session', steps: [] };
+      const request: Abs = {
+        k: 'object',
+        props: { auth: { k: 'variants', id: 'req.auth', list: [{ i: 0, value: { k: 'session', path: [] }, proof }, { i: 1, value: { k: 'lit', v: null } }] } },
+        open: true,
+      };
+      return analyse(links, value.handler, { ...given, args: [request, UNKNOWN] }, depth + 1);
+    }
+    case 'made': {
+      const handler = value.args.find((arg) => arg.k === 'closure' || arg.k === 'procedure');
+      if (!handler) return NOTHING;
+      return { ...analyse(links, handler, { ...given, unsure: true }, depth + 1), lib: value.spec };
+    }
+    case 'promise':
+      return analyse(links, awaited(value), given, depth + 1);
+    case 'variants': {
+      const [only] = value.list;
+      return value.list.length === 1 && only ? analyse(links, only.value, given, depth + 1) : NOTHING;
+    }
+    case 'unknown': {
+      // A wrapper that can't be followed, around a function that can: what the function does is known, its guard isn't.
+      const inner = value.from?.find((part) => part.k === 'closure' || part.k === 'procedure');
+      return inner ? analyse(links, inner, { ...given, unsure: true }, depth + 1) : NOTHING;
+    }
+    default:
+      return NOTHING;
+  }
+}
+
+function analyseClosure(links: Links, value: Extract<Abs, { k: 'closure' }>, given: Given, depth: number): Analysis {
+  const key = functionKey(value.file, value.fn);
+  const summary = summaryFor(links, value, given);
+  const bind = (abs: Abs): Abs => {
+    let result = given.args ? substitute(abs, key, given.args) : abs;
+    for (const outer in value.bind) result = substitute(result, outer, value.bind[outer] ?? []);
+    return result;
+  };
+  const effects: DbEffect[] = summary.effects.map((effect) => ({
+    ...effect,
+    args: bind(effect.args),
+    ...(effect.proof ? {} : given.proof ? { proof: given.proof } : {}),
+    ...(effect.roles ? {} : given.roles ? { roles: given.roles } : {}),
+    unsure: effect.unsure || given.unsure,
+  }));
+  let { marks } = summary;
+  const sessions = [...summary.sessions];
+  let handler: FunctionKey | undefined = key;
+  let proof = given.proof;
+  let roles = given.roles;
+  let lib: string | undefined;
+  for (const invocation of summary.invocations) {
+    const target = bind(invocation.target);
+    if (!['closure', 'procedure', 'authWrapped'].includes(target.k)) continue;
+    const inner = analyse(links, target, forInvocation(invocation, bind, given), depth + 1);
+    effects.push(...inner.effects);
+    sessions.push(...inner.sessions);
+    marks = { ...marks, ...inner.marks };
+    handler = inner.handler ?? handler;
+    proof = inner.proof ?? proof;
+    roles = inner.roles ?? roles;
+    lib = inner.lib ?? lib;
+  }
+  return { handler, effects: effects.slice(0, 80), sessions, marks, proof, roles, lib, opaque: false };
+}
+
+function forInvocation(invocation: Invocation, bind: (abs: Abs) => Abs, given: Given): Given {
+  return {
+    proof: invocation.proof ?? given.proof,
+    roles: invocation.roles ?? given.roles,
+    unsure: invocation.unsure || given.unsure,
+    args: invocation.args.map(bind),
+  };
+}
+
+/** A handler that is given a session looks different from inside than one whose parameters are a stranger's. */
+function summaryFor(links: Links, value: Extract<Abs, { k: 'closure' }>, given: Given): Summary {
+  const facts = links.tsFacts(value.file);
+  if (!given.args || !facts || !given.args.some(carriesSession)) return links.summary(functionKey(value.file, value.fn));
+  return new Interpreter(links, value.file, facts, value.fn).summarise(given.args, {});
+}
+
+function carriesSession(value: Abs): boolean {
+  if (value.k === 'session' || value.k === 'variants' || value.k === 'prisma' || value.k === 'row') return true;
+  if (value.k === 'object') return Object.values(value.props).some(carriesSession);
+  return value.k === 'unknown' ? (value.from?.some(carriesSession) ?? false) : false;
+}
+
+interface Guard {
+  proof: Proof | undefined;
+  roles: string[] | undefined;
+  unsure: boolean;
+  /** What the middleware puts into the context. */
+  ctx: Abs;
+}
+
+/** A chain guards when one of its middlewares goes on only with a proof. */
+export function middlewareGuard(links: Links, uses: readonly Abs[]): Guard {
+  let proof: Proof | undefined;
+  let roles: string[] | undefined;
+  let unsure = false;
+  const props: { [name: string]: Abs } = {};
+  const take = (use: Abs): void => {
+    if (use.k === 'procedure') {
+      const inner = middlewareGuard(links, [...use.uses, use.handler]);
+      proof ??= inner.proof;
+      roles ??= inner.roles;
+      return;
+    }
+    if (use.k !== 'closure') {
+      unsure = true;
+      return;
+    }
+    const summary = links.summary(functionKey(use.file, use.fn));
+    const goesOn = summary.invocations.filter((invocation) => invocation.target.k === 'param' && (invocation.target.path.at(-1) === 'next' || invocation.target.path.length === 0));
+    if (goesOn.length === 0) {
+      // A middleware factory, or one that throws by itself: what holds at its end holds afterwards.
+      const [first] = summary.outcomes;
+      if (first && summary.outcomes.every((outcome) => outcome.proof)) proof ??= first.proof;
+      for (const outcome of summary.outcomes) if (outcome.value.k === 'object') Object.assign(props, outcome.value.props);
+      return;
+    }
+    const [first] = goesOn;
+    if (goesOn.every((invocation) => invocation.proof)) proof ??= first?.proof;
+    if (goesOn.every((invocation) => invocation.roles)) roles ??= first?.roles;
+    unsure ||= goesOn.some((invocation) => invocation.unsure);
+    for (const invocation of goesOn) {
+      const [arg] = invocation.args;
+      const ctx = arg?.k === 'object' ? arg.props['ctx'] : undefined;
+      if (ctx?.k === 'object') Object.assign(props, ctx.props);
+    }
+  };
+  for (const use of uses) take(use);
+  return { proof, roles, unsure: unsure && !proof, ctx: { k: 'object', props, open: true } };
+}

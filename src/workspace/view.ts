@@ -1,0 +1,39 @@
+/** What rules may ask of the workspace. All of it is derived on demand and tracked. */
+import type { FileId } from '../base/path.ts';
+import type { ResolvedConventions } from '../config/load.ts';
+import type { FileFacts } from '../facts/model.ts';
+import type { TsFacts } from '../facts/tsModel.ts';
+import type { SchemaModel } from '../prisma/schema.ts';
+import type { App, FileRole, SchemaRoot } from '../project/model.ts';
+import type { Abs, FunctionKey } from './abs.ts';
+import type { Entry } from './entries.ts';
+import type { ImportTarget } from './links.ts';
+import type { QueryFact, Summary } from './summary.ts';
+
+export interface WorkspaceView {
+  facts(file: FileId): FileFacts | undefined;
+  tsFacts(file: FileId): TsFacts | undefined;
+  role(file: FileId): FileRole;
+  app(file: FileId): App | undefined;
+  schema(file: FileId): SchemaModel | undefined;
+  schemaRoot(file: FileId): SchemaRoot | undefined;
+  target(file: FileId, spec: string): ImportTarget;
+  exported(file: FileId, name: string): Abs;
+  moduleValue(file: FileId, binding: number): Abs;
+  summary(key: FunctionKey): Summary;
+  entries(file: FileId): readonly Entry[];
+  /** Prisma calls written in a file. */
+  queries(file: FileId): readonly QueryFact[];
+  importers(file: FileId): readonly FileId[];
+  /** Request-time files that write a model, by client accessor. */
+  writers(accessor: string): readonly FileId[];
+  withTrait(trait: 'client' | 'auth' | 'env'): readonly FileId[];
+  /** Files of one folder, sorted. */
+  filesIn(folder: string): readonly FileId[];
+  exists(file: FileId): boolean;
+  /** Whether the base branch already has a file; `undefined` when no version control says so. */
+  committed(file: FileId): boolean | undefined;
+  conventions(file: FileId): ResolvedConventions;
+  /** Whether a migration's history is to be checked as well. */
+  includeHistory(file: FileId): boolean;
+}

@@ -1,0 +1,326 @@
+/** Everything derived, wired together: the queries behind the view that rules and the map see. */
+import { dirname } from '../base/path.ts';
+import type { FileId } from '../base/path.ts';
+import { nearestConfig, resolveConfig } from '../config/load.ts';
+import type { ConfigOverrides, ResolvedConfig, ResolvedConventions } from '../config/load.ts';
+import type { RuleDeclaration } from '../config/parse.ts';
+import type { Settings } from '../config/settings.ts';
+import type { ExportFacts, TsFacts, Value } from '../facts/tsModel.ts';
+import { visitSteps } from '../facts/visit.ts';
+import type { App, FileRole } from '../project/model.ts';
+import { joinAbs, UNKNOWN } from './abs.ts';
+import type { Abs, FunctionKey } from './abs.ts';
+import { Database } from './database.ts';
+import type { Input, Query } from './database.ts';
+import { findEntries } from './entries.ts';
+import type { Entry } from './entries.ts';
+import { FileIndex } from './fileIndex.ts';
+import { Interpreter } from './interpreter.ts';
+import { importedValue } from './links.ts';
+import type { ImportTarget, Links } from './links.ts';
+import { Project } from './project.ts';
+import { roleOf } from './roles.ts';
+import { freshState } from './state.ts';
+import { FactStore } from './store.ts';
+import type { EngineHost } from './store.ts';
+import { BOTTOM, functionKey, parseFunctionKey } from './summary.ts';
+import type { QueryFact, Summary } from './summary.ts';
+import type { WorkspaceView } from './view.ts';
+
+const byJson = <T>(a: T, b: T): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+export class Workspace implements Links, WorkspaceView {
+  readonly db = new Database();
+  readonly store: FactStore;
+  readonly project: Project;
+  readonly index: FileIndex;
+  readonly completeInput: Input<boolean>;
+  readonly committedInput: Input<ReadonlySet<FileId>>;
+  readonly overridesInput: Input<ConfigOverrides>;
+  private readonly configs: Query<ResolvedConfig>;
+  private readonly lastValid = new Map<FileId, Settings>();
+  private readonly exportTable: Query<Abs>;
+  private readonly moduleTable: Query<Abs>;
+  private readonly summaries: Query<Summary>;
+  private readonly entryTable: Query<readonly Entry[]>;
+  private readonly queryTable: Query<readonly QueryFact[]>;
+  private readonly baseRoles: Query<FileRole>;
+  private readonly serverReached: Query<boolean>;
+  private readonly accessorTable: Query<ReadonlySet<string> | undefined>;
+  private readonly folderTable: Query<readonly FileId[]>;
+
+  constructor(host: EngineHost, declarations: readonly RuleDeclaration[]) {
+    const { db } = this;
+    this.store = new FactStore(db, host);
+    this.project = new Project(db, this.store);
+    this.index = new FileIndex(db, this.store, this.project);
+    this.completeInput = db.input<boolean>('complete');
+    this.committedInput = db.input<ReadonlySet<FileId>>('committed');
+    this.overridesInput = db.input<ConfigOverrides>('overrides');
+    this.configs = db.query('config', (file) => this.resolveConfig(file, declarations));
+    this.exportTable = db.query('exported', (key) => this.findExport(key), { equal: byJson, bottom: () => UNKNOWN });
+    this.moduleTable = db.query('moduleValue', (key) => this.evaluateBinding(key), { equal: byJson, bottom: () => UNKNOWN });
+    this.summaries = db.query('summary', (key) => this.summarise(key), { equal: byJson, bottom: () => BOTTOM });
+    this.entryTable = db.query('entries', (file) => this.findEntries(file), { equal: byJson });
+    this.queryTable = db.query('queries', (file) => this.findQueries(file), { equal: byJson });
+    this.baseRoles = db.query('baseRole', (file) => this.findBaseRole(file));
+    this.serverReached = db.query('serverReached', (file) => this.isServerReached(file), { bottom: () => false });
+    this.accessorTable = db.query('accessors', (id) => this.findAccessors(id), { equal: (a, b) => byJson([...(a ?? [])], [...(b ?? [])]) });
+    this.folderTable = db.query('folder', (folder) => this.store.tree('')?.filter((file) => dirname(file) === folder) ?? [], { equal: byJson });
+  }
+
+  // --- Links ---
+
+  facts(file: FileId): ReturnType<FactStore['facts']> {
+    return this.store.facts(file);
+  }
+
+  tsFacts(file: FileId): TsFacts | undefined {
+    const facts = this.store.facts(file);
+    return facts?.kind === 'ts' ? facts : undefined;
+  }
+
+  target(file: FileId, spec: string): ImportTarget {
+    return this.project.target(file, spec);
+  }
+
+  exported(file: FileId, name: string): Abs {
+    return this.exportTable(`${file}\n${name}`);
+  }
+
+  moduleValue(file: FileId, binding: number): Abs {
+    return this.moduleTable(functionKey(file, binding));
+  }
+
+  summary(key: FunctionKey): Summary {
+    return this.summaries(key);
+  }
+
+  accessors(file: FileId): ReadonlySet<string> | undefined {
+    const root = this.project.schemaRootOf(file);
+    return root && this.accessorTable(root.id);
+  }
+
+  private findAccessors(id: string): ReadonlySet<string> | undefined {
+    const schema = this.project.schema(id);
+    return schema && new Set(schema.models.filter((model) => model.kind !== 'type').map((model) => model.name.charAt(0).toLowerCase() + model.name.slice(1)));
+  }
+
+  private findExport(key: string): Abs {
+    const newline = key.lastIndexOf('\n');
+    const file = key.slice(0, newline);
+    const name = key.slice(newline + 1);
+    const facts = this.tsFacts(file);
+    if (!facts) return UNKNOWN;
+    const stars: Extract<ExportFacts, { e: 'star' }>[] = [];
+    for (const item of facts.exports) {
+      if (item.e === 'star') {
+        if (item.as === name) return importedValue(this, file, item.spec, '*');
+        if (item.as === undefined && !item.typeOnly) stars.push(item);
+        continue;
+      }
+      if (item.name !== name) continue;
+      if (item.e === 'local') return this.moduleValue(file, item.b);
+      if (item.e === 'from') return item.typeOnly ? UNKNOWN : importedValue(this, file, item.spec, item.imported);
+      return this.evaluateAtModule(file, facts, item.value);
+    }
+    if (name === 'default') return UNKNOWN;
+    for (const star of stars) {
+      const target = this.target(file, star.spec);
+      if (target.t === 'file') {
+        const value = this.exported(target.file, name);
+        if (value.k !== 'unknown' || value.from) return value;
+      } else if (target.t === 'generated') return { k: 'generated', path: [name] };
+    }
+    return UNKNOWN;
+  }
+
+  private evaluateBinding(key: string): Abs {
+    const { file, fn: b } = parseFunctionKey(key);
+    const facts = this.tsFacts(file);
+    const binding = facts?.bindings[b];
+    if (!facts || !binding) return UNKNOWN;
+    if (binding.f !== undefined) return { k: 'closure', file, fn: binding.f };
+    if (binding.c !== undefined) return { k: 'class', file, c: binding.c };
+    if (binding.kind === 'import') {
+      for (const item of facts.imports)
+        for (const named of item.names)
+          if (named.b === b) return item.typeOnly || named.typeOnly ? UNKNOWN : importedValue(this, file, item.spec, named.imported);
+      return UNKNOWN;
+    }
+    let result: Abs | undefined;
+    for (const value of assignedValues(facts, b)) {
+      const next = this.evaluateAtModule(file, facts, value);
+      result = result ? joinAbs(result, next) : next;
+    }
+    return result ?? UNKNOWN;
+  }
+
+  private evaluateAtModule(file: FileId, facts: TsFacts, value: Value): Abs {
+    return new Interpreter(this, file, facts, 0).eval(value, freshState());
+  }
+
+  private summarise(key: FunctionKey): Summary {
+    const { file, fn } = parseFunctionKey(key);
+    const facts = this.tsFacts(file);
+    return facts?.functions[fn] ? new Interpreter(this, file, facts, fn).summarise() : BOTTOM;
+  }
+
+  // --- roles ---
+
+  role(file: FileId): FileRole {
+    const base = this.baseRoles(file);
+    if (base !== 'other' && base !== 'service' && base !== 'validation') return base;
+    return this.completeInput('') && !this.serverReached(file) ? 'client' : base;
+  }
+
+  private findBaseRole(file: FileId): FileRole {
+    const facts = this.store.facts(file);
+    if (!facts) return 'other';
+    return roleOf({ file, facts, app: this.project.appOf(file), generated: this.project.isGenerated(file) });
+  }
+
+  /** Whether server code reaches a module: one that nobody imports counts as reached. */
+  private isServerReached(file: FileId): boolean {
+    if (this.baseRoles(file) === 'client') return false;
+    const importers = this.index.importers(file);
+    return importers.length === 0 || importers.some((importer) => this.serverReached(importer));
+  }
+
+  app(file: FileId): App | undefined {
+    return this.project.appOf(file);
+  }
+
+  schema(file: FileId): ReturnType<Project['schemaOf']> {
+    return this.project.schemaOf(file);
+  }
+
+  schemaRoot(file: FileId): ReturnType<Project['schemaRootOf']> {
+    return this.project.schemaRootOf(file);
+  }
+
+  // --- what rules ask ---
+
+  entries(file: FileId): readonly Entry[] {
+    return this.entryTable(file);
+  }
+
+  private findEntries(file: FileId): readonly Entry[] {
+    const facts = this.tsFacts(file);
+    if (!facts) return [];
+    const role = this.baseRoles(file);
+    if (role === 'tooling' || role === 'generated' || role === 'client') return [];
+    return findEntries(this, file, facts, role === 'action' || role === 'route' ? role : 'other');
+  }
+
+  queries(file: FileId): readonly QueryFact[] {
+    return this.queryTable(file);
+  }
+
+  private findQueries(file: FileId): readonly QueryFact[] {
+    const facts = this.tsFacts(file);
+    if (!facts || !mayQuery(facts)) return [];
+    const covered = new Set<number>();
+    const found = new Map<number, QueryFact>();
+    const order = facts.functions.map((_, id) => id).toSorted((a, b) => depthOf(facts, a) - depthOf(facts, b));
+    for (const id of order) {
+      if (covered.has(id)) continue;
+      const summary = this.summary(functionKey(file, id));
+      for (const fn of summary.covered) covered.add(fn);
+      for (const query of summary.queries) if (!found.has(query.at)) found.set(query.at, query);
+    }
+    return [...found.values()].toSorted((a, b) => a.at - b.at);
+  }
+
+  importers(file: FileId): readonly FileId[] {
+    return this.index.importers(file);
+  }
+
+  writers(accessor: string): readonly FileId[] {
+    return this.index.writers(accessor).filter((file) => this.baseRoles(file) !== 'tooling');
+  }
+
+  withTrait(trait: 'client' | 'auth' | 'env'): readonly FileId[] {
+    return this.index.withTrait(trait).filter((file) => this.baseRoles(file) !== 'tooling');
+  }
+
+  filesIn(folder: string): readonly FileId[] {
+    return this.folderTable(folder);
+  }
+
+  exists(file: FileId): boolean {
+    return this.store.exists(file) === true;
+  }
+
+  committed(file: FileId): boolean | undefined {
+    return this.committedInput('')?.has(file);
+  }
+
+  // --- configuration ---
+
+  /** What the nearest configuration file puts in force for a file. */
+  config(file: FileId): ResolvedConfig {
+    return this.configs(nearestConfig(file, (candidate) => this.exists(candidate)) ?? '');
+  }
+
+  private resolveConfig(file: FileId, rules: readonly RuleDeclaration[]): ResolvedConfig {
+    const resolved = resolveConfig(
+      file === '' ? undefined : file,
+      {
+        read: (path) => {
+          const facts = this.store.facts(path);
+          return facts?.kind === 'config' ? facts.text : undefined;
+        },
+        rules,
+        lastValid: (path) => this.lastValid.get(path),
+      },
+      this.overridesInput('') ?? {},
+    );
+    for (const { file: path, settings } of resolved.valid) this.lastValid.set(path, settings);
+    return resolved;
+  }
+
+  conventions(file: FileId): ResolvedConventions {
+    return this.config(file).conventions;
+  }
+
+  includeHistory(file: FileId): boolean {
+    return this.config(file).includeHistory;
+  }
+}
+
+function depthOf(facts: TsFacts, id: number): number {
+  let depth = 0;
+  for (let fn = facts.functions[id]; fn && fn.parent >= 0; fn = facts.functions[fn.parent]) depth++;
+  return depth;
+}
+
+/** Values that a module-level name is given anywhere in the module's body. */
+function assignedValues(facts: TsFacts, b: number): Value[] {
+  const out: Value[] = [];
+  const module = facts.functions[0];
+  if (!module) return out;
+  visitSteps(module.body, {
+    step: (step) => {
+      if (step.s === 'let' && step.b === b) out.push(step.value);
+      if (step.s === 'expr' && step.value.k === 'assign' && step.value.target.k === 'ref' && step.value.target.b === b) out.push(step.value.value);
+    },
+  });
+  return out;
+}
+
+/** Cheap test that spares most files: does any member name look like a database call? */
+function mayQuery(facts: TsFacts): boolean {
+  return facts.functions.some((fn) => {
+    let hit = false;
+    visitSteps(fn.body, {
+      value: (value) => {
+        if (value.k === 'member' && QUERY_NAMES.test(value.name)) hit = true;
+        return !hit;
+      },
+    });
+    return hit;
+  });
+}
+
+const QUERY_NAMES = /^(find(Many|First|Unique)(OrThrow)?|create(Many(AndReturn)?)?|update(Many(AndReturn)?)?|upsert|delete(Many)?|count|aggregate|groupBy|\$.*)$/;
