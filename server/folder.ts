@@ -2,8 +2,10 @@
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileId } from '../src/base/path.ts';
+import { rangeAt } from '../src/base/lineIndex.ts';
 import type { ConfigOverrides } from '../src/config/load.ts';
-import type { Engine, EngineModule, FileChange } from '../src/host/engineApi.ts';
+import { configFileName } from '../src/config/settings.ts';
+import type { Engine, FileChange } from '../src/engine.ts';
 import { committedMigrations, createNodeHost, isAnalysed, readCache, writeCache } from '../src/host/node.ts';
 import type { NodeHost } from '../src/host/node.ts';
 import type { Finding } from '../src/run/finding.ts';
@@ -11,6 +13,9 @@ import { uriOfPath } from './uris.ts';
 
 /** Between so many files read from the disk the server answers its messages. */
 const readBatch = 50;
+
+/** The engine's module, loaded behind the first answer. */
+export type EngineModule = typeof import('../src/engine.ts');
 
 /** What the engine says of a file. Two results are the same if and only if their `id`s are. */
 export interface FileResult {
@@ -33,6 +38,17 @@ export interface FolderOptions {
   log(message: string): void;
   /** Called when a check gave something else than the time before. */
   onResult(folder: Folder, file: FileId, before: FileResult | undefined, now: FileResult | undefined): void;
+}
+
+const isConfig = (file: FileId) => path.posix.basename(file) === configFileName;
+
+/** Whether two results, both empty or both of a configuration file, say the same. */
+function isSameText(a: readonly Finding[], b: readonly Finding[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ rule }) => rule === 'config') &&
+    JSON.stringify(a) === JSON.stringify(b)
+  );
 }
 
 export class Folder {
@@ -130,6 +146,7 @@ export class Folder {
       this.#crashed.delete(file);
       if (text === undefined) this.#tree.delete(file);
       else this.#tree.add(file);
+      if (text !== undefined && isConfig(file)) this.#queue.add(file);
     }
     this.#engine.update(changes);
     for (const { file } of changes) if (!this.knows(file)) this.#forget(file);
@@ -200,8 +217,7 @@ export class Folder {
     const before = this.#results.get(file);
     this.#queue.delete(file);
     const findings = this.#findings(file);
-    if (before && before.findings === findings) return before;
-    if (before && before.findings.length === 0 && findings.length === 0) return before;
+    if (before && (before.findings === findings || isSameText(before.findings, findings))) return before;
     const result = { findings, id: `${this.#options.runId}.${++this.#nextId}` };
     this.#results.set(file, result);
     this.#options.onResult(this, file, before, result);
@@ -211,13 +227,30 @@ export class Folder {
   #findings(file: FileId): readonly Finding[] {
     if (!this.#engine || this.#crashed.has(file)) return [];
     try {
-      return this.#engine.check(file);
+      const findings = this.#engine.check(file);
+      return isConfig(file) ? [...findings, ...this.#configFindings(file, this.#engine)] : findings;
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#crashed.set(file, `internal error: ${message.split('\n', 1)[0]}`);
       this.#options.log(`${file} broke the analysis and is skipped until it changes: ${message}`);
       return [];
     }
+  }
+
+  /** What is wrong in a configuration file, shown where it is wrong. */
+  #configFindings(file: FileId, engine: Engine): Finding[] {
+    return engine.configIssues(file).map(({ start, end, message }) => ({
+      file,
+      start,
+      end,
+      range: rangeAt(engine.lines(file), start, end),
+      rule: 'config',
+      severity: 'error',
+      message,
+      related: [],
+      fixes: [],
+      fingerprint: `config:${start}:${message}`,
+    }));
   }
 
   /** Whether any file waits to be checked again; asks the engine which. */

@@ -1,7 +1,6 @@
 /** The workspace folders that are open, and which of them a file belongs to. */
 import type { FileId } from '../src/base/path.ts';
-import type { EngineModule } from '../src/host/engineApi.ts';
-import { Folder, type FolderOptions } from './folder.ts';
+import { Folder, type EngineModule, type FolderOptions } from './folder.ts';
 import { fileIn, isFolderIn, pathOfUri } from './uris.ts';
 
 /** A file of a folder. */

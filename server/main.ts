@@ -118,11 +118,22 @@ function start(params: InitializeParams, client: Client): void {
     if (settled && !wasSettled) saving.wake();
     wasSettled = settled;
     if (settled) {
+      logProblems();
       map.invalidate();
       for (const listener of settledListeners.splice(0)) listener();
     }
     return false;
   });
+  /** Each problem once, so that nothing is left out in silence. */
+  const logged = new Set<string>();
+  const logProblems = () => {
+    for (const folder of folders.all())
+      for (const { file, message } of folder.problems()) {
+        const line = `${folder.name}/${file}: ${message}`;
+        if (!logged.has(line)) log(line);
+        logged.add(line);
+      }
+  };
   const saving = loop.task('save', 4, () => {
     for (const folder of folders.all())
       folder
@@ -136,9 +147,6 @@ function start(params: InitializeParams, client: Client): void {
     context.wake();
   });
   folders.onOpen(context.wake);
-  folders.onOpen((folder) => {
-    for (const { file, message } of folder.problems()) log(`${file}: ${message}`);
-  });
   connection.onInitialized(() => {
     for (const listener of initializedListeners) listener();
     folders.change(initialFolders(params), []);

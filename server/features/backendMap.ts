@@ -9,7 +9,7 @@ import {
   type GroupKind,
   type MapEntry as MapEntryDto,
 } from '../../src/protocol/requests.ts';
-import type { MapEntry } from '../../src/host/engineApi.ts';
+import type { MapEntry } from '../../src/map/model.ts';
 import type { ServerContext } from '../context.ts';
 import type { Folder } from '../folder.ts';
 import { uriOfPath } from '../uris.ts';

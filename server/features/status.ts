@@ -20,6 +20,7 @@ export function registerStatus(context: ServerContext): Status {
   const { connection, client, folders } = context;
   const counts: FindingCounts = { error: 0, warning: 0, info: 0, hint: 0 };
   let failure: string | undefined;
+  let problems = 0;
   let last = '';
   let waiting = false;
   let progress: WorkDoneProgressServerReporter | 'asked' | 'done' | undefined;
@@ -29,25 +30,32 @@ export function registerStatus(context: ServerContext): Status {
     for (const { severity } of now?.findings ?? []) counts[severity]++;
   });
 
-  function current(): ServerStatus {
+  function stage(): Pick<ServerStatus, 'state' | 'files' | 'done'> {
     const all = folders.all();
     const isReady = all.every(({ engine }) => engine !== undefined);
     const isIndexed = all.every(({ complete, paused }) => complete || paused);
-    const files = all.reduce((sum, folder) => sum + folder.indexed.total, 0);
-    const done = all.reduce((sum, folder) => sum + folder.indexed.done, 0);
-    const problems = all.reduce((sum, folder) => sum + folder.problems().length, 0);
+    return {
+      state: failure === undefined ? (isReady ? (isIndexed ? 'ready' : 'indexing') : 'starting') : 'error',
+      files: all.reduce((sum, folder) => sum + folder.indexed.total, 0),
+      done: all.reduce((sum, folder) => sum + folder.indexed.done, 0),
+    };
+  }
+
+  function current(): ServerStatus {
+    const all = folders.all();
+    const quiescent = context.settled();
+    // Problems are counted when the work is done: on the way there nobody needs the number.
+    if (quiescent) problems = all.reduce((sum, folder) => sum + folder.problems().length, 0);
     const notes = [
       ...(all.some(({ paused }) => paused) ? ['The index was stopped; open files are checked.'] : []),
       ...(problems > 0 ? [`${problems} ${problems === 1 ? 'problem' : 'problems'} in the log.`] : []),
     ];
     const message = failure ?? (notes.length > 0 ? notes.join(' ') : undefined);
     return {
-      state: failure === undefined ? (isReady ? (isIndexed ? 'ready' : 'indexing') : 'starting') : 'error',
+      ...stage(),
       ...(message === undefined ? {} : { message }),
-      files,
-      done,
       findings: { ...counts },
-      quiescent: context.settled(),
+      quiescent,
     };
   }
 
@@ -61,7 +69,7 @@ export function registerStatus(context: ServerContext): Status {
 
   function updateProgress(): void {
     if (!client.showsProgress || progress === 'done' || progress === 'asked') return;
-    const { state, files, done } = current();
+    const { state, files, done } = stage();
     if (progress === undefined) {
       if (state !== 'indexing') {
         // Once everything is known there is no first index any more.
@@ -97,6 +105,8 @@ export function registerStatus(context: ServerContext): Status {
 
   return {
     update() {
+      // Progress opens at once: an index that is over within the interval would never show.
+      if (progress === undefined) updateProgress();
       if (waiting) return;
       waiting = true;
       // The first of a row at once, so that nobody waits for a state that is long reached.

@@ -141,7 +141,7 @@ async function run(values: Values, paths: string[]): Promise<ExitCode> {
   const started = performance.now();
   const request = readRequest(values);
   const workspace = findWorkspace(process.cwd(), paths);
-  const { rules, declarations } = await loadEngine();
+  const { rules } = await loadEngine();
   const selection = readRuleOptions(
     values.rule ?? [],
     rules.map(({ meta }) => meta.id),
@@ -158,7 +158,9 @@ async function run(values: Values, paths: string[]): Promise<ExitCode> {
   const problems = [...session.problems(), ...(fixed?.problems ?? [])];
   const configs = session.engine.files().filter((file) => file.endsWith('backend-specialist.config.json'));
   const isConfigBad = (overrides.file === undefined ? configs : [overrides.file]).some(
-    (file) => resolveConfig(file, { read: session.host.read, rules: declarations }).issues.length > 0,
+    (file) =>
+      resolveConfig(file, { read: session.host.read, rules: rules.map(({ meta }) => meta) }).issues.length >
+      0,
   );
   const report: Report = {
     root: workspace.root,

@@ -5,12 +5,12 @@ import type { ConfigOverrides } from '../config/load.ts';
 import type { Finding } from '../run/finding.ts';
 import { committedMigrations, createNodeHost, readCache, writeCache } from '../host/node.ts';
 import type { NodeHost } from '../host/node.ts';
-import type { Engine, EngineModule } from '../host/engineApi.ts';
+import type { Engine } from '../engine.ts';
 import type { Problem } from '../report/model.ts';
 import { createProgress } from './terminal.ts';
 
 /** The engine carries TypeScript: it is loaded when a command needs it and not for `--help`. */
-export const loadEngine = async (): Promise<EngineModule> => import('../engine.ts');
+export const loadEngine = async () => import('../engine.ts');
 
 const now = () => performance.now();
 

@@ -57,7 +57,7 @@ export class Workspace implements Links, WorkspaceView {
     this.completeInput = db.input<boolean>('complete');
     this.committedInput = db.input<ReadonlySet<FileId>>('committed');
     this.overridesInput = db.input<ConfigOverrides>('overrides');
-    this.configs = db.query('config', (file) => this.resolveConfig(file, declarations));
+    this.configs = db.query('config', (file) => this.resolveConfig(file, declarations, host));
     this.exportTable = db.query('exported', (key) => this.findExport(key), { equal: byJson, bottom: () => UNKNOWN });
     this.moduleTable = db.query('moduleValue', (key) => this.evaluateBinding(key), { equal: byJson, bottom: () => UNKNOWN });
     this.summaries = db.query('summary', (key) => this.summarise(key), { equal: byJson, bottom: () => BOTTOM });
@@ -263,13 +263,15 @@ export class Workspace implements Links, WorkspaceView {
     return this.configs(nearestConfig(file, (candidate) => this.exists(candidate)) ?? '');
   }
 
-  private resolveConfig(file: FileId, rules: readonly RuleDeclaration[]): ResolvedConfig {
+  private resolveConfig(file: FileId, rules: readonly RuleDeclaration[], host: EngineHost): ResolvedConfig {
     const resolved = resolveConfig(
       file === '' ? undefined : file,
       {
         read: (path) => {
           const facts = this.store.facts(path);
-          return facts?.kind === 'config' ? facts.text : undefined;
+          if (facts?.kind === 'config') return facts.text;
+          // A configuration that is extended, or named on the command line, may have any name.
+          return path.endsWith('.json') ? host.read(path) : undefined;
         },
         rules,
         lastValid: (path) => this.lastValid.get(path),
