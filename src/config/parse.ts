@@ -152,14 +152,14 @@ export function parseConfig(file: FileId, text: string, rules: readonly RuleDecl
     return { settings: undefined, issues: [{ file, message, start: 0, end: text.length }], extendsAt: [] };
   }
   if (!root || errors.length > 0) {
-    const issues = errors.map((error) => ({
-      file,
-      message: `Invalid JSON: ${printParseErrorCode(error.error)}.`,
-      start: error.offset,
-      end: error.offset + error.length,
-    }));
-    if (issues.length === 0) issues.push({ file, message: 'The file is empty.', start: 0, end: 0 });
-    return { settings: undefined, issues, extendsAt: [] };
+    // The parser goes on after an error and trips over its consequences: the first one is the mistake.
+    const [first] = errors;
+    const what =
+      first && printParseErrorCode(first.error).replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    const issue = first
+      ? { file, message: `Invalid JSON: ${what}.`, start: first.offset, end: first.offset + first.length }
+      : { file, message: 'The file is empty.', start: 0, end: 0 };
+    return { settings: undefined, issues: [issue], extendsAt: [] };
   }
   const parsed = settingsSchema.safeParse(value);
   if (!parsed.success) {
