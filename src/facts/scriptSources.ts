@@ -1,0 +1,134 @@
+/** Finds the scripts inside files of other languages: each with its text mapped to the file, its name, and the environment around it. */
+import { findNodeAtLocation, parseTree } from 'jsonc-parser';
+import type { Node as JsonNode } from 'jsonc-parser';
+import type { CommandFileKind, CommandProblem, CommandWord, EnvAssignment } from './commandsModel.ts';
+import { dockerSources } from './dockerSources.ts';
+import { sliceMapped, unescaped, verbatim } from './mappedText.ts';
+import type { MappedText } from './mappedText.ts';
+import { justSources, makeSources, markdownSources } from './lineSources.ts';
+import { yamlSources } from './yamlSources.ts';
+
+export interface ScriptSource {
+  name: string;
+  /** A script of the shell, or the words of one command that no shell reads. */
+  body: { script: MappedText } | { words: MappedText[] };
+  env: EnvAssignment[];
+  envFiles: CommandWord[];
+}
+
+export interface ScriptSources {
+  scripts: ScriptSource[];
+  /** Comments outside the scripts, where the format has any. */
+  comments: { start: number; end: number }[];
+  problems: CommandProblem[];
+}
+
+/** The scripts of a file in order of appearance. Never throws. */
+export function scriptSources(kind: CommandFileKind, text: string): ScriptSources {
+  switch (kind) {
+    case 'shell':
+      return { scripts: [plain('', verbatim(text, 0, text.length))], comments: [], problems: [] };
+    case 'package-json':
+      return packageSources(text);
+    case 'json-tasks':
+      return taskSources(text);
+    case 'dockerfile':
+      return dockerSources(text);
+    case 'makefile':
+      return makeSources(text);
+    case 'justfile':
+      return justSources(text);
+    case 'markdown':
+      return markdownSources(text);
+    default:
+      return yamlSources(kind, text);
+  }
+}
+
+export function plain(name: string, script: MappedText): ScriptSource {
+  return { name, body: { script }, env: [], envFiles: [] };
+}
+
+/** The content of a JSON string node, mapped. */
+function jsonString(text: string, node: JsonNode): MappedText {
+  const closed = node.length > 1 && text.charAt(node.offset + node.length - 1) === '"';
+  return unescaped(text, node.offset + 1, node.offset + node.length - (closed ? 1 : 0));
+}
+
+function packageSources(text: string): ScriptSources {
+  const root = parseTree(text, [], { allowTrailingComma: true });
+  const scripts = root && findNodeAtLocation(root, ['scripts']);
+  const out: ScriptSource[] = [];
+  for (const property of scripts?.children ?? []) {
+    const [key, value] = property.children ?? [];
+    if (key && value?.type === 'string') out.push(plain(String(key.value), jsonString(text, value)));
+  }
+  // `prisma.seed` of older projects and lint-staged entries run commands too.
+  const seed = root && findNodeAtLocation(root, ['prisma', 'seed']);
+  if (seed?.type === 'string') out.push(plain('prisma.seed', jsonString(text, seed)));
+  return { scripts: out, comments: [], problems: [] };
+}
+
+const commandKey = /^(command|cmd|program|runtimeExecutable|.*Command)$/;
+
+/** Objects with a `command` (and `args`), and keys that end in `Command`. */
+function taskSources(text: string): ScriptSources {
+  const out: ScriptSource[] = [];
+  const visit = (node: JsonNode | undefined, name: string, depth: number): void => {
+    if (!node || depth > 60) return;
+    if (node.type === 'array') for (const child of node.children ?? []) visit(child, name, depth + 1);
+    if (node.type !== 'object') return;
+    const get = (key: string): JsonNode | undefined => findNodeAtLocation(node, [key]);
+    const label = [get('label'), get('name'), get('taskName')].find((item) => item?.type === 'string');
+    const own = label ? String(label.value) : name;
+    const env = jsonEnv(text, get('env') ?? findNodeAtLocation(node, ['options', 'env']));
+    const args =
+      (get('args') ?? get('runtimeArgs'))?.children?.filter((item) => item.type === 'string') ?? [];
+    for (const property of node.children ?? []) {
+      const [key, value] = property.children ?? [];
+      if (!key || !value) continue;
+      if (value.type === 'string' && commandKey.test(String(key.value))) {
+        const command = jsonString(text, value);
+        const body =
+          args.length > 0
+            ? { words: [...splitWords(command), ...args.map((arg) => jsonString(text, arg))] }
+            : { script: command };
+        out.push({ name: own, body, env, envFiles: [] });
+      } else visit(value, label ? own : String(key.value), depth + 1);
+    }
+  };
+  visit(parseTree(text, [], { allowTrailingComma: true }), '', 0);
+  return { scripts: out, comments: lineComments(text), problems: [] };
+}
+
+/** `pnpm exec` with separate `args`: the words of the command itself. */
+function splitWords(command: MappedText): MappedText[] {
+  return [...command.text.matchAll(/\S+/g)].map((match) =>
+    sliceMapped(command, match.index, match.index + match[0].length),
+  );
+}
+
+function jsonEnv(text: string, node: JsonNode | undefined): EnvAssignment[] {
+  return (node?.children ?? []).flatMap((property) => {
+    const [key, value] = property.children ?? [];
+    if (!key || value?.type !== 'string') return [];
+    const decoded = jsonString(text, value).text;
+    const span = { start: property.offset, end: property.offset + property.length };
+    return [
+      {
+        name: String(key.value),
+        value: decoded,
+        span,
+        dynamic: decoded.includes('$'),
+        from: 'file' as const,
+      },
+    ];
+  });
+}
+
+/** Comments of JSON with comments. */
+function lineComments(text: string): { start: number; end: number }[] {
+  return [...text.matchAll(/"(?:[^"\\\n]|\\.)*"|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//g)]
+    .filter((match) => !match[0].startsWith('"'))
+    .map((match) => ({ start: match.index, end: match.index + match[0].length }));
+}
