@@ -111,7 +111,7 @@ function entryItem(entry: MapEntry): vscode.TreeItem {
   item.iconPath = guard
     ? new vscode.ThemeIcon(guard.icon, new vscode.ThemeColor(guard.color))
     : new vscode.ThemeIcon(entryIcons[entry.kind] ?? 'symbol-misc');
-  item.description = join([found, entry.description]);
+  item.description = join([found, entry.description ?? vscode.workspace.asRelativePath(uri, false)]);
   item.contextValue = join([entry.kind, entry.guard], ';');
   item.tooltip = tooltip(entry, guard?.words);
   item.command = {

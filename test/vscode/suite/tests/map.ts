@@ -50,7 +50,7 @@ export function mapTests(): void {
   it('counts errors and warnings in its badge', async () => {
     const { tree, status } = await testApi();
     const { error = 0, warning = 0 } = status.status?.findings ?? {};
-    assert.equal(tree.view.badge?.value, error + warning);
+    assert.equal(tree.view.badge?.value ?? 0, error + warning);
   });
 
   it('opens the code of an entry', async () => {
