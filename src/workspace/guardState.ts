@@ -1,36 +1,135 @@
 /** Whether an entry point is guarded: the one decision that rules, map and hover share. */
 import type { FileId } from '../base/path.ts';
-import type { Proof } from './abs.ts';
+import type { SchemaModel } from '../prisma/schema.ts';
+import type { Abs, Proof } from './abs.ts';
 import type { Entry } from './entries.ts';
 import type { DbEffect } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 
 export type GuardState = 'guarded' | 'unguarded' | 'public' | 'unknown';
 
+/** What is asked about: an entry point, or a page looked at as one. */
+export type GuardSubject = Pick<Entry, 'name' | 'effects' | 'sessions' | 'marks' | 'tags' | 'wrapperProof' | 'opaque' | 'handler' | 'roles'>;
+
 export interface Guard {
   state: GuardState;
   /** The proof that protects its private effects. */
   proof?: Proof;
-  /** Why, in words. */
+  /** Why, in words: a phrase without a full stop. */
   reason: string;
-  /** The first private effect that nothing protects, when `unguarded`. */
+  /** The first private effect that nothing protects, when `unguarded` or `unknown`. */
   open?: DbEffect;
+  /** Roles one of which every caller has that gets to a private effect. */
+  roles?: string[];
 }
 
-/** The guard of one entry point. */
-export function guardOf(workspace: WorkspaceView, file: FileId, entry: Entry): Guard {
+/**
+ * The guard of one entry point. `guarded`: every private effect (a write, a read of owned rows) comes after a proof of who calls.
+ * `public`: open on purpose, or touches only what belongs to nobody. `unknown`: something on the way could not be followed.
+ */
+export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSubject): Guard {
   const schema = workspace.schema(file);
-  const privates = entry.effects.filter((effect) => {
-    if (effect.kind === 'write' || effect.kind === 'raw-write') return true;
-    const model = schema?.modelOf(effect.model);
-    return model !== undefined && (schema?.isOwned(model.name) ?? false);
-  });
-  if (entry.wrapperProof) return { state: 'guarded', proof: entry.wrapperProof, reason: 'a wrapper lets only proved callers in' };
-  const open = privates.find((effect) => !effect.proof);
-  const first = privates.find((effect) => effect.proof)?.proof;
-  if (privates.length > 0 && !open && first) return { state: 'guarded', proof: first, reason: 'every private access comes after the check' };
-  if (entry.marks.signIn || entry.marks.password) return { state: 'public', reason: 'signs people in' };
-  if (entry.opaque || open?.unsure) return { state: 'unknown', reason: 'its guard could not be followed' };
-  if (open) return { state: 'unguarded', reason: 'a private access happens without any check of the caller', open };
-  return { state: 'unknown', reason: 'touches nothing private' };
+  const privates = subject.effects.filter((effect) => isPrivate(effect, schema));
+  const roles = rolesOf(subject, privates);
+  const withRoles = roles ? { roles } : {};
+  if (subject.wrapperProof) return { state: 'guarded', proof: subject.wrapperProof, reason: proofText(subject.wrapperProof) || 'its wrapper lets only signed-in callers in', ...withRoles };
+  const declared = publicBecause(workspace, file, subject);
+  const open = privates.filter((effect) => !effect.proof);
+  const proof = privates.find((effect) => effect.proof)?.proof ?? alwaysProved(workspace, subject);
+  if (open.length === 0 && proof) return { state: 'guarded', proof, reason: proofText(proof), ...withRoles };
+  if (declared !== undefined) return { state: 'public', reason: declared };
+  const first = open.find((effect) => !effect.unsure && effect.sure) ?? open[0];
+  if (first === undefined) {
+    if (subject.opaque) return { state: 'unknown', reason: 'what it calls could not be followed' };
+    if (subject.effects.length > 0) return { state: 'public', reason: 'touches only rows that belong to nobody' };
+    return { state: 'unknown', reason: 'touches no data that could be seen' };
+  }
+  if (subject.marks.signIn) return { state: 'public', reason: 'signs people in or out' };
+  if (subject.marks.password && open.every((effect) => isSignUpStep(effect, subject.name))) return { state: 'public', reason: 'works with passwords of people who are not signed in yet' };
+  if (subject.opaque || first.unsure) return { state: 'unknown', reason: 'a call before the access could not be followed and may be a guard', open: first };
+  if (!first.sure) return { state: 'unknown', reason: 'whether it reaches the database is not certain', open: first };
+  const what = `${first.model === '' ? first.op : `${first.model}.${first.op}`}() runs`;
+  if (subject.sessions.some((session) => !session.awaited)) return { state: 'unguarded', reason: `${what}, but the session is not awaited`, open: first };
+  if (subject.sessions.some((session) => !session.tested)) return { state: 'unguarded', reason: `${what}, but nobody tests the session`, open: first };
+  return { state: 'unguarded', reason: `${what} with no check of the caller before it`, open: first };
+}
+
+/** The steps of a proof in words: `requireUser() → auth() reads the session → stops here otherwise`. */
+export function proofText(proof: Proof): string {
+  const notes = proof.steps.map((step) => step.note);
+  return notes.filter((note, i) => note !== notes[i - 1]).join(' → ');
+}
+
+/** Writes, and reads of rows that belong to somebody. */
+export function isPrivate(effect: DbEffect, schema: SchemaModel | undefined): boolean {
+  if (effect.kind === 'write') return true;
+  if (effect.kind === 'raw-write') return true;
+  if (!schema) return false;
+  if (effect.kind === 'raw-read') return tablesOf(effect.args).some((table) => isPrivateModel(schema, schema.modelOfTable(table)?.name));
+  if (effect.op === 'count' || effect.op === 'aggregate') return false;
+  return isPrivateModel(schema, schema.modelOf(effect.model)?.name) && !asksForPublicRows(effect.args);
+}
+
+function isPrivateModel(schema: SchemaModel, name: string | undefined): boolean {
+  return name !== undefined && (schema.userModel?.name === name || schema.isOwned(name));
+}
+
+const PUBLIC_FLAG = /^(is_?)?(public|published|listed|visible)$/i;
+const PUBLIC_WORD = /^(public|published|live|approved|visible)$/i;
+
+/** `where: { published: true }`, `{ status: 'PUBLISHED' }`, `{ visibility: 'PUBLIC' }`: rows that are meant for everybody. */
+function asksForPublicRows(args: Abs): boolean {
+  const where = args.k === 'object' ? args.props['where'] : undefined;
+  if (where?.k !== 'object') return false;
+  return Object.entries(where.props).some(
+    ([name, value]) =>
+      !where.maybe?.includes(name) &&
+      value.k === 'lit' &&
+      ((value.v === true && PUBLIC_FLAG.test(name)) || (typeof value.v === 'string' && PUBLIC_WORD.test(value.v) && /status|state|visibility|access/i.test(name))),
+  );
+}
+
+/** Tables that a raw query reads from, as far as its text is known. */
+function tablesOf(args: Abs): string[] {
+  const sql = args.k === 'object' ? args.props['sql'] : args;
+  if (sql?.k !== 'lit' || typeof sql.v !== 'string') return [];
+  return [...sql.v.matchAll(/\b(?:from|join)\s+(?:"?\w+"?\.)?"?(\w+)"?/gi)].flatMap(([, table]) => (table === undefined ? [] : [table]));
+}
+
+/** Why everybody may call it, when somebody said so or when it belongs to a sign-in library. */
+function publicBecause(workspace: WorkspaceView, file: FileId, subject: GuardSubject): string | undefined {
+  if (subject.tags.includes('public')) return 'marked @public';
+  if (workspace.conventions(file).isPublic(file, subject.name)) return 'listed in the configuration as public';
+  const value = subject.opaque ? workspace.exported(file, subject.name) : undefined;
+  const library = value && madeBy(value);
+  return library !== undefined && AUTH_LIBRARY.test(library) ? `handled by ${library}` : undefined;
+}
+
+const AUTH_LIBRARY = /^(next-auth|better-auth|@auth\/|@clerk\/|@auth0\/|@kinde-oss\/|@workos-inc\/|@stackframe\/|@supabase\/)/;
+
+function madeBy(value: Abs): string | undefined {
+  if (value.k === 'made' || value.k === 'package') return value.spec.replace(/^(@[^/]+\/[^/]+|[^/]+).*$/, '$1');
+  if (value.k !== 'unknown') return undefined;
+  for (const part of value.from ?? []) {
+    const found = madeBy(part);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Registering, signing in with a password and resetting one happen before there is a session. */
+function isSignUpStep(effect: DbEffect, name: string): boolean {
+  return effect.kind === 'read' || effect.op === 'create' || effect.op === 'upsert' || /sign|log_?in|register|reset|forgot|verify|recover|activate|onboard/i.test(name);
+}
+
+/** A function that never ends normally without a proof is guarded, whatever it does. */
+function alwaysProved(workspace: WorkspaceView, subject: GuardSubject): Proof | undefined {
+  if (subject.handler === undefined || subject.opaque) return undefined;
+  const { outcomes, partial } = workspace.summary(subject.handler);
+  return !partial && outcomes.every((outcome) => outcome.proof) ? outcomes[0]?.proof : undefined;
+}
+
+function rolesOf(subject: GuardSubject, privates: readonly DbEffect[]): string[] | undefined {
+  if (privates.length > 0 && privates.every((effect) => effect.roles)) return [...new Set(privates.flatMap((effect) => effect.roles ?? []))].toSorted();
+  return subject.roles && [...subject.roles].toSorted();
 }
