@@ -5,6 +5,7 @@
 import { parsePrismaSchema } from '@loancrate/prisma-schema-parser';
 import type { SchemaDeclaration, SourceRange } from '@loancrate/prisma-schema-parser';
 import { given } from '../base/given.ts';
+import { isTooDeep } from '../base/nesting.ts';
 import type { Span } from '../base/span.ts';
 import type { PrismaEnum, PrismaFacts, PrismaField } from './prismaModel.ts';
 import { configBlock, datasource, enumeration, generator, model, withProvider } from './prismaNodes.ts';
@@ -48,10 +49,11 @@ export function extractPrisma(text: string): PrismaFacts {
 type Parsed = { ok: true; declarations: SchemaDeclaration[] } | { ok: false; message: string; span: Span };
 
 function parse(text: string): Parsed {
+  if (isTooDeep(text)) return { ok: false, message: 'Nested too deep', span: { start: 0, end: 0 } };
   try {
     return { ok: true, declarations: parsePrismaSchema(text).declarations };
   } catch (error) {
-    // Its own SyntaxError has a location; a RangeError comes from nesting that is too deep for its recursion.
+    // The parser's own SyntaxError has a location.
     const location = (error as { location?: Partial<SourceRange> }).location;
     const start = location?.start?.offset ?? 0;
     return {

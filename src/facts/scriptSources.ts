@@ -1,6 +1,7 @@
 /** Finds the scripts inside files of other languages: each with its text mapped to the file, its name, and the environment around it. */
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { Node as JsonNode } from 'jsonc-parser';
+import { isTooDeep } from '../base/nesting.ts';
 import type { CommandFileKind, CommandProblem, CommandWord, EnvAssignment } from './commandsModel.ts';
 import { dockerSources } from './dockerSources.ts';
 import { sliceMapped, unescaped, verbatim } from './mappedText.ts';
@@ -25,6 +26,12 @@ export interface ScriptSources {
 
 /** The scripts of a file in order of appearance. Never throws. */
 export function scriptSources(kind: CommandFileKind, text: string): ScriptSources {
+  if (isTooDeep(text))
+    return {
+      scripts: [],
+      comments: [],
+      problems: [{ message: 'Nested too deep', span: { start: 0, end: 0 } }],
+    };
   switch (kind) {
     case 'shell':
       return { scripts: [plain('', verbatim(text, 0, text.length))], comments: [], problems: [] };

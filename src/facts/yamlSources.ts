@@ -45,7 +45,7 @@ export function yamlSources(kind: CommandFileKind, text: string): ScriptSources 
     }
     out.comments = yamlComments(text);
   } catch (error) {
-    // Nesting that is too deep for the parser's recursion.
+    // The parser collects errors of a text; what it throws all the same is a defect of its own, told as a problem.
     out.problems.push({
       message: error instanceof Error ? error.message : String(error),
       span: { start: 0, end: 0 },
