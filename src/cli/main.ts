@@ -1,4 +1,5 @@
 /** The command line. */
+import { stripVTControlCharacters } from 'node:util';
 import { defineCommand, renderUsage, runCommand, type CommandDef } from 'citty';
 import { didYouMean } from '../config/distance.ts';
 import { ownVersion } from '../host/node.ts';
@@ -9,9 +10,15 @@ import { exitCodes, UsageError, type ExitCode } from './exitCodes.ts';
 import { explainCommand, rulesCommand } from './explain.ts';
 import { lspCommand } from './lsp.ts';
 import { mapCommand } from './map.ts';
-import { coloursFor, write } from './terminal.ts';
+import { coloursFor, isColourful, write } from './terminal.ts';
 
 const programName = 'backend-specialist';
+
+/** Help as citty draws it, which always has colours. */
+async function help(stream: NodeJS.WriteStream, command: CommandDef, parent?: CommandDef): Promise<void> {
+  const text = await renderUsage(command, parent);
+  await write(stream, `${isColourful(stream) ? text : stripVTControlCharacters(text)}\n`);
+}
 
 const asksForHelp = (args: readonly string[]) => args.includes('--help') || args.includes('-h');
 
@@ -41,12 +48,11 @@ async function runProgram(args: readonly string[]): Promise<ExitCode> {
     return code;
   }
   const command = name === undefined ? undefined : Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command && asksForHelp(rest)) await write(process.stdout, `${await renderUsage(command, program)}\n`);
+  if (command && asksForHelp(rest)) await help(process.stdout, command, program);
   else if (command) await runCommand(command, { rawArgs: rest });
-  else if (name !== undefined && asksForHelp([name]))
-    await write(process.stdout, `${await renderUsage(program)}\n`);
+  else if (name !== undefined && asksForHelp([name])) await help(process.stdout, program);
   else if (name === undefined) {
-    await write(process.stderr, `${await renderUsage(program)}\n`);
+    await help(process.stderr, program);
     return exitCodes.usage;
   } else throw new UsageError(`unknown command "${name}".${didYouMean(name, Object.keys(commands))}`);
   return code;

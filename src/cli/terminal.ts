@@ -1,13 +1,18 @@
 import picocolors from 'picocolors';
 import type { Colours } from '../report/pretty.ts';
 
-/** Colours for a stream: `NO_COLOR` and `FORCE_COLOR` decide, else whether it is a terminal. */
-export function coloursFor(stream: { isTTY?: boolean }): Colours {
+/** Whether a stream gets colours: `NO_COLOR` and `FORCE_COLOR` decide, else whether it is a terminal. */
+export function isColourful(stream: { isTTY?: boolean }): boolean {
   const force = process.env['FORCE_COLOR'];
   const none = process.env['NO_COLOR'];
-  if (none !== undefined && none !== '') return picocolors.createColors(false);
-  if (force !== undefined && force !== '') return picocolors.createColors(force !== '0' && force !== 'false');
-  return picocolors.createColors(stream.isTTY === true && process.env['TERM'] !== 'dumb');
+  if (none !== undefined && none !== '') return false;
+  if (force !== undefined && force !== '') return force !== '0' && force !== 'false';
+  return stream.isTTY === true && process.env['TERM'] !== 'dumb';
+}
+
+/** Colour functions for a stream; they do nothing where there are no colours. */
+export function coloursFor(stream: { isTTY?: boolean }): Colours {
+  return picocolors.createColors(isColourful(stream));
 }
 
 /** Writes all of a text, however slowly it is read. */
