@@ -36,7 +36,7 @@ export interface Hazard {
   fields: string[];
   /** Enum values that disappear; empty when not known. */
   values: string[];
-  /** Types before and after (`VARCHAR(50)`), or the new name of a rename. */
+  /** Types before and after (`VARCHAR(50)`), the new name of a rename, or the enum value that a removed one most likely became. */
   from?: string;
   to?: string;
   /** Where the replacement is added: `ADD COLUMN …`, `CREATE TABLE …`. */

@@ -357,6 +357,9 @@ function assessEnumSwap(at: Assessment, statement: Extract<SqlStatement, { kind:
   const values = old && at.state.enums.get(tableKey(old));
   if (!old || !values) return;
   const removed = values.filter((value) => !statement.values.includes(value));
+  const added = statement.values.filter((value) => !values.includes(value));
+  // One value gone and one new: most likely a rename, which `ALTER TYPE … RENAME VALUE` does without a loss.
+  const isRename = removed.length === 1 && added.length === 1;
   const uses = columnsOfType(at.state, old);
   if (removed.length === 0 || uses.length === 0) return;
   const only = uses.length === 1 ? uses[0] : undefined;
@@ -369,7 +372,11 @@ function assessEnumSwap(at: Assessment, statement: Extract<SqlStatement, { kind:
     others: uses.map((use) => use.table.name),
     effect: 'rejected',
     lost: `the value${removed.length > 1 ? 's' : ''} ${removed.map((value) => `\`${value}\``).join(', ')} of the enum \`${old.name}\``,
-    ...given({ table: only && { name: only.table.name, ...given({ schema: only.table.schema }) } }),
+    ...given({
+      table: only && { name: only.table.name, ...given({ schema: only.table.schema }) },
+      from: isRename ? removed[0] : undefined,
+      to: isRename ? added[0] : undefined,
+    }),
   });
 }
 

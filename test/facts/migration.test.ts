@@ -189,6 +189,11 @@ describe('assessMigration', () => {
       effect: 'rejected',
       columns: ['status'],
     });
+    expect(assess(enumSwap.replace(`'LIVE')`, `'LIVE', 'DELETED')`))[0]).toMatchObject({
+      from: 'GONE',
+      to: 'DELETED',
+    });
+    expect(swap?.to).toBeUndefined();
     expect(assess('DROP TABLE "User", "Post";').map((item) => item.table?.name)).toEqual(['User', 'Post']);
     expect(assess('TRUNCATE "User" CASCADE')[0]?.others).toEqual(['Post']);
     expect(assess('DELETE FROM "User"')[0]?.others).toEqual(['Post']);
