@@ -5,7 +5,7 @@
  */
 import type { FileId } from '../base/path.ts';
 import type { BindingId, CatchClause, FunctionFacts, FunctionId, Step, TsFacts, Value } from '../facts/tsModel.ts';
-import { awaited, joinAbs, memberOf, sameAbs, trim, UNDEF, UNKNOWN } from './abs.ts';
+import { awaited, joinAbs, memberOf, sameAbs, trim, truthOf, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, EvidenceStep, FunctionKey, Proof, Variant } from './abs.ts';
 import { evaluateCall, evaluateNew } from './calls.ts';
 import { importedValue } from './links.ts';
@@ -306,8 +306,9 @@ export class Interpreter {
         refine(this, value.test, false, other, value.at);
         const left = state.dead ? undefined : this.eval(value.then, state);
         const right = other.dead ? undefined : this.eval(value.else, other);
+        const correlated = left && right && correlate(`${this.file}:${value.at}`, [left, state], [right, other]);
         joinInto(state, other);
-        if (left && right) return joinAbs(left, right);
+        if (left && right) return correlated ?? joinAbs(left, right);
         return left ?? right ?? UNKNOWN;
       }
       case 'logic':
@@ -540,10 +541,13 @@ export class Interpreter {
     const stays = cloneState(state);
     if (value.op === '&&') refine(this, value.left, false, stays, value.at);
     else if (value.op === '||') refine(this, value.left, true, stays, value.at);
+    const kept = value.op === '&&' ? falsyPart(left) : left;
+    const correlated = right && !stays.dead && !other.dead && value.op !== '??' ? correlate(`${this.file}:${value.at}`, [this.narrow(kept, stays), stays], [right, other]) : undefined;
     joinInto(stays, other);
     if (!stays.dead) Object.assign(state, stays);
     else state.dead = true;
     if (!right) return left;
+    if (correlated) return correlated;
     if (value.op === '&&') return left.k === 'lit' || left.k === 'undef' ? left : right.k === 'object' ? right : joinAbs(left, right);
     if (left.k === 'undef' || (left.k === 'lit' && left.v === null)) return right;
     if (left.k === 'lit' && value.op === '??') return left;
@@ -595,6 +599,27 @@ export function takeProof(list: readonly Variant[], state: State, step?: Evidenc
   if (first && proofs.every(Boolean) && !state.proof) state.proof = step ? { ...first, steps: [...first.steps, step].slice(-6) } : first;
   const roles = list.map((variant) => variant.roles);
   if (roles.length > 0 && roles.every(Boolean)) state.roles ??= [...new Set(roles.flatMap((some) => some ?? []))];
+}
+
+/** Two alternatives of which just one is proved stay apart, so that a later test of the value finds the proof again. */
+function correlate(id: string, ...branches: readonly (readonly [Abs, State])[]): Abs | undefined {
+  const proofs = branches.filter(([, state]) => state.proof).length;
+  if (proofs === 0 || proofs === branches.length) return undefined;
+  const list: Variant[] = [];
+  for (const [value, state] of branches) {
+    const alternatives: Variant[] = value.k === 'variants' ? value.list : [{ i: 0, value }];
+    for (const alternative of alternatives) {
+      const proof = alternative.proof ?? state.proof;
+      const roles = alternative.roles ?? state.roles;
+      list.push({ i: list.length, value: alternative.value, ...(proof ? { proof } : {}), ...(roles ? { roles } : {}) });
+    }
+  }
+  return { k: 'variants', id, list: list.slice(0, 8) };
+}
+
+/** What `value && …` gives when it stops at its left side. */
+function falsyPart(value: Abs): Abs {
+  return truthOf(value) === 'maybe' && value.k !== 'variants' ? { k: 'lit', v: null } : value;
 }
 
 /** Something made of these parts: unknown, but carrying where they come from. */
