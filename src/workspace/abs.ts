@@ -58,7 +58,7 @@ export type Abs =
   | { k: 'chain'; lib: string; uses: Abs[]; validated: boolean }
   | { k: 'procedure'; lib: string; uses: Abs[]; handler: Abs; validated: boolean }
   /** A request handler wrapped by Auth.js: `req.auth` is the session, possibly null. */
-  | { k: 'authWrapped'; handler: Abs };
+  | { k: 'authWrapped'; handler: Abs; site: Site };
 
 export interface Variant {
   /** Its number among the alternatives as first made; survives filtering. */
@@ -276,7 +276,7 @@ export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], de
     case 'procedure':
       return { ...value, uses: value.uses.map(inner), handler: inner(value.handler) };
     case 'authWrapped':
-      return { k: 'authWrapped', handler: inner(value.handler) };
+      return { ...value, handler: inner(value.handler) };
     default:
       return value;
   }

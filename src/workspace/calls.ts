@@ -136,6 +136,8 @@ function builtin(
   if (!callback) return undefined;
   if (name === 'then' || name === 'catch' || name === 'finally') {
     const value = awaited(base);
+    const session = value.k === 'variants' ? it.sessions.get(value.id) : undefined;
+    if (session) session.awaited = true;
     const own = cloneState(state);
     const results = args.flatMap((arg, i) =>
       arg.k === 'closure' ? [runInPlace(it, arg, [name === 'then' && i === 0 ? it.narrow(value, own) : UNKNOWN], own)] : [],
@@ -229,7 +231,10 @@ function packageCall(
   if (callee.spec === '@trpc/server' && callee.path.at(-1) === 'middleware') return closures[0] ?? UNKNOWN;
   if (callee.k === 'made' && callee.spec === 'next-auth' && callee.path.at(-1) === 'auth') {
     const [handler] = closures;
-    if (handler) return { k: 'authWrapped', handler };
+    if (handler) {
+      const at = place?.calleeValue.k === 'ref' || place?.calleeValue.k === 'member' ? place.calleeValue.at : site.at;
+      return { k: 'authWrapped', handler, site: { file: it.file, at } };
+    }
   }
   const meaning = meaningOf(callee);
   if (meaning) return meant(it, meaning, callee, args, state, site, place);
@@ -238,7 +243,9 @@ function packageCall(
   const path = callee.k === 'package' ? callee.path : [callee.name, ...callee.path];
   if (callee.spec.startsWith('missing:') && soundsLikeGuard(path.join('.'))) state.unsure = true;
   else if (callee.k === 'package' && !isBenignPackage(callee.spec) && place && guardName(place.calleeValue)) state.unsure = true;
-  return { k: 'made', spec: callee.spec, name: path.join('.'), path: [], args: args.map((arg) => trim(arg, 3)).slice(0, 4) };
+  // What a builder was given earlier (`createHash(…).update(secret).digest()`) stays part of its result.
+  const earlier = callee.k === 'made' ? callee.args : [];
+  return { k: 'made', spec: callee.spec, name: path.join('.'), path: [], args: [...args.map((arg) => trim(arg, 3)), ...earlier].slice(0, 5) };
 }
 
 /** Packages whose calls never stop a request, whatever their names sound like. */
@@ -268,7 +275,8 @@ function meant(
     case 'session': {
       const id = `${site.file}:${site.at}`;
       const at = place?.calleeValue.k === 'member' || place?.calleeValue.k === 'ref' ? place.calleeValue.at : site.at;
-      it.sessions.set(id, { at, awaited: it.sessions.get(id)?.awaited ?? false, tested: it.sessions.get(id)?.tested ?? false });
+      const before = it.sessions.get(id);
+      it.sessions.set(id, { file: it.file, at, direct: true, awaited: before?.awaited ?? false, tested: before?.tested ?? false });
       const proof: Proof = { kind: 'session', steps: [{ ...site, note: `${name}() reads the session` }] };
       return { k: 'promise', of: { k: 'variants', id, list: sessionVariants(meaning.shape, proof) } };
     }
@@ -464,7 +472,7 @@ function resultOf(
   const isPlain = list.length === 1 && only && !only.proof && !only.roles;
   if (list.some((variant) => variant.proof?.kind === 'session')) {
     const own = it.sessions.get(id);
-    if (!own && list.some((variant) => !variant.proof)) it.sessions.set(id, { at: about.site.at, awaited: !isAsync, tested: false });
+    if (!own && list.some((variant) => !variant.proof)) it.sessions.set(id, { ...about.site, direct: false, awaited: !isAsync, tested: false });
   }
   const value: Abs = isPlain ? only.value : { k: 'variants', id, list: list.slice(0, 8) };
   if (isAsync) return { k: 'promise', of: value };

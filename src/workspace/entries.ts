@@ -8,7 +8,7 @@ import type { Links } from './links.ts';
 import { functionKey } from './summary.ts';
 import type { DbEffect, Invocation, Marks, SessionCall, Summary } from './summary.ts';
 
-export type EntryKind = 'action' | 'inline-action' | 'route';
+export type EntryKind = 'action' | 'inline-action' | 'route' | 'page';
 
 export interface Entry {
   kind: EntryKind;
@@ -53,7 +53,7 @@ interface Analysis {
 }
 
 /** All entry points of a file. `role` decides which exports count. */
-export function findEntries(links: Links, file: FileId, facts: TsFacts, role: 'action' | 'route' | 'other'): Entry[] {
+export function findEntries(links: Links, file: FileId, facts: TsFacts, role: 'action' | 'route' | 'page' | 'other'): Entry[] {
   const out: Entry[] = [];
   const seen = new Set<string>();
   const add = (kind: EntryKind, name: string, at: number, value: Abs): void => {
@@ -79,6 +79,7 @@ export function findEntries(links: Links, file: FileId, facts: TsFacts, role: 'a
   if (role !== 'other')
     for (const item of facts.exports) {
       if (item.e === 'star') continue;
+      if (role === 'page' && item.name !== 'default') continue;
       if (role === 'route' && !METHODS.has(item.name) && item.name !== 'default') continue;
       if (item.e === 'from' && item.typeOnly) continue;
       const value = links.exported(file, item.name);
@@ -127,7 +128,9 @@ export function analyse(links: Links, value: Abs, given: Given, depth: number): 
         props: { auth: { k: 'variants', id: 'req.auth', list: [{ i: 0, value: { k: 'session', path: [] }, proof }, { i: 1, value: { k: 'lit', v: null } }] } },
         open: true,
       };
-      return analyse(links, value.handler, { ...given, args: [request, UNKNOWN] }, depth + 1);
+      const inner = analyse(links, value.handler, { ...given, args: [request, UNKNOWN] }, depth + 1);
+      const proved = inner.effects.some((effect) => effect.proof);
+      return { ...inner, sessions: [...inner.sessions, { ...value.site, direct: true, awaited: true, tested: proved }] };
     }
     case 'made': {
       const handler = value.args.find((arg) => arg.k === 'closure' || arg.k === 'procedure');

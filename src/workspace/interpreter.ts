@@ -603,8 +603,6 @@ export function takeProof(list: readonly Variant[], state: State, step?: Evidenc
 
 /** Two alternatives of which just one is proved stay apart, so that a later test of the value finds the proof again. */
 function correlate(id: string, ...branches: readonly (readonly [Abs, State])[]): Abs | undefined {
-  const proofs = branches.filter(([, state]) => state.proof).length;
-  if (proofs === 0 || proofs === branches.length) return undefined;
   const list: Variant[] = [];
   for (const [value, state] of branches) {
     const alternatives: Variant[] = value.k === 'variants' ? value.list : [{ i: 0, value }];
@@ -614,7 +612,8 @@ function correlate(id: string, ...branches: readonly (readonly [Abs, State])[]):
       list.push({ i: list.length, value: alternative.value, ...(proof ? { proof } : {}), ...(roles ? { roles } : {}) });
     }
   }
-  return { k: 'variants', id, list: list.slice(0, 8) };
+  const proved = list.filter((variant) => variant.proof).length;
+  return proved === 0 || proved === list.length ? undefined : { k: 'variants', id, list: list.slice(0, 8) };
 }
 
 /** What `value && …` gives when it stops at its left side. */

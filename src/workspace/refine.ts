@@ -98,9 +98,12 @@ function collectVariants(it: Interpreter, value: Value, state: State, out: Map<s
       else collectVariants(it, value.of, state, out);
       return;
     }
-    case 'member':
+    case 'member': {
+      const own = look(it, value, state, NOTHING);
+      if (own.k === 'variants') add(own);
       collectVariants(it, value.of, state, out);
       return;
+    }
     case 'index':
       collectVariants(it, value.of, state, out);
       return;

@@ -45,8 +45,9 @@ export interface QueryFact extends Omit<DbEffect, 'trace'> {
 }
 
 /** A call that reads the session. */
-export interface SessionCall {
-  at: number;
+export interface SessionCall extends Site {
+  /** The call itself reads the session; else a function of the project does and hands the answer back. */
+  direct: boolean;
   awaited: boolean;
   tested: boolean;
 }

@@ -210,7 +210,7 @@ export class Workspace implements Links, WorkspaceView {
     if (!facts) return [];
     const role = this.baseRoles(file);
     if (role === 'tooling' || role === 'generated' || role === 'client') return [];
-    return findEntries(this, file, facts, role === 'action' || role === 'route' ? role : 'other');
+    return findEntries(this, file, facts, role === 'action' || role === 'route' || role === 'page' ? role : 'other');
   }
 
   queries(file: FileId): readonly QueryFact[] {
