@@ -41,20 +41,28 @@ export function parseCommandLine(text: string): Command[] {
 
 /**
  * The command of words that no shell reads (`spawn('npx', ['prisma', …])`), with their places.
- * @param words decoded arguments in order; `dynamic` for those whose value isn't known
+ * @param words decoded arguments in order, each with the place of its literal (with or without the quotes); `dynamic` for those whose
+ *   value isn't known
  */
 export function commandOfWords(words: readonly CommandWord[]): Command[] {
-  const shellWords = words.map((word) => ({ ...word, mapped: verbatimWord(word) }));
+  const shellWords = words.map((word) => {
+    const content = contentOf(word);
+    return { ...word, span: content, mapped: mappedWord(word.value, content) };
+  });
   return fromWords(shellWords, { name: '', body: { words: [] }, env: [], envFiles: [] }).commands;
 }
 
-function verbatimWord(word: CommandWord): MappedText {
-  // Exact for a plain string literal; where escapes make the lengths differ, every unit points at the whole word.
+/** Inside the quotes of a plain literal; where escapes make the lengths differ, the whole place. */
+function contentOf(word: CommandWord): Span {
   const { start, end } = word.span;
-  const isPlain = end - start === word.value.length + 2;
+  return end - start === word.value.length + 2 ? { start: start + 1, end: end - 1 } : word.span;
+}
+
+function mappedWord(value: string, { start, end }: Span): MappedText {
+  const isPlain = end - start === value.length;
   const out = new MappedBuilder();
-  for (let i = 0; i < word.value.length; i++)
-    out.add(word.value.charAt(i), isPlain ? start + 1 + i : start, isPlain ? start + 2 + i : end);
+  for (let i = 0; i < value.length; i++)
+    out.add(value.charAt(i), isPlain ? start + i : start, isPlain ? start + i + 1 : end);
   return out.build(end);
 }
 
@@ -78,7 +86,7 @@ function fromWords(words: readonly ShellWord[], source: ScriptSource): Found {
   if (words.length === 0) return { commands: [], comments: [] };
   const simple: SimpleCommand = { words: [...words], env: [], operator: 'first', start: 0, end: 0 };
   const span = { start: words[0]?.span.start ?? 0, end: words.at(-1)?.span.end ?? 0 };
-  return { commands: expand(simple, span, source, 0, [], 0), comments: [] };
+  return { commands: expand('words', simple, span, source, 0, [], 0), comments: [] };
 }
 
 function fromScript(
@@ -94,7 +102,7 @@ function fromScript(
     const piped = simple.operator === '|' && before && !simple.stdin ? spokenBy(before) : undefined;
     const fed = piped ? { ...simple, stdin: piped } : simple;
     commands.push(
-      ...expand(fed, sourceSpan(script, simple.start, simple.end), source, index, wrappers, depth),
+      ...expand('shell', fed, sourceSpan(script, simple.start, simple.end), source, index, wrappers, depth),
     );
     before = simple;
   }
@@ -114,6 +122,7 @@ function spokenBy(command: SimpleCommand): ShellWord | undefined {
 
 /** The command itself and those in its words that are scripts. */
 function expand(
+  form: Command['form'],
   simple: SimpleCommand,
   span: Span,
   source: ScriptSource,
@@ -125,6 +134,7 @@ function expand(
   const env = [...source.env, ...simple.env, ...open.env];
   const envFiles = [...source.envFiles, ...open.envFiles].map(bare);
   const command: Command = {
+    form,
     argv: simple.words.map(bare),
     effective: open.words.map(bare),
     wrappers: [...outer, ...open.wrappers],

@@ -40,6 +40,8 @@ export interface ScriptReference {
 }
 
 export interface Command {
+  /** Read by a shell, or an argument list (`CMD ["npx", "prisma"]`, `spawn('npx', ['prisma'])`). */
+  form: 'shell' | 'words';
   /** As written, without the environment before it. */
   argv: CommandWord[];
   /** What really runs: wrappers (`npx`, `dotenv -e x --`, `cross-env A=b`, `sudo`, …) taken off. */

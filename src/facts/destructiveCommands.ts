@@ -3,7 +3,16 @@ import type { Span } from '../base/span.ts';
 import type { Command, CommandWord } from './commandsModel.ts';
 import { extractSql, isSqlParserLoaded } from './sql.ts';
 import type { SqlStatement } from './sqlModel.ts';
+import { isTestDatabase } from './testDatabase.ts';
 import { programName } from './unwrap.ts';
+
+export interface CommandReplacement {
+  span: Span;
+  /** For a command that a shell reads. */
+  text: string;
+  /** For an argument list (`form: 'words'`): to be joined as the literals around it are. */
+  words: string[];
+}
 
 export interface CommandHazard {
   /** Stable name of what is wrong. */
@@ -22,8 +31,8 @@ export interface CommandHazard {
   reason: string;
   /** What to do instead, as an imperative sentence. */
   advice: string;
-  /** A replacement of `span` that does what was most likely wanted without destroying data. */
-  replacement?: { span: Span; text: string };
+  /** What was most likely wanted, without destroying data. */
+  replacement?: CommandReplacement;
   certainty: 'certain' | 'possible';
 }
 
@@ -60,7 +69,7 @@ const programs: Partial<Record<string, Assess>> = Object.assign(
   {
     prisma,
     prisma2: prisma,
-    dropdb: (_command, words) => databaseDropped(covering(words, 0, words.length), 'dropdb'),
+    dropdb: (_command, words) => databaseDropped(spanAt(words, 0), 'dropdb'),
     psql: sqlClient(['-c', '--command']),
     pgcli: sqlClient(['-c']),
     mysql: sqlClient(['-e', '--execute']),
@@ -110,23 +119,18 @@ function prisma(command: Command, words: readonly CommandWord[]): CommandHazard 
   ]);
   const [first, second] = plain.map((at) => words[at]?.value);
   const [firstAt = 0, secondAt = 0] = plain;
-  const end = (at: number): Span => covering(words, firstAt, at + 1);
   if (first === 'migrate' && second === 'reset') {
     const force = flag(words, ['--force', '-f']);
-    const span = {
-      start: words[firstAt]?.span.start ?? 0,
-      end: Math.max(end(secondAt).end, force?.span.end ?? 0),
-    };
     return {
       kind: 'migrate-reset',
-      span,
+      span: covering(words, firstAt, secondAt + 1),
       reason: `\`prisma migrate reset\` drops the whole database and all its rows${force ? ', without asking' : ''}.`,
       advice:
         'Apply pending migrations with `prisma migrate deploy`, or make a new one with `prisma migrate dev`.',
-      replacement: {
-        span: restOfPrisma(words, firstAt),
-        text: isAutomatic(command) ? 'migrate deploy' : 'migrate dev',
-      },
+      replacement: replacing(
+        restOfPrisma(words, firstAt),
+        isAutomatic(command) ? ['migrate', 'deploy'] : ['migrate', 'dev'],
+      ),
       certainty: 'certain',
     };
   }
@@ -143,10 +147,10 @@ function prisma(command: Command, words: readonly CommandWord[]): CommandHazard 
         : '`--accept-data-loss` drops columns and tables that the schema no longer has, with their rows, without asking.',
       advice:
         'Write the change as a migration with `prisma migrate dev` and apply it with `prisma migrate deploy`.',
-      replacement: {
-        span: restOfPrisma(words, firstAt),
-        text: isAutomatic(command) ? 'migrate deploy' : 'migrate dev',
-      },
+      replacement: replacing(
+        restOfPrisma(words, firstAt),
+        isAutomatic(command) ? ['migrate', 'deploy'] : ['migrate', 'dev'],
+      ),
       certainty: 'certain',
     };
   }
@@ -157,6 +161,10 @@ function prisma(command: Command, words: readonly CommandWord[]): CommandHazard 
 /** From `migrate`/`db` to the last word, so that a replacement leaves no flag behind that the other command doesn't know. */
 function restOfPrisma(words: readonly CommandWord[], from: number): Span {
   return covering(words, from, words.length);
+}
+
+function replacing(span: Span, words: string[]): CommandReplacement {
+  return { span, words, text: words.join(' ') };
 }
 
 /** A script that no person watches: CI, containers, deployment, build and start scripts. */
@@ -188,7 +196,7 @@ function sqlClient(options: readonly string[]): Assess {
       const next = words[index + 1];
       if (options.includes(word.value) && next) texts.push(next);
       const long = options.find((option) => option.startsWith('--') && word.value.startsWith(`${option}=`));
-      if (long) texts.push({ ...word, value: word.value.slice(long.length + 1) });
+      if (long) texts.push(behindOption(word, long.length + 1));
     }
     if (options.length === 0) texts.push(...words.slice(2).filter((word) => !word.value.startsWith('-')));
     if (command.stdin) texts.push(command.stdin);
@@ -200,20 +208,50 @@ function sqlClient(options: readonly string[]): Assess {
   };
 }
 
+/** The value of `--option=value`: with its exact place when the word is quoted in the plain way or not at all. */
+function behindOption(word: CommandWord, length: number): CommandWord {
+  const value = word.value.slice(length);
+  const start = contentStart(word);
+  const span = start === undefined ? word.span : { start: start + length, end: start + word.value.length };
+  return { ...word, value, span };
+}
+
+/** Where the content of a word begins, when its units stand in the file as they are: unquoted, or between two quotes. */
+function contentStart(word: CommandWord): number | undefined {
+  const extra = word.span.end - word.span.start - word.value.length;
+  return extra === 0 || extra === 2 ? word.span.start + extra / 2 : undefined;
+}
+
 function sqlHazard(text: CommandWord): CommandHazard | undefined {
   const found = isSqlParserLoaded() ? destructiveStatement(extractSql(text.value).statements) : undefined;
   if (!found) return undefined;
-  if (found.kind === 'drop' && found.object === 'database')
-    return databaseDropped(text.span, 'DROP DATABASE');
+  const start = contentStart(text);
+  const words = destructiveWords(text.value, found);
+  const span = start === undefined ? text.span : { start: start + words.start, end: start + words.end };
+  if (found.kind === 'drop' && found.object === 'database') return databaseDropped(span, 'DROP DATABASE');
   const what = text.value.slice(found.span.start, found.span.end).replaceAll(/\s+/g, ' ');
   return {
     kind: 'destructive-sql',
-    span: text.span,
+    span,
     reason: `\`${what.length > 60 ? `${what.slice(0, 57)}…` : what}\` destroys data.`,
     advice:
       'Write the change as a migration with `prisma migrate dev --create-only`, where it is reviewed and recorded.',
     certainty: text.dynamic ? 'possible' : 'certain',
   };
+}
+
+/** The keywords that do it: `DROP DATABASE`, `TRUNCATE`, `DELETE FROM`, `DROP COLUMN`. */
+function destructiveWords(text: string, statement: SqlStatement): Span {
+  const command =
+    statement.kind === 'alter-table'
+      ? statement.commands.find((item) => item.command === 'drop-column')
+      : undefined;
+  const isData = statement.kind === 'delete' || statement.kind === 'update';
+  const { start, end } = command?.span ?? (isData ? statement.clause : statement.span);
+  const keywords = /^(drop\s+(?:owned\s+by|\w+)|truncate(?:\s+table)?|delete\s+from|update)/i.exec(
+    text.slice(start, end),
+  );
+  return { start, end: keywords ? start + keywords[0].length : end };
 }
 
 function destructiveStatement(statements: readonly SqlStatement[]): SqlStatement | undefined {
@@ -253,7 +291,7 @@ function compose(_command: Command, words: readonly CommandWord[]): CommandHazar
     return volumeHazard(
       volumes.span,
       '`down --volumes` deletes the volumes, and with them the rows of a database in them.',
-      { span: volumes.span, text: '' },
+      replacing(volumes.span, []),
     );
   }
   const volume = names.indexOf('volume');
@@ -268,12 +306,12 @@ function compose(_command: Command, words: readonly CommandWord[]): CommandHazar
     volumeHazard(
       prune.span,
       '`--volumes` deletes every unused volume, and with them the rows of a database in them.',
-      { span: prune.span, text: '' },
+      replacing(prune.span, []),
     )
   );
 }
 
-function volumeHazard(span: Span, reason: string, replacement?: { span: Span; text: string }): CommandHazard {
+function volumeHazard(span: Span, reason: string, replacement?: CommandReplacement): CommandHazard {
   return {
     kind: 'drop-volumes',
     span,
@@ -300,79 +338,11 @@ function subcommand(names: readonly string[], effect: string, instead?: readonly
       certainty: 'certain',
       ...(instead
         ? {
-            replacement: {
-              span: covering(words, plain[0] ?? 0, words.length),
-              text: instead.slice(1).join(' '),
-            },
+            replacement: replacing(covering(words, plain[0] ?? 0, words.length), instead.slice(1)),
           }
         : {}),
     };
   };
-}
-
-/**
- * Whether a command is provably aimed at a test database. One of these is enough, all told by names, since nothing is run:
- * - `DATABASE_URL` (or another `…DATABASE…URL`, `…POSTGRES…URL`, `PGDATABASE`, `--url`) set for the command to a value with
- *   `test`, `e2e`, `ci` or `shadow` as a word of the database's name, or to a variable with such a word in its name;
- * - an environment file loaded for it with such a word in its name (`dotenv -e .env.test --`);
- * - `NODE_ENV=test`, `APP_ENV=test` or `VITEST`/`CI_TEST` style variables set for it;
- * - the script, step or target is named for tests (`test:reset`, `pretest`, `e2e-db`, `db:test:reset`, `Run integration tests`);
- * - a database named in the command itself (`dropdb app_test`, `psql -d app_test`, `… DROP DATABASE app_test`) has such a word;
- * - a compose file or project given by an option is named for tests (`docker compose -f docker-compose.test.yml down -v`).
- * A database on `localhost` alone proves nothing: it is somebody's development data.
- */
-export function isTestDatabase(command: Command): boolean {
-  const last = new Map(command.env.map((entry) => [entry.name, entry]));
-  for (const [name, { value }] of last) {
-    if (/^(NODE|APP|ENV|ENVIRONMENT|DEPLOY)_?(ENV)?$/i.test(name) && isTestWord(value)) return true;
-    if (/(DATABASE|POSTGRES|PG|DB|DIRECT).*(URL|URI|NAME|DATABASE)$/i.test(name) && isTestUrl(value))
-      return true;
-  }
-  if (command.envFiles.some((file) => isTestWord(file.value.slice(file.value.lastIndexOf('/') + 1))))
-    return true;
-  if (isTestWord(command.script)) return true;
-  const words = command.effective;
-  const program = programName(words[0]?.value);
-  for (const [index, word] of words.entries()) {
-    const option = /^(--url|--dbname|-d|--file|-f|--project-name|-p|--config|--schema)(?:=(.*))?$/.exec(
-      word.value,
-    );
-    const value = option ? (option[2] ?? words[index + 1]?.value ?? '') : '';
-    if (option && isTestUrl(value)) return true;
-    if (
-      index > 0 &&
-      (program === 'dropdb' || program === 'psql') &&
-      !word.value.startsWith('-') &&
-      !/\s/.test(word.value) &&
-      isTestUrl(word.value)
-    )
-      return true;
-  }
-  const sql = [...words.slice(1), ...(command.stdin ? [command.stdin] : [])].map((word) => word.value);
-  return sql.some((text) => {
-    const dropped = /drop\s+(?:database|schema)\s+(?:if\s+exists\s+)?"?([\w-]+)/i.exec(text);
-    return dropped !== null && isTestWord(dropped[1] ?? '');
-  });
-}
-
-/** The words that name a thing for tests; `latest`, `attest` and `contest` are none. */
-function isTestWord(text: string): boolean {
-  return text
-    .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
-    .split(/[^A-Za-z\d]+/)
-    .some((part) =>
-      /^(pre|post|unit|int)?tests?(ing|ed)?\d*$|^(e2e|shadow|vitest|jest|playwright|cypress|testdb|dbtest|testing|integration)$/i.test(
-        part,
-      ),
-    );
-}
-
-/** The database's name in a URL, or the whole text when it is no URL; a host or password called `test` proves nothing. */
-function isTestUrl(value: string): boolean {
-  const url = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*(?:\/([^?#]*))?(\?[^#]*)?/i.exec(value);
-  if (!url) return isTestWord(value);
-  const schema = /[?&]schema=([^&]*)/.exec(url[2] ?? '')?.[1] ?? '';
-  return isTestWord(url[1] ?? '') || isTestWord(schema);
 }
 
 function flag(words: readonly CommandWord[], names: readonly string[]): CommandWord | undefined {

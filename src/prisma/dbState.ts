@@ -253,3 +253,21 @@ function moveKey<T>(map: Map<string, T>, from: string, to: string): void {
   map.delete(from);
   map.set(to, value);
 }
+
+/** The foreign keys that point at a table. */
+export function referencesTo(state: DbState, target: SqlName): { table: string; onDelete: string }[] {
+  return [...state.tables.values()].flatMap((table) =>
+    table.references
+      .filter(
+        (reference) => tableKey(reference.table) === tableKey(target) && tableKey(table) !== tableKey(target),
+      )
+      .map((reference) => ({ table: table.name, onDelete: reference.onDelete })),
+  );
+}
+
+/** The tables whose rows go when the rows of that one go. */
+export function cascadesTo(state: DbState, target: SqlName): string[] {
+  return referencesTo(state, target)
+    .filter((reference) => reference.onDelete === 'cascade')
+    .map((reference) => reference.table);
+}

@@ -3,7 +3,7 @@ import { given } from '../base/given.ts';
 import type { Span } from '../base/span.ts';
 import type { SqlAlterCommand, SqlFacts, SqlName, SqlStatement } from '../facts/sqlModel.ts';
 import { acknowledgement } from './acknowledgement.ts';
-import { applyStatement, columnsOfType, copyDbState, tableKey } from './dbState.ts';
+import { applyStatement, cascadesTo, columnsOfType, copyDbState, referencesTo, tableKey } from './dbState.ts';
 import type { DbState } from './dbState.ts';
 import type { DbNames, Hazard } from './hazard.ts';
 import { planOf } from './migrationPlan.ts';
@@ -86,7 +86,7 @@ function assess(at: Assessment, statement: SqlStatement): void {
           kind: 'delete-all',
           span: statement.clause,
           table: plain(statement.table),
-          others: cascades(at.state, statement.table),
+          others: cascadesTo(at.state, statement.table),
           lost: `all rows of ${quoted(statement.table)}`,
         });
       break;
@@ -117,8 +117,7 @@ function isOwn(at: Assessment, table: SqlName): boolean {
 
 function assessDrop(at: Assessment, statement: Extract<SqlStatement, { kind: 'drop' }>): void {
   for (const name of statement.names) {
-    // One name: the whole statement is the clause. Several: each its own name.
-    const span = statement.names.length === 1 ? statement.span : name.span;
+    const span = clauseOf(statement, statement.names, name);
     if (statement.object === 'table') assessDropTable(at, statement, name, span);
     else if (statement.object === 'schema') assessDropSchema(at, statement, name, span);
     else if (statement.object === 'type' || statement.object === 'domain')
@@ -232,10 +231,10 @@ function assessDropType(
 function assessTruncate(at: Assessment, statement: Extract<SqlStatement, { kind: 'truncate' }>): void {
   for (const table of statement.tables) {
     if (isOwn(at, table)) continue;
-    const others = statement.cascade ? references(at.state, table).map((entry) => entry.table) : [];
+    const others = statement.cascade ? referencesTo(at.state, table).map((entry) => entry.table) : [];
     report(at, statement, {
       kind: 'truncate',
-      span: statement.tables.length === 1 ? statement.span : table.span,
+      span: clauseOf(statement, statement.tables, table),
       table: plain(table),
       others,
       lost: `all rows of ${quoted(table)}`,
@@ -365,7 +364,7 @@ function assessEnumSwap(at: Assessment, statement: Extract<SqlStatement, { kind:
   const only = uses.length === 1 ? uses[0] : undefined;
   report(at, statement, {
     kind: 'enum-value-removed',
-    span: statement.valuesSpan,
+    span: { start: statement.span.start, end: statement.type.span.end },
     object: old.name,
     values: removed,
     columns: uses.map((use) => use.column.name),
@@ -380,21 +379,9 @@ function assessEnumSwap(at: Assessment, statement: Extract<SqlStatement, { kind:
   });
 }
 
-/** The foreign keys that point at a table. */
-function references(state: DbState, target: SqlName): { table: string; onDelete: string }[] {
-  return [...state.tables.values()].flatMap((table) =>
-    table.references
-      .filter(
-        (reference) => tableKey(reference.table) === tableKey(target) && tableKey(table) !== tableKey(target),
-      )
-      .map((reference) => ({ table: table.name, onDelete: reference.onDelete })),
-  );
-}
-
-function cascades(state: DbState, target: SqlName): string[] {
-  return references(state, target)
-    .filter((reference) => reference.onDelete === 'cascade')
-    .map((reference) => reference.table);
+/** The statement up to its object (`DROP TABLE "Order"`); of several objects each is its own clause. */
+function clauseOf(statement: SqlStatement, names: readonly SqlName[], name: SqlName): Span {
+  return names.length === 1 ? { start: statement.span.start, end: name.span.end } : name.span;
 }
 
 function plain(name: SqlName): { name: string; schema?: string } {

@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { extractCommands, loadShellParser, parseCommandLine } from '../../src/facts/commands.ts';
+import {
+  commandOfWords,
+  extractCommands,
+  loadShellParser,
+  parseCommandLine,
+} from '../../src/facts/commands.ts';
 import { assessCommand } from '../../src/facts/destructiveCommands.ts';
 import { loadSqlParser } from '../../src/facts/sql.ts';
 
@@ -17,7 +22,7 @@ const judge = (text: string): [string, string][] =>
 describe('assessCommand', () => {
   test.each<[string, string, string]>([
     ['npx prisma migrate reset', 'migrate-reset', 'migrate reset'],
-    ['npx prisma migrate reset --force', 'migrate-reset', 'migrate reset --force'],
+    ['npx prisma migrate reset --force', 'migrate-reset', 'migrate reset'],
     ['prisma --schema=a.prisma migrate reset --skip-seed', 'migrate-reset', 'migrate reset'],
     ['pnpm --filter db prisma db push --force-reset', 'force-reset', '--force-reset'],
     ['prisma db push --accept-data-loss', 'accept-data-loss', '--accept-data-loss'],
@@ -28,18 +33,15 @@ describe('assessCommand', () => {
       'migrate-reset',
       'migrate reset',
     ],
-    ['dropdb app', 'drop-database', 'dropdb app'],
-    ['docker compose exec db dropdb -U postgres latest', 'drop-database', 'dropdb -U postgres latest'],
-    ['psql -c "DROP DATABASE app"', 'drop-database', '"DROP DATABASE app"'],
-    [`psql "$DATABASE_URL" -c 'TRUNCATE "User" CASCADE'`, 'destructive-sql', `'TRUNCATE "User" CASCADE'`],
-    ['psql -c "DELETE FROM orders"', 'destructive-sql', '"DELETE FROM orders"'],
-    [
-      'psql --command="DROP SCHEMA public CASCADE; CREATE SCHEMA public"',
-      'destructive-sql',
-      '--command="DROP SCHEMA public CASCADE; CREATE SCHEMA public"',
-    ],
-    ['psql app <<EOF\nDROP TABLE x;\nEOF\n', 'destructive-sql', 'DROP TABLE x;\n'],
-    ['echo "DROP TABLE x" | npx prisma db execute --stdin', 'destructive-sql', '"DROP TABLE x"'],
+    ['dropdb app', 'drop-database', 'dropdb'],
+    ['docker compose exec db dropdb -U postgres latest', 'drop-database', 'dropdb'],
+    ['psql -c "DROP DATABASE app"', 'drop-database', 'DROP DATABASE'],
+    [`psql "$DATABASE_URL" -c 'TRUNCATE "User" CASCADE'`, 'destructive-sql', 'TRUNCATE'],
+    ['psql -c "DELETE FROM orders"', 'destructive-sql', 'DELETE FROM'],
+    ['psql --command="DROP SCHEMA public CASCADE; CREATE SCHEMA public"', 'destructive-sql', 'DROP SCHEMA'],
+    ['psql app <<EOF\nDROP TABLE x;\nEOF\n', 'destructive-sql', 'DROP TABLE'],
+    ['echo "DROP TABLE x" | npx prisma db execute --stdin', 'destructive-sql', 'DROP TABLE'],
+    ['psql -c "ALTER TABLE x ADD a int, DROP COLUMN b"', 'destructive-sql', 'DROP COLUMN'],
     ['docker compose down -v', 'drop-volumes', '-v'],
     ['docker volume rm app_pgdata', 'drop-volumes', 'volume rm'],
     ['supabase db reset', 'platform-reset', 'db reset'],
@@ -87,6 +89,20 @@ describe('assessCommand', () => {
       assessCommand(command),
     );
     expect(flagged.map((command) => command.script)).toEqual(['latest']);
+  });
+
+  test('in an argument list the place goes from the first word to the last, without the outer quotes', () => {
+    const text = `execa('npx', ['prisma', 'migrate', 'reset', '--force'])`;
+    const words = [...text.matchAll(/'([^']*)'/g)].map((match) => ({
+      value: match[1] ?? '',
+      span: { start: match.index, end: match.index + match[0].length },
+      dynamic: false,
+    }));
+    const [command] = commandOfWords(words);
+    const hazard = command && assessCommand(command);
+    expect(command?.form).toBe('words');
+    expect(hazard && text.slice(hazard.span.start, hazard.span.end)).toBe(`migrate', 'reset`);
+    expect(hazard?.replacement?.words).toEqual(['migrate', 'dev']);
   });
 
   test('the replacement keeps the runner and leaves no flag behind', () => {

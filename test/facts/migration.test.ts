@@ -181,7 +181,7 @@ describe('assessMigration', () => {
       'ADD COLUMN     "fullName" VARCHAR(80)',
     );
     const [swap] = assess(enumSwap);
-    expect(at(enumSwap, swap)).toBe(`('DRAFT', 'LIVE')`);
+    expect(at(enumSwap, swap)).toBe('CREATE TYPE "Status_new"');
     expect(swap).toMatchObject({
       object: 'Status',
       values: ['GONE'],
@@ -195,6 +195,12 @@ describe('assessMigration', () => {
     });
     expect(swap?.to).toBeUndefined();
     expect(assess('DROP TABLE "User", "Post";').map((item) => item.table?.name)).toEqual(['User', 'Post']);
+    for (const cascade of [
+      'DROP TYPE "Status" CASCADE',
+      'DROP TABLE IF EXISTS "User" CASCADE',
+      'TRUNCATE TABLE "User" CASCADE',
+    ])
+      expect(`${at(cascade, assess(cascade)[0])} CASCADE`).toBe(cascade);
     expect(assess('TRUNCATE "User" CASCADE')[0]?.others).toEqual(['Post']);
     expect(assess('DELETE FROM "User"')[0]?.others).toEqual(['Post']);
   });

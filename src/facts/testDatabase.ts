@@ -1,0 +1,68 @@
+/** Tells by names whether a command is aimed at a test database. */
+import type { Command } from './commandsModel.ts';
+import { programName } from './unwrap.ts';
+
+/**
+ * Whether a command is provably aimed at a test database. One of these is enough, all told by names, since nothing is run:
+ * - `DATABASE_URL` (or another `…DATABASE…URL`, `…POSTGRES…URL`, `PGDATABASE`, `--url`) set for the command to a value with
+ *   `test`, `e2e`, `ci` or `shadow` as a word of the database's name, or to a variable with such a word in its name;
+ * - an environment file loaded for it with such a word in its name (`dotenv -e .env.test --`);
+ * - `NODE_ENV=test`, `APP_ENV=test` or `VITEST`/`CI_TEST` style variables set for it;
+ * - the script, step or target is named for tests (`test:reset`, `pretest`, `e2e-db`, `db:test:reset`, `Run integration tests`);
+ * - a database named in the command itself (`dropdb app_test`, `psql -d app_test`, `… DROP DATABASE app_test`) has such a word;
+ * - a compose file or project given by an option is named for tests (`docker compose -f docker-compose.test.yml down -v`).
+ * A database on `localhost` alone proves nothing: it is somebody's development data.
+ */
+export function isTestDatabase(command: Command): boolean {
+  const last = new Map(command.env.map((entry) => [entry.name, entry]));
+  for (const [name, { value }] of last) {
+    if (/^(NODE|APP|ENV|ENVIRONMENT|DEPLOY)_?(ENV)?$/i.test(name) && isTestWord(value)) return true;
+    if (/(DATABASE|POSTGRES|PG|DB|DIRECT).*(URL|URI|NAME|DATABASE)$/i.test(name) && isTestUrl(value))
+      return true;
+  }
+  if (command.envFiles.some((file) => isTestWord(file.value.slice(file.value.lastIndexOf('/') + 1))))
+    return true;
+  if (isTestWord(command.script)) return true;
+  const words = command.effective;
+  const program = programName(words[0]?.value);
+  for (const [index, word] of words.entries()) {
+    const option = /^(--url|--dbname|-d|--file|-f|--project-name|-p|--config|--schema)(?:=(.*))?$/.exec(
+      word.value,
+    );
+    const value = option ? (option[2] ?? words[index + 1]?.value ?? '') : '';
+    if (option && isTestUrl(value)) return true;
+    if (
+      index > 0 &&
+      (program === 'dropdb' || program === 'psql') &&
+      !word.value.startsWith('-') &&
+      !/\s/.test(word.value) &&
+      isTestUrl(word.value)
+    )
+      return true;
+  }
+  const sql = [...words.slice(1), ...(command.stdin ? [command.stdin] : [])].map((word) => word.value);
+  return sql.some((text) => {
+    const dropped = /drop\s+(?:database|schema)\s+(?:if\s+exists\s+)?"?([\w-]+)/i.exec(text);
+    return dropped !== null && isTestWord(dropped[1] ?? '');
+  });
+}
+
+/** The words that name a thing for tests; `latest`, `attest` and `contest` are none. */
+function isTestWord(text: string): boolean {
+  return text
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
+    .split(/[^A-Za-z\d]+/)
+    .some((part) =>
+      /^(pre|post|unit|int)?tests?(ing|ed)?\d*$|^(e2e|shadow|vitest|jest|playwright|cypress|testdb|dbtest|testing|integration)$/i.test(
+        part,
+      ),
+    );
+}
+
+/** The database's name in a URL, or the whole text when it is no URL; a host or password called `test` proves nothing. */
+function isTestUrl(value: string): boolean {
+  const url = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*(?:\/([^?#]*))?(\?[^#]*)?/i.exec(value);
+  if (!url) return isTestWord(value);
+  const schema = /[?&]schema=([^&]*)/.exec(url[2] ?? '')?.[1] ?? '';
+  return isTestWord(url[1] ?? '') || isTestWord(schema);
+}
