@@ -5,9 +5,9 @@ import { programName } from './unwrap.ts';
 /**
  * Whether a command is provably aimed at a test database. One of these is enough, all told by names, since nothing is run:
  * - `DATABASE_URL` (or another `…DATABASE…URL`, `…POSTGRES…URL`, `PGDATABASE`, `--url`) set for the command to a value with
- *   `test`, `e2e`, `ci` or `shadow` as a word of the database's name, or to a variable with such a word in its name;
+ *   `test`, `e2e`, `shadow` or a test runner's name as a word of the database's name, or to a variable with such a word in its name;
  * - an environment file loaded for it with such a word in its name (`dotenv -e .env.test --`);
- * - `NODE_ENV=test`, `APP_ENV=test` or `VITEST`/`CI_TEST` style variables set for it;
+ * - `NODE_ENV=test` or `APP_ENV=test` set for it;
  * - the script, step or target is named for tests (`test:reset`, `pretest`, `e2e-db`, `db:test:reset`, `Run integration tests`);
  * - a database named in the command itself (`dropdb app_test`, `psql -d app_test`, `… DROP DATABASE app_test`) has such a word;
  * - a compose file or project given by an option is named for tests (`docker compose -f docker-compose.test.yml down -v`).
