@@ -135,7 +135,10 @@ export class Fixer {
         }
       return counts;
     };
+    // Findings with the same words may be many in a file, and the rest of them move up when one goes: they are counted.
+    const alike = (): number => this.options.check(finding.file).filter((found) => found.rule === finding.rule && found.message === finding.message).length;
     const before = count();
+    const alikeBefore = alike();
     let texts: { file: FileId; text: string }[];
     try {
       texts = changes.map((change, i) => ({ file: change.file, text: applyEdits(originals[i]?.text ?? '', change.edits) }));
@@ -148,7 +151,7 @@ export class Fixer {
         const [problem] = workspace.facts(file)?.problems ?? [];
         if (problem) return `The result would not parse: ${problem.message}`;
       }
-      if (this.options.check(finding.file).some((found) => found.fingerprint === finding.fingerprint)) return 'The finding would stay.';
+      if (alike() >= alikeBefore) return 'The finding would stay.';
       const after = count();
       for (const [key, now] of after) {
         const [, rule] = key.split('|');

@@ -48,7 +48,9 @@ export function roleOf({ file, facts, app, generated }: RoleInput): FileRole {
 }
 
 function isTooling(path: string, name: string): boolean {
-  return TOOLING.test(path) || TOOLING_NAME.test(name) || /(^|\/)prisma\/(?!.*schema)[^/]*\.[cm]?[jt]s$/.test(path) && /seed|script|backfill|migrate/i.test(name);
+  // `auth.config.ts` is the part of Auth.js that the proxy loads, not the configuration of a tool.
+  const isConfig = TOOLING_NAME.test(name) && !/^auth\.config\.[cm]?[jt]s$/.test(name);
+  return TOOLING.test(path) || isConfig || /(^|\/)prisma\/(?!.*schema)[^/]*\.[cm]?[jt]s$/.test(path) && /seed|script|backfill|migrate/i.test(name);
 }
 
 /** Whether the file itself constructs a Prisma client. */

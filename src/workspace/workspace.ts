@@ -182,7 +182,10 @@ export class Workspace implements Links, WorkspaceView {
 
   /** Whether server code reaches a module: one that nobody imports counts as reached. */
   private isServerReached(file: FileId): boolean {
-    if (this.baseRoles(file) === 'client') return false;
+    const base = this.baseRoles(file);
+    if (base === 'client') return false;
+    // Entry points run on the server whoever imports them: client code only holds a reference to an action.
+    if (base === 'action' || base === 'route' || base === 'page' || base === 'proxy') return true;
     const importers = this.index.importers(file);
     return importers.length === 0 || importers.some((importer) => this.serverReached(importer));
   }
