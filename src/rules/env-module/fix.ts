@@ -1,0 +1,200 @@
+import { ts } from 'ts-morph';
+import { join } from '../../base/path.ts';
+import type { FileId } from '../../base/path.ts';
+import { defineFix } from '../../edit/fix.ts';
+import type { FixContext, FixOutcome } from '../../edit/fix.ts';
+import { addImport } from '../../edit/imports.ts';
+import { styleOf } from '../../edit/style.ts';
+import type { FileEdits } from '../../run/finding.ts';
+import { demandOfAll, numberCall, readAt, readsByName } from './evidence.ts';
+import type { Demand } from './evidence.ts';
+import { envModuleFor, newEnvModule, packageDir, specifierFor } from './modules.ts';
+import { importsBack, reachedByClient } from './reach.ts';
+import { replacePattern, replaceRead } from './replace.ts';
+import type { Replacement } from './replace.ts';
+import { readSchema } from './schema.ts';
+import type { Variable } from './schema.ts';
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+export const fixes = [
+  defineFix({
+    id: 'use-env-module',
+    title: ({ name }) => `Read ${text(name)} from the env module`,
+    trust: 'suggestion',
+    preferred: true,
+    edit: useEnvModule,
+  }),
+  defineFix({
+    id: 'create-env-module',
+    title: ({ name }) => `Create an env module and read ${text(name)} from it`,
+    trust: 'suggestion',
+    preferred: false,
+    edit: createEnvModule,
+  }),
+];
+
+function useEnvModule(context: FixContext): FixOutcome {
+  const { file, workspace, finding, sourceOf } = context;
+  const name = text(context.data['name']);
+  const module = envModuleFor(workspace, file, name);
+  const source = sourceOf(file);
+  const moduleSource = module === undefined ? undefined : sourceOf(module);
+  if (module === undefined || !source || !moduleSource) return { refuse: 'The env module is gone.' };
+  const schema = readSchema(moduleSource, module);
+  if (typeof schema === 'string') return { refuse: schema };
+  if (!(schema.t3 && name.startsWith('NEXT_PUBLIC_')) && reachedByClient(workspace, file)) return { refuse: clientReason(module) };
+  if (importsBack(workspace, module, file)) return { refuse: `${module} imports this file: importing it back would make a cycle.` };
+  const spec = specifierFor(workspace, file, module);
+  if (spec === undefined) return { refuse: `This package can't import ${module}.` };
+  const node = readAt(source, finding.start, finding.end);
+  if (!node) return { refuse: 'The read can no longer be found.' };
+  const known = (variable: string): string | undefined => schema.typeOf(variable);
+  const added: Variable[] = [];
+  const typeFor = (variable: string, demand: Demand, isNumber: boolean): string => {
+    const type = known(variable);
+    if (type !== undefined) return type;
+    const fresh = freshType(variable, demand, isNumber, schema.zod, writesUrl(context, module, moduleSource.text));
+    added.push({ name: variable, type: fresh });
+    return fresh;
+  };
+  const target = { spec, name: schema.exported, call: schema.call, taken: namesIn(context) };
+  const replaced = replacement(source, node, name, target, typeFor);
+  if (typeof replaced === 'string') return { refuse: replaced };
+  const extended = added.length > 0 ? schema.add(added) : [];
+  if (typeof extended === 'string') return { refuse: extended };
+  const changes: FileEdits[] = [{ file, create: false, edits: [...replaced.edits, ...importEdits(source, target, replaced)] }];
+  if (extended.length > 0) changes.push({ file: module, create: false, edits: extended });
+  const example = exampleEdit(context, module, added.map((variable) => variable.name));
+  if (example) changes.push(example);
+  return { changes };
+}
+
+function createEnvModule(context: FixContext): FixOutcome {
+  const { file, workspace, finding, sourceOf } = context;
+  const name = text(context.data['name']);
+  const module = newEnvModule(workspace, file);
+  const source = sourceOf(file);
+  if (module === undefined || !source) return { refuse: 'This file belongs to no application.' };
+  if (workspace.exists(module)) return { refuse: `${module} exists already.` };
+  const zod = zodRange(context, module);
+  if (zod === undefined) return { refuse: 'Zod is not among the dependencies: install it first.' };
+  if (reachedByClient(workspace, file)) return { refuse: clientReason(module) };
+  const spec = specifierFor(workspace, file, module);
+  const node = readAt(source, finding.start, finding.end);
+  if (spec === undefined || !node) return { refuse: 'The read can no longer be found.' };
+  const isV4 = /^[\^~>=\s]*4\b/.test(zod);
+  const url = isV4 ? 'v4' : 'v3';
+  const types = new Map<string, string>();
+  const typeFor = (variable: string, demand: Demand, isNumber: boolean): string => {
+    const type = types.get(variable) ?? freshType(variable, demand, isNumber, 'z', url);
+    types.set(variable, type);
+    return type;
+  };
+  const target = { spec, name: 'env', call: false, taken: namesIn(context) };
+  const replaced = replacement(source, node, name, target, typeFor);
+  if (typeof replaced === 'string') return { refuse: replaced };
+  const names = Array.isArray(context.data['names']) ? context.data['names'].filter((other) => typeof other === 'string') : [];
+  const reads = readsByName(source);
+  for (const other of names) {
+    const nodes = reads.get(other) ?? [];
+    if (!other.startsWith('NEXT_PUBLIC_') && nodes.length > 0) typeFor(other, demandOfAll(nodes), nodes.every((read) => numberCall(read) !== undefined));
+    else if (!other.startsWith('NEXT_PUBLIC_')) typeFor(other, 'optional', false);
+  }
+  const variables = [...types].map(([variable, type]) => ({ name: variable, type }));
+  const changes: FileEdits[] = [
+    { file, create: false, edits: [...replaced.edits, ...importEdits(source, target, replaced)] },
+    { file: module, create: true, edits: [{ start: 0, end: 0, text: moduleText(variables, isV4, context.text) }] },
+  ];
+  const example = exampleEdit(context, module, [...types.keys()]);
+  if (example) changes.push(example);
+  return { changes };
+}
+
+function clientReason(module: FileId): string {
+  return `Client code imports this file: ${module} would end up in the browser, where its check fails. Read the variable in a server file first.`;
+}
+
+type TypeFor = (name: string, demand: Demand, isNumber: boolean) => string;
+type Target = Parameters<typeof replaceRead>[3];
+
+function replacement(source: ts.SourceFile, node: ts.Expression | ts.BindingElement, name: string, target: Target, typeFor: TypeFor): Replacement | string {
+  if (ts.isBindingElement(node)) return replacePattern(source, node, target, typeFor);
+  const own = readsByName(source).get(name) ?? [];
+  const reads = own.includes(node) ? own : [...own, node];
+  const type = typeFor(name, demandOfAll(reads), reads.every((read) => numberCall(read) !== undefined));
+  return replaceRead(source, node, name, target, type);
+}
+
+function importEdits(source: ts.SourceFile, target: Target, replaced: Replacement): FileEdits['edits'] {
+  return replaced.imported ? [] : addImport(source, { spec: target.spec, name: target.name, ...(replaced.local === target.name ? {} : { as: replaced.local }) });
+}
+
+/** Names that the file declares anywhere: the import must not clash with one of them. */
+function namesIn({ facts }: FixContext): ReadonlySet<string> {
+  return new Set(facts.kind === 'ts' ? facts.bindings.map((binding) => binding.name) : []);
+}
+
+/** A type that asks of a variable what the code asks of it, and no more. */
+function freshType(name: string, demand: Demand, isNumber: boolean, zod: string, url: 'v3' | 'v4'): string {
+  if (name === 'NODE_ENV') return `${zod}.enum(['development', 'test', 'production']).default('development')`;
+  // An empty line in `.env` gives an empty text, which an optional URL would refuse.
+  if (demand === 'optional') return `${zod}.string().optional()`;
+  if (isNumber) return `${zod}.coerce.number()`;
+  if (/(^|_)(URL|URI)$/.test(name)) return url === 'v4' ? `${zod}.url()` : `${zod}.string().url()`;
+  return `${zod}.string().min(1)`;
+}
+
+/** Whether the module writes `z.url()` (Zod 4) or `z.string().url()`, which both versions know. */
+function writesUrl(context: FixContext, module: FileId, moduleText: string): 'v3' | 'v4' {
+  if (/string\(\)\s*\.url\(/.test(moduleText)) return 'v3';
+  return /\bz\.url\(|from ['"]zod\/v4['"]/.test(moduleText) || /^[\^~>=\s]*4\b/.test(zodRange(context, module) ?? '') ? 'v4' : 'v3';
+}
+
+/** The version range of Zod that a file's package, or the workspace's root, asks for. */
+function zodRange({ workspace }: FixContext, file: FileId): string | undefined {
+  for (const dir of [packageDir(workspace, file), '']) {
+    const facts = workspace.facts(join(dir, 'package.json') ?? '');
+    const range = facts?.kind === 'package' ? facts.dependencies['zod'] : undefined;
+    if (range !== undefined) return range;
+  }
+  return undefined;
+}
+
+const EXAMPLES = ['.env.example', '.env.sample', '.env.template', '.env.local.example', '.env.dist'];
+
+/** Lists new variables in the example file, empty, when there is one. */
+function exampleEdit({ file, workspace, textOf }: FixContext, module: FileId, names: readonly string[]): FileEdits | undefined {
+  const dirs = [...new Set([workspace.app(file)?.root ?? packageDir(workspace, file), packageDir(workspace, file), packageDir(workspace, module), ''])];
+  const example = dirs.flatMap((dir) => EXAMPLES.map((name) => join(dir, name) ?? name)).find((path) => workspace.exists(path));
+  const before = example === undefined ? undefined : textOf(example);
+  if (example === undefined || before === undefined) return undefined;
+  const missing = names.filter((name) => name !== 'NODE_ENV' && !new RegExp(`^\\s*#?\\s*(export\\s+)?${name}\\s*=`, 'm').test(before));
+  if (missing.length === 0) return undefined;
+  const newline = before.includes('\r\n') ? '\r\n' : '\n';
+  const lead = before === '' || before.endsWith('\n') ? '' : newline;
+  return { file: example, create: false, edits: [{ start: before.length, end: before.length, text: lead + missing.map((name) => `${name}=${newline}`).join('') }] };
+}
+
+function moduleText(variables: readonly Variable[], isV4: boolean, like: string): string {
+  const { quote, semicolon, indent, newline } = styleOf(like);
+  const q = (value: string): string => quote + value + quote;
+  const lines = [
+    `import { z } from ${q('zod')}${semicolon}`,
+    '',
+    'const envSchema = z.object({',
+    ...variables.map(({ name, type }) => `${indent}${name}: ${type.replaceAll("'", quote)},`),
+    `})${semicolon}`,
+    '',
+    `const parsed = envSchema.safeParse(process.env)${semicolon}`,
+    'if (!parsed.success) {',
+    `${indent}// Names and reasons only, never the values.`,
+    `${indent}console.error(${q('Invalid environment:')}, ${isV4 ? 'z.flattenError(parsed.error)' : 'parsed.error.flatten()'}.fieldErrors)${semicolon}`,
+    `${indent}throw new Error(${q('Invalid environment variables')})${semicolon}`,
+    '}',
+    '',
+    `export const env = parsed.data${semicolon}`,
+    '',
+  ];
+  return lines.join(newline);
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { basename, dirname } from '../../base/path.ts';
+import type { FileId } from '../../base/path.ts';
+import { defineRule } from '../rule.ts';
+import type { FixRequest, Report, RuleContext } from '../rule.ts';
+import { envModuleFor, isEnvModule, newEnvModule } from './modules.ts';
+import { envReads } from './reads.ts';
+import type { EnvRead } from './reads.ts';
+
+const options = z.strictObject({
+  allow: z
+    .array(z.string().min(1))
+    .describe('Further variables that may be read anywhere; `*` stands for any characters, as in `ACME_*`.'),
+});
+type Options = z.infer<typeof options>;
+
+/** Set by the platform, the build or the tool that runs the code, not by the people who deploy the app. */
+const PLATFORM = [
+  'NODE_ENV', 'NEXT_RUNTIME', 'NEXT_PHASE', '__NEXT_*', 'NEXT_TELEMETRY_DISABLED', 'NEXT_DEPLOYMENT_ID', 'CI', 'GITHUB_ACTIONS', 'ANALYZE', 'TURBOPACK',
+  'SKIP_ENV_VALIDATION', 'PORT', 'HOSTNAME', 'TZ', 'HOME', 'PATH', 'PWD', 'TMPDIR', 'npm_*', 'VITEST', 'VITEST_*', 'JEST_WORKER_ID', 'PLAYWRIGHT*',
+  'STORYBOOK*', 'VERCEL', 'VERCEL_ENV', 'VERCEL_TARGET_ENV', 'VERCEL_URL', 'VERCEL_BRANCH_URL', 'VERCEL_PROJECT_PRODUCTION_URL',
+  'VERCEL_REGION', 'VERCEL_DEPLOYMENT_ID', 'VERCEL_GIT_*', 'NEXT_PUBLIC_VERCEL_*', 'NETLIFY', 'RENDER', 'RENDER_EXTERNAL_*', 'RENDER_GIT_*',
+  'RAILWAY_ENVIRONMENT*', 'RAILWAY_PUBLIC_DOMAIN', 'FLY_APP_NAME', 'FLY_REGION', 'K_SERVICE', 'AWS_LAMBDA_FUNCTION_NAME', 'AWS_EXECUTION_ENV',
+];
+
+export const rule = defineRule<Options>({
+  meta: {
+    id: 'env-module',
+    title: 'Environment variables are read from the module that validates them.',
+    sections: ['S5'],
+    severity: 'warning',
+    fix: 'suggestion',
+    needs: 'workspace',
+    kinds: ['ts'],
+    since: '0.1.0',
+    options,
+    defaults: { allow: [] },
+    messages: {
+      outside:
+        '`{name}` is read from `process.env`, past {module}. Nobody checks that it is set before this line runs, and its type is `string | undefined`. Read it from {module} and list it in the schema there.',
+      noModule:
+        '`{name}` is read from `process.env`, and nothing validates the environment at startup. A missing variable is noticed only when this line runs. Create {module} with a Zod schema and read it from there.',
+      noModuleAgain: '`{name}` is read from `process.env` again; see its first read in this file.',
+      public: '`{name}` is built in here unchecked: a build without it ships `undefined`. List it in the env module, so that such a build fails.',
+      client:
+        '`{name}` is always undefined in the browser: only `NEXT_PUBLIC_` variables reach client code. Read it on the server and hand over what is needed.',
+    },
+  },
+  check(context) {
+    const { facts, file, role, workspace } = context;
+    if (facts.kind !== 'ts' || ['tooling', 'env', 'migration', 'schema', 'config'].includes(role)) return;
+    const allowed = matcher([...PLATFORM, ...context.options.allow]);
+    const reads = envReads(facts).filter((read) => !allowed(read.name));
+    if (reads.length === 0 || isEnvModule(workspace, file) || !belongsToApp(context)) return;
+    const seen = new Set<string>();
+    const names = [...new Set(reads.map(({ name }) => name))];
+    for (const read of reads) {
+      context.report(reportOf(context, read, seen.has(read.name), names));
+      seen.add(read.name);
+    }
+  },
+});
+
+/** @param names what the file reads: a new module lists all of it */
+function reportOf({ file, role, workspace }: RuleContext<Options>, { name, at }: EnvRead, again: boolean, names: string[]): Report {
+  const place = { at };
+  const data = { name };
+  const isPublic = name.startsWith('NEXT_PUBLIC_');
+  if (role === 'client') return isPublic ? { place, data, message: 'public', severity: 'hint' } : { place, data, message: 'client' };
+  const module = envModuleFor(workspace, file, name);
+  const target = newEnvModule(workspace, file);
+  const fixes: FixRequest[] = module !== undefined ? [{ recipe: 'use-env-module', data }] : target !== undefined ? [{ recipe: 'create-env-module', data: { name, names } }] : [];
+  if (isPublic) return { place, data, message: 'public', severity: 'info', fixes };
+  if (module !== undefined) return { place, data: { name, module }, message: 'outside', fixes, related: [{ place: { file: module, span: { start: 0, end: 0 } }, message: 'The env module.' }] };
+  if (again) return { place, data, message: 'noModuleAgain', severity: 'info', fixes };
+  return { place, data: { name, module: target ?? 'an env module' }, message: 'noModule', fixes };
+}
+
+/**
+ * Whether a file is part of an application: it lies in one, or one imports it. A script that Node.js runs by itself
+ * (plain JavaScript beside the app, a package of the workspace that no app uses) can't rely on the app's env module.
+ */
+function belongsToApp({ file, app, role, workspace }: RuleContext<unknown>): boolean {
+  if (app) {
+    const isScript = /\.[cm]?js$/.test(file) && role === 'other' && (dirname(file) === app.root || /\.[cm]js$/.test(basename(file)));
+    return !isScript || workspace.importers(file).length > 0;
+  }
+  const seen = new Set<FileId>([file]);
+  const todo = [file];
+  for (let current = todo.pop(); current !== undefined && seen.size < 2_000; current = todo.pop()) {
+    if (workspace.app(current)) {
+      if (workspace.role(current) !== 'tooling') return true;
+      continue;
+    }
+    for (const importer of workspace.importers(current))
+      if (!seen.has(importer)) {
+        seen.add(importer);
+        todo.push(importer);
+      }
+  }
+  return false;
+}
+
+function matcher(patterns: readonly string[]): (name: string) => boolean {
+  const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
+  const globs = patterns
+    .filter((pattern) => pattern.includes('*'))
+    .map((pattern) => new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`));
+  return (name) => exact.has(name) || globs.some((glob) => glob.test(name));
+}
