@@ -453,6 +453,7 @@ export class StatementExtractor {
       const before = this.facts.functions.length;
       const init = this.values.value(declaration.initializer, name);
       const fn = this.facts.functions[before];
+      if (fn && init.k === 'function' && init.fn === before && ts.isIdentifier(declaration.name)) fn.at = this.spans.node(declaration.name);
       if (documented && fn && !fn.doc) {
         const doc = docOf(this.source.text, documented);
         if (doc) fn.doc = doc;
@@ -537,6 +538,8 @@ export class StatementExtractor {
     if (returnType !== undefined) fn.returnType = returnType;
     const doc = docOf(this.source.text, node);
     if (doc) fn.doc = doc;
+    const comment = node.body && commentForBody(this.source.text, node.body);
+    if (comment !== undefined) fn.comment = comment;
     this.facts.functions.push(fn);
     this.scopes.enterFunction(id);
     if (kind === 'function' && named && ts.isFunctionExpression(node) && ts.isIdentifier(named)) {
@@ -675,10 +678,21 @@ function skipSpace(text: string, from: number): number {
   return i;
 }
 
-/** First comment inside a block that stands before its first statement or in an empty block. */
+/** First comment that belongs to a block itself: before, behind or after its statements. */
 function commentIn(text: string, block: ts.Block): string | undefined {
-  const ranges = ts.getLeadingCommentRanges(text, block.statements.pos) ?? [];
-  const trailing = ts.getTrailingCommentRanges(text, block.statements.pos) ?? [];
-  const first = [...trailing, ...ranges][0];
-  return first && first.end <= block.end ? text.slice(first.pos, first.end).slice(0, 300) : undefined;
+  const places = [block.statements.pos, ...block.statements.map((statement) => statement.end)];
+  for (const place of places) {
+    const ranges = [...(ts.getTrailingCommentRanges(text, place) ?? []), ...(ts.getLeadingCommentRanges(text, place) ?? [])];
+    const first = ranges.find((range) => range.end <= block.end);
+    if (first) return text.slice(first.pos, first.end).slice(0, 300);
+  }
+  return undefined;
+}
+
+/** The comment that stands in place of a body: inside an empty block, or behind a callback on its line. */
+function commentForBody(text: string, body: ts.ConciseBody): string | undefined {
+  const isTrivial = ts.isBlock(body) ? body.statements.length === 0 : ts.isLiteralExpression(body) || ts.isIdentifier(body) || body.kind === ts.SyntaxKind.NullKeyword;
+  if (!isTrivial) return undefined;
+  const own = ts.isBlock(body) ? commentIn(text, body) : undefined;
+  return own ?? /^[)\s,;]*?(\/\/[^\r\n]*)/.exec(/^[^\r\n]*/.exec(text.slice(body.end))?.[0] ?? '')?.[1]?.slice(0, 300);
 }

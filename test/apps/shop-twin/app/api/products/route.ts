@@ -16,7 +16,7 @@ export async function GET(request: NextRequest) {
 }
 
 export const POST = withError<RouteContext<'/api/products'>>(async (request) => {
-//           ^^^^ action-auth error
+//           ^^^^ action-auth warning
   const data = productSchema.parse(await request.json());
   return Response.json(await prisma.product.create({ data }), { status: 201 });
 });

@@ -2,7 +2,6 @@ import { notFound } from 'next/navigation';
 import { prisma } from '@/lib/db';
 
 export default async function OrderPage({ params }: PageProps<'/orders/[id]'>) {
-//                            ^^^^^^^^^ action-auth error
   const { id } = await params;
   const order = await prisma.order.findUnique({ where: { id } });
   if (!order) notFound();

@@ -1,0 +1,228 @@
+import { z } from 'zod';
+import type { FileId } from '../../base/path.ts';
+import { ancestors } from '../../base/path.ts';
+import type { SchemaModel } from '../../prisma/schema.ts';
+import { leaves } from '../../workspace/abs.ts';
+import type { Abs } from '../../workspace/abs.ts';
+import type { Entry } from '../../workspace/entries.ts';
+import { guardOf, isPrivate } from '../../workspace/guardState.ts';
+import type { DbEffect, SessionCall } from '../../workspace/summary.ts';
+import { parseFunctionKey } from '../../workspace/summary.ts';
+import { defineRule } from '../rule.ts';
+import type { FixRequest, Related, Report, RuleContext, Severity } from '../rule.ts';
+
+const options = z.strictObject({
+  reads: z.boolean().describe('Also report entry points that only read private rows.'),
+  pages: z.boolean().describe('Also report pages that read private rows chosen by `params` or `searchParams`.'),
+});
+type Options = z.infer<typeof options>;
+
+export const rule = defineRule<Options>({
+  meta: {
+    id: 'action-auth',
+    title: 'Every entry point checks who calls it before it reads private data or writes.',
+    sections: ['S3', 'S5'],
+    severity: 'error',
+    fix: 'suggestion',
+    needs: 'file',
+    kinds: ['ts'],
+    since: '0.1.0',
+    options,
+    defaults: { reads: true, pages: true },
+    messages: {
+      missing:
+        '{entry} {does} with no check of who calls it. {exposure} Check the session first and stop when there is none.',
+      notAwaited:
+        '`{call}()` is not awaited: a promise is always truthy, so every caller passes. {entry} then {does}. Write `await {call}()`.',
+      notTested:
+        'The session is read but nothing stops when there is none. {entry} then {does} for everybody. Return, redirect or throw right after this line when there is no session.',
+      openForm:
+        '{entry} {does} with no check of who calls it. Fine for a public form; otherwise check the session first, or mark it `/** @public */`.',
+    },
+  },
+  check(context) {
+    const { workspace, file, role } = context;
+    if (role === 'tooling' || role === 'client' || role === 'generated') return;
+    const schema = workspace.schema(file);
+    for (const entry of workspace.entries(file)) {
+      if (entry.kind === 'page' && (!context.options.pages || isBehindLayout(context))) continue;
+      const guard = guardOf(workspace, file, entry);
+      if (guard.state !== 'unguarded') continue;
+      const open = entry.effects.filter((effect) => !effect.proof && !effect.unsure && effect.sure && isPrivate(effect, schema));
+      const verdict = judge(entry, open, schema);
+      if (!verdict || (!context.options.reads && verdict.effect.kind.endsWith('read'))) continue;
+      context.report(describe(context, entry, verdict));
+    }
+  },
+});
+
+interface Verdict {
+  effect: DbEffect;
+  severity: Severity;
+  openForm: boolean;
+}
+
+/** The worst thing that a stranger can do here. */
+function judge(entry: Entry, open: readonly DbEffect[], schema: SchemaModel | undefined): Verdict | undefined {
+  const tried = entry.sessions.some((session) => !session.tested || !session.awaited);
+  const isChange = (effect: DbEffect): boolean => effect.kind === 'raw-write' || (effect.kind === 'write' && !/^create/.test(effect.op));
+  const change = open.find((effect) => isChange(effect) && !isCounter(effect));
+  if (change) return { effect: change, severity: 'error', openForm: false };
+  const create = open.find((effect) => effect.kind === 'write' && /^create/.test(effect.op));
+  if (create) {
+    const model = schema?.modelOf(create.model)?.name;
+    const owned = model !== undefined && schema?.isOwned(model) === true;
+    // A row that belongs to nobody may be a contact form; one that belongs to a person is made in that person's name.
+    if (tried || owned) return { effect: create, severity: 'error', openForm: false };
+    return { effect: create, severity: 'warning', openForm: true };
+  }
+  const counter = open.find(isChange);
+  if (counter) return { effect: counter, severity: 'warning', openForm: true };
+  const read = open.find((effect) => isTellingRead(entry, effect, schema));
+  if (!read) return undefined;
+  return { effect: read, severity: entry.kind === 'page' ? 'error' : 'error', openForm: false };
+}
+
+/** `data: { views: { increment: 1 } }` and nothing else: counters are often public on purpose. */
+function isCounter(effect: DbEffect): boolean {
+  const data = effect.args.k === 'object' ? effect.args.props['data'] : undefined;
+  if (data?.k !== 'object' || data.open) return false;
+  const values = Object.values(data.props);
+  return values.length > 0 && values.every((value) => value.k === 'object' && ('increment' in value.props || 'decrement' in value.props));
+}
+
+/**
+ * Whether a read without a guard really gives private rows away: rows of an owned model that nothing marks as published. A user
+ * looked up by a mail address or a token (registering, resetting) is no such read, a list of users is.
+ */
+function isTellingRead(entry: Entry, effect: DbEffect, schema: SchemaModel | undefined): boolean {
+  if (!schema || !effect.kind.endsWith('read') || effect.op === 'count' || effect.op === 'aggregate' || effect.kind === 'raw-read') return false;
+  const model = schema.modelOf(effect.model);
+  if (!model) return false;
+  if (schema.userModel?.name === model.name) return effect.op === 'findMany' && entry.kind !== 'page' && !isNarrowSelect(effect.args);
+  if (!schema.isOwned(model.name)) return false;
+  // Content that people publish: it has an address of its own or a publication state.
+  const published = model.fields.some((field) => /^(slug|published|publishedAt|isPublished|visibility|isPublic|public|status)$/i.test(field.name) && field.type !== 'Json');
+  const content = model.fields.some((field) => /^(slug|published|publishedAt|isPublished|visibility|isPublic|public|content|body|text|votes|likes|rating)$/i.test(field.name));
+  if (content || (published && entry.kind === 'page' && !schema.ownerPath(model.name)?.keys.length)) return false;
+  const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
+  if (entry.kind === 'page') return where !== undefined && leaves(where).some(isClientData) && !isSecretKey(where);
+  return where === undefined || !isSecretKey(where);
+}
+
+function isClientData(leaf: Abs): boolean {
+  return leaf.k === 'param' || (leaf.k === 'origin' && leaf.o === 'client');
+}
+
+/** Chosen by something only the right person can know. */
+function isSecretKey(where: Abs): boolean {
+  return where.k === 'object' && Object.keys(where.props).some((name) => /token|secret|hash|otp|key$|uuid|urlId|publicId|shareId|code$/i.test(name));
+}
+
+/** Names and pictures of people, as lists of authors show them. */
+function isNarrowSelect(args: Abs): boolean {
+  const select = args.k === 'object' ? args.props['select'] : undefined;
+  return select?.k === 'object' && !select.open && Object.keys(select.props).every((name) => /^(id|name|username|image|avatar|slug|_count|displayName)$/i.test(name));
+}
+
+/** Pages below a layout or a proxy that stops visitors without a session are taken as guarded. */
+function isBehindLayout({ workspace, file, app }: RuleContext<Options>): boolean {
+  if (!app) return false;
+  const proved = (candidate: FileId): boolean => {
+    const facts = workspace.exists(candidate) ? workspace.tsFacts(candidate) : undefined;
+    if (!facts) return false;
+    return workspace.entries(candidate).some((entry) => entry.kind === 'page' && guardOf(workspace, candidate, entry).state === 'guarded');
+  };
+  for (const dir of ancestors(file)) {
+    for (const extension of ['tsx', 'jsx', 'ts', 'js']) if (proved(dir === '' ? `layout.${extension}` : `${dir}/layout.${extension}`)) return true;
+    if (/(^|\/)app$/.test(dir)) break;
+  }
+  const base = [app.root, app.src].filter(Boolean).join('/');
+  return ['proxy', 'middleware'].some((name) =>
+    ['ts', 'js', 'mjs'].some((extension) => {
+      const candidate = base === '' ? `${name}.${extension}` : `${base}/${name}.${extension}`;
+      return workspace.exists(candidate) && readsSession(workspace, candidate);
+    }),
+  );
+}
+
+function readsSession(workspace: RuleContext<Options>['workspace'], file: FileId): boolean {
+  const facts = workspace.tsFacts(file);
+  if (!facts) return false;
+  const exported = ['proxy', 'middleware', 'default'].map((name) => workspace.exported(file, name));
+  return exported.some((value) => value.k === 'authWrapped' || (value.k === 'made' && /auth|clerk|kinde|workos/.test(value.spec))) || facts.imports.some((item) => /^(next-auth|@clerk|better-auth|@auth0|@supabase|@kinde|@workos|jose)/.test(item.spec));
+}
+
+function describe(context: RuleContext<Options>, entry: Entry, { effect, severity, openForm }: Verdict): Report {
+  const { file, workspace } = context;
+  const own = entry.sessions.filter((session) => session.file === file && session.direct);
+  const careless = own.find((session) => !session.awaited) ?? own.find((session) => !session.tested) ?? (own.length === 1 && precedes(workspace, file, own[0], effect) ? own[0] : undefined);
+  const data = { entry: nameOf(entry), does: doing(effect), exposure: exposureOf(entry), call: careless ? callText(context, careless) : '' };
+  const related: Related[] = [
+    ...effect.trace.slice(0, 2).map((site): Related => ({ place: site, message: 'the way to it goes through here' })),
+    { place: { file: effect.file, at: effect.at }, message: `${effect.model === '' ? effect.op : `${effect.model}.${effect.op}`}() happens here` },
+  ];
+  const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
+  const fn = handler?.file === file ? handler.fn : -1;
+  if (careless && !openForm) {
+    const fixes: FixRequest[] = fn >= 0 ? [{ recipe: 'test-session', data: { fn, call: careless.at, await: !careless.awaited } }] : [];
+    return { place: { at: careless.at }, message: careless.awaited ? 'notTested' : 'notAwaited', data, severity, related, fixes };
+  }
+  return {
+    place: { at: entry.at },
+    message: openForm ? 'openForm' : 'missing',
+    data,
+    severity,
+    related,
+    fixes: fn >= 0 ? [{ recipe: 'insert-guard', data: { fn, kind: entry.kind, lib: entry.lib ?? '' } }] : [],
+  };
+}
+
+/** A session that was read before the access, and tested in a way that doesn't stop. */
+function precedes(workspace: RuleContext<Options>['workspace'], file: FileId, session: SessionCall | undefined, effect: DbEffect): boolean {
+  const facts = workspace.tsFacts(file);
+  const first = effect.trace[0] ?? effect;
+  return session !== undefined && facts !== undefined && first.file === file && session.at < first.at;
+}
+
+function callText(context: RuleContext<Options>, session: SessionCall): string {
+  const facts = context.workspace.facts(session.file);
+  return facts && session.direct ? 'auth' : 'getSession';
+}
+
+function nameOf(entry: Entry): string {
+  switch (entry.kind) {
+    case 'route':
+      return `The ${entry.name} handler`;
+    case 'page':
+      return 'This page';
+    case 'inline-action':
+      return `The inline action \`${entry.name}\``;
+    case 'action':
+      return `\`${entry.name}\``;
+  }
+}
+
+function exposureOf(entry: Entry): string {
+  if (entry.kind === 'route') return 'Anybody who knows the address can call it.';
+  if (entry.kind === 'page') return 'Anybody can ask for any id.';
+  return 'Every export of a `use server` file can be called from outside with any arguments, used or not.';
+}
+
+const VERBS: { [op: string]: string } = {
+  create: 'creates',
+  createMany: 'creates',
+  createManyAndReturn: 'creates',
+  update: 'changes',
+  updateMany: 'changes',
+  updateManyAndReturn: 'changes',
+  upsert: 'creates or changes',
+  delete: 'deletes',
+  deleteMany: 'deletes',
+};
+
+function doing(effect: DbEffect): string {
+  if (effect.model === '') return effect.kind === 'raw-write' ? 'runs SQL that writes' : 'runs SQL';
+  const model = effect.model.charAt(0).toUpperCase() + effect.model.slice(1);
+  return `${VERBS[effect.op] ?? 'reads'} ${model} rows`;
+}
