@@ -28,7 +28,9 @@ export function projectStats(workspace: Workspace): ProjectStats {
   }
   return {
     files: files.length,
-    apps: workspace.project.apps('').map((app) => ({ name: app.name, root: app.root, why: app.why, schema: app.schemaWhy ?? 'none' })),
+    apps: workspace.project
+      .apps('')
+      .map((app) => ({ name: app.name, root: app.root, why: app.why, schema: app.schemaWhy ?? 'none' })),
     clientModules: [...workspace.withTrait('client')],
     authModules: [...workspace.withTrait('auth')],
     envModules: [...workspace.withTrait('env')],

@@ -9,7 +9,10 @@ import type { WorkspaceView } from './view.ts';
 export type GuardState = 'guarded' | 'unguarded' | 'public' | 'unknown';
 
 /** What is asked about: an entry point, or a page looked at as one. */
-export type GuardSubject = Pick<Entry, 'name' | 'effects' | 'sessions' | 'marks' | 'tags' | 'wrapperProof' | 'opaque' | 'handler' | 'roles'>;
+export type GuardSubject = Pick<
+  Entry,
+  'name' | 'effects' | 'sessions' | 'marks' | 'tags' | 'wrapperProof' | 'opaque' | 'handler' | 'roles'
+>;
 
 export interface Guard {
   state: GuardState;
@@ -32,7 +35,13 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
   const privates = subject.effects.filter((effect) => isPrivate(effect, schema));
   const roles = rolesOf(subject, privates);
   const withRoles = roles ? { roles } : {};
-  if (subject.wrapperProof) return { state: 'guarded', proof: subject.wrapperProof, reason: proofText(subject.wrapperProof) || 'its wrapper lets only signed-in callers in', ...withRoles };
+  if (subject.wrapperProof)
+    return {
+      state: 'guarded',
+      proof: subject.wrapperProof,
+      reason: proofText(subject.wrapperProof) || 'its wrapper lets only signed-in callers in',
+      ...withRoles,
+    };
   const declared = publicBecause(workspace, file, subject);
   const open = privates.filter((effect) => !effect.proof);
   const proof = privates.find((effect) => effect.proof)?.proof ?? alwaysProved(workspace, subject);
@@ -40,17 +49,28 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
   if (declared !== undefined) return { state: 'public', reason: declared };
   const first = open.find((effect) => !effect.unsure && effect.sure) ?? open[0];
   if (first === undefined) {
+    if (subject.marks.signIn) return { state: 'public', reason: 'signs people in or out' };
     if (subject.opaque) return { state: 'unknown', reason: 'what it calls could not be followed' };
-    if (subject.effects.length > 0) return { state: 'public', reason: 'touches only rows that belong to nobody' };
+    if (subject.effects.length > 0)
+      return { state: 'public', reason: 'touches only rows that belong to nobody' };
     return { state: 'unknown', reason: 'touches no data that could be seen' };
   }
   if (subject.marks.signIn) return { state: 'public', reason: 'signs people in or out' };
-  if (subject.marks.password && open.every((effect) => isSignUpStep(effect, subject.name))) return { state: 'public', reason: 'works with passwords of people who are not signed in yet' };
-  if (subject.opaque || first.unsure) return { state: 'unknown', reason: 'a call before the access could not be followed and may be a guard', open: first };
-  if (!first.sure) return { state: 'unknown', reason: 'whether it reaches the database is not certain', open: first };
+  if (subject.marks.password && open.every((effect) => isSignUpStep(effect, subject.name)))
+    return { state: 'public', reason: 'works with passwords of people who are not signed in yet' };
+  if (subject.opaque || first.unsure)
+    return {
+      state: 'unknown',
+      reason: 'a call before the access could not be followed and may be a guard',
+      open: first,
+    };
+  if (!first.sure)
+    return { state: 'unknown', reason: 'whether it reaches the database is not certain', open: first };
   const what = `${first.model === '' ? first.op : `${first.model}.${first.op}`}() runs`;
-  if (subject.sessions.some((session) => !session.awaited)) return { state: 'unguarded', reason: `${what}, but the session is not awaited`, open: first };
-  if (subject.sessions.some((session) => !session.tested)) return { state: 'unguarded', reason: `${what}, but nobody tests the session`, open: first };
+  if (subject.sessions.some((session) => !session.awaited))
+    return { state: 'unguarded', reason: `${what}, but the session is not awaited`, open: first };
+  if (subject.sessions.some((session) => !session.tested))
+    return { state: 'unguarded', reason: `${what}, but nobody tests the session`, open: first };
   return { state: 'unguarded', reason: `${what} with no check of the caller before it`, open: first };
 }
 
@@ -65,7 +85,8 @@ export function isPrivate(effect: DbEffect, schema: SchemaModel | undefined): bo
   if (effect.kind === 'write') return true;
   if (effect.kind === 'raw-write') return true;
   if (!schema) return false;
-  if (effect.kind === 'raw-read') return tablesOf(effect.args).some((table) => isPrivateModel(schema, schema.modelOfTable(table)?.name));
+  if (effect.kind === 'raw-read')
+    return tablesOf(effect.args).some((table) => isPrivateModel(schema, schema.modelOfTable(table)?.name));
   if (effect.op === 'count' || effect.op === 'aggregate') return false;
   return isPrivateModel(schema, schema.modelOf(effect.model)?.name) && !asksForPublicRows(effect.args);
 }
@@ -85,30 +106,40 @@ function asksForPublicRows(args: Abs): boolean {
     ([name, value]) =>
       !where.maybe?.includes(name) &&
       value.k === 'lit' &&
-      ((value.v === true && PUBLIC_FLAG.test(name)) || (typeof value.v === 'string' && PUBLIC_WORD.test(value.v) && /status|state|visibility|access/i.test(name))),
+      ((value.v === true && PUBLIC_FLAG.test(name)) ||
+        (typeof value.v === 'string' &&
+          PUBLIC_WORD.test(value.v) &&
+          /status|state|visibility|access/i.test(name))),
   );
 }
 
-/** Tables that a raw query reads from, as far as its text is known. */
-function tablesOf(args: Abs): string[] {
+/** Tables that a raw query names, as far as its text is known. */
+export function tablesOf(args: Abs): string[] {
   const sql = args.k === 'object' ? args.props['sql'] : args;
   if (sql?.k !== 'lit' || typeof sql.v !== 'string') return [];
-  return [...sql.v.matchAll(/\b(?:from|join)\s+(?:"?\w+"?\.)?"?(\w+)"?/gi)].flatMap(([, table]) => (table === undefined ? [] : [table]));
+  return [
+    ...sql.v.matchAll(
+      /\b(?:from|join|into|update)\s+(?:only\s+)?(?:"?\w+"?\.)?"?(\w+)\b"?(?!\s*[(\w])|\b(?:into|update)\s+"?(\w+)\b/gi,
+    ),
+  ].flatMap(([, table, other]) => table ?? other ?? []);
 }
 
 /** Why everybody may call it, when somebody said so or when it belongs to a sign-in library. */
 function publicBecause(workspace: WorkspaceView, file: FileId, subject: GuardSubject): string | undefined {
   if (subject.tags.includes('public')) return 'marked @public';
-  if (workspace.conventions(file).isPublic(file, subject.name)) return 'listed in the configuration as public';
+  if (workspace.conventions(file).isPublic(file, subject.name))
+    return 'listed in the configuration as public';
   const value = subject.opaque ? workspace.exported(file, subject.name) : undefined;
   const library = value && madeBy(value);
   return library !== undefined && AUTH_LIBRARY.test(library) ? `handled by ${library}` : undefined;
 }
 
-const AUTH_LIBRARY = /^(next-auth|better-auth|@auth\/|@clerk\/|@auth0\/|@kinde-oss\/|@workos-inc\/|@stackframe\/|@supabase\/)/;
+const AUTH_LIBRARY =
+  /^(next-auth|better-auth|@auth\/|@clerk\/|@auth0\/|@kinde-oss\/|@workos-inc\/|@stackframe\/|@supabase\/)/;
 
 function madeBy(value: Abs): string | undefined {
-  if (value.k === 'made' || value.k === 'package') return value.spec.replace(/^(@[^/]+\/[^/]+|[^/]+).*$/, '$1');
+  if (value.k === 'made' || value.k === 'package')
+    return value.spec.replace(/^(@[^/]+\/[^/]+|[^/]+).*$/, '$1');
   if (value.k !== 'unknown') return undefined;
   for (const part of value.from ?? []) {
     const found = madeBy(part);
@@ -119,7 +150,12 @@ function madeBy(value: Abs): string | undefined {
 
 /** Registering, signing in with a password and resetting one happen before there is a session. */
 function isSignUpStep(effect: DbEffect, name: string): boolean {
-  return effect.kind === 'read' || effect.op === 'create' || effect.op === 'upsert' || /sign|log_?in|register|reset|forgot|verify|recover|activate|onboard/i.test(name);
+  return (
+    effect.kind === 'read' ||
+    effect.op === 'create' ||
+    effect.op === 'upsert' ||
+    /sign|log_?in|register|reset|forgot|verify|recover|activate|onboard/i.test(name)
+  );
 }
 
 /** A function that never ends normally without a proof is guarded, whatever it does. */
@@ -130,6 +166,7 @@ function alwaysProved(workspace: WorkspaceView, subject: GuardSubject): Proof | 
 }
 
 function rolesOf(subject: GuardSubject, privates: readonly DbEffect[]): string[] | undefined {
-  if (privates.length > 0 && privates.every((effect) => effect.roles)) return [...new Set(privates.flatMap((effect) => effect.roles ?? []))].toSorted();
+  if (privates.length > 0 && privates.every((effect) => effect.roles))
+    return [...new Set(privates.flatMap((effect) => effect.roles ?? []))].toSorted();
   return subject.roles && [...subject.roles].toSorted();
 }

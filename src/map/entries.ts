@@ -1,0 +1,257 @@
+/** Actions, route handlers and pages of the map. */
+import { rangeAt } from '../base/lineIndex.ts';
+import { basename } from '../base/path.ts';
+import type { FileId } from '../base/path.ts';
+import { given } from '../base/given.ts';
+import { spanOf } from '../facts/model.ts';
+import type { ExportFacts } from '../facts/tsModel.ts';
+import type { App } from '../project/model.ts';
+import type { Proof } from '../workspace/abs.ts';
+import { analyse } from '../workspace/entries.ts';
+import type { Entry } from '../workspace/entries.ts';
+import { guardOf } from '../workspace/guardState.ts';
+import type { Guard, GuardSubject } from '../workspace/guardState.ts';
+import { parseFunctionKey } from '../workspace/summary.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { MapEntry } from './model.ts';
+import { reachFrom } from './reach.ts';
+import type { Reach } from './reach.ts';
+import { routePath } from './routePath.ts';
+import { directEffects, idsOf, namesOf } from './services.ts';
+import type { Services } from './services.ts';
+import { extentOfValue, topLevel, topLevelAt } from './symbols.ts';
+import type { Extent, TsFileFacts } from './symbols.ts';
+import { touchesOf } from './touches.ts';
+import type { Touches } from './touches.ts';
+
+/** An entry with what its edges are made of. */
+export interface Draft {
+  entry: MapEntry;
+  /** Ids of the services it calls. */
+  calls?: readonly string[];
+  /** Ids of the schemas it parses with. */
+  schemas?: readonly string[];
+  /** The function of another file that guards it. */
+  guard?: MapEntry;
+  /** What it touches itself, not through a service. */
+  direct?: Touches;
+}
+
+/** Exported and inline Server Actions, and the methods of a route handler. */
+export function entriesOf(workspace: Workspace, app: App, file: FileId, services: Services): Draft[] {
+  const facts = workspace.facts(file);
+  if (facts?.kind !== 'ts') return [];
+  return workspace
+    .entries(file)
+    .filter(({ kind }) => kind !== 'page')
+    .map((entry): Draft => {
+      const kind = entry.kind === 'route' ? 'route' : 'action';
+      const name = spanOf(facts, entry.at);
+      const path = kind === 'route' ? routePath(app, file) : undefined;
+      const method = kind === 'route' ? (entry.name === 'default' ? 'ANY' : entry.name) : undefined;
+      const common = subjectDraft(workspace, file, facts, entry, services);
+      return {
+        ...common,
+        entry: {
+          id: `${kind}:${file}#${entry.name}`,
+          kind,
+          label: path === undefined || method === undefined ? entry.name : `${method} ${path}`,
+          file,
+          ...wholeOf(facts, file, entry),
+          range: rangeAt(facts.lines, name.start, name.end),
+          ...common.parts,
+          ...given({ method, path }),
+          ...(entry.kind === 'inline-action' ? { inline: true as const } : {}),
+        },
+      };
+    });
+}
+
+/** A page, layout or other server file of the router that touches the backend; it may well be guarded. */
+export function pagesOf(workspace: Workspace, app: App, file: FileId, services: Services): Draft[] {
+  const facts = workspace.facts(file);
+  if (facts?.kind !== 'ts' || workspace.role(file) !== 'page') return [];
+  const path = routePath(app, file);
+  const exported = facts.exports.find((item) => item.e !== 'star' && item.name === 'default');
+  if (path === undefined || !exported) return [];
+  const listed = workspace.entries(file).find((entry) => entry.kind === 'page' && entry.name === 'default');
+  const subject = listed ?? subjectOf(workspace, file);
+  const extra = facts.exports.flatMap((item) => {
+    if (item.e === 'star' || !/^generate(Metadata|StaticParams)$/.test(item.name)) return [];
+    const value = workspace.exported(file, item.name);
+    return value.k === 'closure' ? workspace.summary(`${value.file}#${value.fn}`).effects : [];
+  });
+  const common = subjectDraft(workspace, file, facts, subject, services, extra);
+  if (!common.parts.reads && !common.parts.writes) return [];
+  const stem = basename(file).replace(/\.[cm]?[jt]sx?$/, '');
+  const name = spanOf(facts, exported.at);
+  return [
+    {
+      ...common,
+      entry: {
+        id: `page:${file}#default`,
+        kind: 'page',
+        label: stem === 'page' || /(^|\/)pages\//.test(file) ? path : `${path} (${stem})`,
+        file,
+        ...extentOfExport(facts, exported),
+        range: rangeAt(facts.lines, name.start, name.end),
+        ...common.parts,
+        path,
+      },
+    },
+  ];
+}
+
+/** A page that the entry points don't list, looked at as one. */
+function subjectOf(workspace: Workspace, file: FileId): GuardSubject {
+  const analysis = analyse(workspace, workspace.exported(file, 'default'), { unsure: false }, 0);
+  return { ...analysis, name: 'default', tags: [], wrapperProof: analysis.proof };
+}
+
+function extentOfExport(facts: TsFileFacts, exported: ExportFacts): Extent {
+  if (exported.e === 'value') return extentOfValue(facts, exported.value);
+  const declaration = exported.e === 'local' ? topLevel(facts).find(({ b }) => b === exported.b) : undefined;
+  const { start, end } = declaration ?? spanOf(facts, exported.at);
+  return { start, end };
+}
+
+interface Common extends Omit<Draft, 'entry'> {
+  parts: Partial<MapEntry>;
+}
+
+function subjectDraft(
+  workspace: Workspace,
+  file: FileId,
+  facts: TsFileFacts,
+  subject: GuardSubject & Partial<Pick<Entry, 'at' | 'kind'>>,
+  services: Services,
+  extra: Entry['effects'] = [],
+): Common {
+  const guard = guardOf(workspace, file, subject);
+  const reach = reachOf(workspace, file, facts, subject, services);
+  const effects = [...subject.effects, ...extra, ...componentEffects(workspace, subject, reach, services)];
+  const schema = workspace.schema(file);
+  const handler = subject.handler === undefined ? undefined : parseFunctionKey(subject.handler);
+  const doc = handler?.file === file ? facts.functions[handler.fn]?.doc?.text : undefined;
+  const validation = [...new Set(reach.schemas.map(({ name }) => name))].toSorted();
+  const parts: Partial<MapEntry> = {
+    ...(doc ? { doc } : {}),
+    guard: guard.state,
+    guardDetail:
+      guard.proof && guard.proof.kind !== 'session' ? `${guard.proof.kind}: ${guard.reason}` : guard.reason,
+    ...(guard.roles && guard.roles.length > 0 ? { roles: guard.roles } : {}),
+    ...namesOf(touchesOf(effects, schema)),
+    ...(validation.length > 0 ? { validation } : {}),
+    ...(reach.revalidates.size > 0 ? { revalidates: [...reach.revalidates].toSorted() } : {}),
+    ...(effects.some((effect) => effect.tx) ? { transaction: true as const } : {}),
+  };
+  const guarding = guardEntry(workspace, guard, file, subject);
+  return {
+    parts,
+    calls: idsOf(reach.stops, services.ids),
+    schemas: reach.schemas.flatMap((used) =>
+      used.file === undefined ? [] : [`validation:${used.file}#${used.name}`],
+    ),
+    ...(guarding ? { guard: guarding } : {}),
+    direct: touchesOf(directEffects(workspace, effects, reach.stops), schema),
+  };
+}
+
+function reachOf(
+  workspace: Workspace,
+  file: FileId,
+  facts: TsFileFacts,
+  subject: GuardSubject & Partial<Pick<Entry, 'kind'>>,
+  services: Services,
+): Reach {
+  const exported =
+    subject.kind === 'inline-action'
+      ? undefined
+      : facts.exports.find((item) => item.e !== 'star' && item.name === subject.name);
+  const declared =
+    exported?.e === 'local'
+      ? topLevel(facts).find(({ b }) => b === exported.b)?.value
+      : exported?.e === 'value'
+        ? exported.value
+        : undefined;
+  const starts = subject.handler === undefined ? [] : [subject.handler];
+  return reachFrom(
+    workspace,
+    starts,
+    declared ? [{ file, value: declared }] : [],
+    (key) => services.ids.has(key) && key !== subject.handler,
+  );
+}
+
+/** What server components that a page renders do. */
+function componentEffects(
+  workspace: Workspace,
+  subject: GuardSubject,
+  reach: Reach,
+  services: Services,
+): Entry['effects'] {
+  const keys = new Set(
+    [...reach.seen, ...reach.stops].filter(
+      (key) => key !== subject.handler && (reach.stops.has(key) || !services.ids.has(key)),
+    ),
+  );
+  const known = new Set(subject.effects.map((effect) => `${effect.file}:${effect.at}`));
+  return [...keys]
+    .flatMap((key) => workspace.summary(key).effects)
+    .filter((effect) => !known.has(`${effect.file}:${effect.at}`));
+}
+
+/** Name, handler and the expression around it. */
+function wholeOf(facts: TsFileFacts, file: FileId, entry: Entry): { start: number; end: number } {
+  const name = spanOf(facts, entry.at);
+  const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
+  const fn = handler?.file === file ? facts.functions[handler.fn] : undefined;
+  const body = fn ? spanOf(facts, fn.all) : name;
+  const declaration = entry.kind === 'inline-action' ? undefined : topLevelAt(facts, name.start);
+  return {
+    start: Math.min(name.start, body.start, declaration?.start ?? name.start),
+    end: Math.max(name.end, body.end, declaration?.end ?? name.end),
+  };
+}
+
+/** The helper, wrapper or action client in the project that the proof begins in, unless that is the entry itself. */
+function guardEntry(
+  workspace: Workspace,
+  guard: Guard,
+  file: FileId,
+  subject: GuardSubject,
+): MapEntry | undefined {
+  if (!guard.proof) return undefined;
+  const handler = subject.handler === undefined ? undefined : parseFunctionKey(subject.handler);
+  return guardSymbol(
+    workspace,
+    guard.proof,
+    (step) => step.file === file && (handler === undefined || handler.file === file),
+  );
+}
+
+/** The first declaration of a proof's path that stands outside of the code it protects. */
+export function guardSymbol(
+  workspace: Workspace,
+  proof: Proof,
+  isOwn: (step: Proof['steps'][number]) => boolean,
+): MapEntry | undefined {
+  for (const step of proof.steps) {
+    if (isOwn(step)) continue;
+    const facts = workspace.facts(step.file);
+    if (facts?.kind !== 'ts') continue;
+    const declaration = topLevelAt(facts, spanOf(facts, step.at).start);
+    if (!declaration) continue;
+    const name = spanOf(facts, declaration.at);
+    return {
+      id: `guard:${step.file}#${declaration.name}`,
+      kind: 'guard',
+      label: declaration.name,
+      file: step.file,
+      start: declaration.start,
+      end: declaration.end,
+      range: rangeAt(facts.lines, name.start, name.end),
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,167 @@
+/** What an entry's own code calls: services, schemas that parse its input, paths it revalidates. Looked up, not run. */
+import type { FileId } from '../base/path.ts';
+import type { Value } from '../facts/tsModel.ts';
+import { visitSteps, visitValue } from '../facts/visit.ts';
+import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
+import type { FunctionKey } from '../workspace/abs.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { resolve, withInner } from './symbols.ts';
+import type { TsFileFacts } from './symbols.ts';
+
+/** A schema by the place that exports it; without a file when it is written in place. */
+export interface SchemaUse {
+  name: string;
+  /** `undefined`: could not be followed. */
+  file: FileId | undefined;
+}
+
+export interface Reach {
+  /** Functions called, in order, that `stop` named. */
+  stops: Set<FunctionKey>;
+  /** All functions that were looked into. */
+  seen: Set<FunctionKey>;
+  schemas: SchemaUse[];
+  revalidates: Set<string>;
+}
+
+const MAX_FUNCTIONS = 150;
+
+/**
+ * @param start functions to begin with
+ * @param values expressions to look through as well (a wrapper around a handler)
+ * @param stop functions that are noted instead of being looked into
+ */
+export function reachFrom(
+  workspace: Workspace,
+  start: readonly FunctionKey[],
+  values: readonly { file: FileId; value: Value }[],
+  stop: (key: FunctionKey) => boolean,
+): Reach {
+  const reach: Reach = { stops: new Set(), seen: new Set(), schemas: [], revalidates: new Set() };
+  const todo = [...start];
+  const first = new Set(start);
+  const enter = (key: FunctionKey): void => {
+    if (first.has(key) || !stop(key)) todo.push(key);
+    else reach.stops.add(key);
+  };
+  for (const { file, value } of values) {
+    const facts = factsOf(workspace, file);
+    if (facts) visitValue(value, (part) => note(workspace, file, facts, part, reach, enter));
+  }
+  for (let key = todo.shift(); key !== undefined && reach.seen.size < MAX_FUNCTIONS; key = todo.shift()) {
+    if (reach.seen.has(key)) continue;
+    reach.seen.add(key);
+    const { file, fn } = parseFunctionKey(key);
+    const facts = factsOf(workspace, file);
+    if (!facts?.functions[fn]) continue;
+    for (const id of withInner(facts, fn))
+      visitSteps(facts.functions[id]?.body ?? [], {
+        value: (part) => note(workspace, file, facts, part, reach, enter),
+      });
+  }
+  return reach;
+}
+
+function factsOf(workspace: Workspace, file: FileId): TsFileFacts | undefined {
+  const facts = workspace.facts(file);
+  return facts?.kind === 'ts' ? facts : undefined;
+}
+
+function note(
+  workspace: Workspace,
+  file: FileId,
+  facts: TsFileFacts,
+  value: Value,
+  reach: Reach,
+  enter: (key: FunctionKey) => void,
+): void {
+  if (value.k === 'jsx' && value.tagRef) {
+    const component = resolve(workspace, file, facts, value.tagRef);
+    if (component?.k === 'closure' && workspace.role(component.file) !== 'client')
+      enter(functionKey(component.file, component.fn));
+    return;
+  }
+  if (value.k !== 'call') return;
+  const { fn } = value;
+  if (fn.k === 'member' && /^(safe)?parse(Async)?$/i.test(fn.name))
+    noteSchema(workspace, file, facts, fn.of, reach);
+  if (fn.k === 'member' && /^(input|inputSchema|schema|bindArgsSchemas|stateAction)$/.test(fn.name)) {
+    const [schema] = value.args;
+    if (schema) noteSchema(workspace, file, facts, schema, reach);
+  }
+  const callee = resolve(workspace, file, facts, fn);
+  if (callee?.k === 'closure') enter(functionKey(callee.file, callee.fn));
+  else if (callee?.k === 'package' && callee.spec === 'next/cache')
+    noteRevalidation(callee.path.at(-1) ?? '', value.args[0], reach);
+}
+
+const SCHEMA_LIBRARY = /^(zod|valibot|yup|arktype|joi|superstruct|@sinclair\/typebox|zod-form-data)(\/|$)/;
+
+/** Whether a value was made by a library of schemas. */
+export function isSchemaLibrary(spec: string): boolean {
+  return SCHEMA_LIBRARY.test(spec);
+}
+
+function noteSchema(
+  workspace: Workspace,
+  file: FileId,
+  facts: TsFileFacts,
+  value: Value,
+  reach: Reach,
+): void {
+  const name = value.k === 'ref' || value.k === 'member' ? value.name : undefined;
+  if (name === undefined || name === 'JSON' || name === 'Date') return;
+  const resolved = resolve(workspace, file, facts, value);
+  if (resolved && !(resolved.k === 'made' && isSchemaLibrary(resolved.spec))) return;
+  if (!resolved && !/schema|input|validat/i.test(name)) return;
+  const origin = originOf(workspace, file, facts, value);
+  if (!reach.schemas.some((schema) => schema.name === name && schema.file === origin))
+    reach.schemas.push({ name, file: origin });
+}
+
+/** The file that declares what a name or a namespace member leads to. */
+function originOf(workspace: Workspace, file: FileId, facts: TsFileFacts, value: Value): FileId | undefined {
+  if (value.k === 'member')
+    return value.of.k === 'ref' ? originOf(workspace, file, facts, value.of) : undefined;
+  if (value.k !== 'ref') return undefined;
+  const binding = facts.bindings[value.b];
+  if (binding?.kind !== 'import') return binding?.fn === 0 ? file : undefined;
+  for (const item of facts.imports)
+    for (const named of item.names) {
+      if (named.b !== value.b) continue;
+      const target = workspace.target(file, item.spec);
+      return target.t === 'file' ? declaringFile(workspace, target.file, named.imported, 0) : undefined;
+    }
+  return undefined;
+}
+
+/** Follows `export … from` and `export *` to the file that declares a name. */
+function declaringFile(workspace: Workspace, file: FileId, name: string, depth: number): FileId {
+  const facts = workspace.tsFacts(file);
+  if (!facts || depth > 5 || name === '*') return file;
+  for (const item of facts.exports) {
+    if (item.e === 'from' && item.name === name) {
+      const target = workspace.target(file, item.spec);
+      return target.t === 'file' ? declaringFile(workspace, target.file, item.imported, depth + 1) : file;
+    }
+    if (item.e !== 'star' && item.name === name) return file;
+  }
+  for (const item of facts.exports) {
+    if (item.e !== 'star') continue;
+    const target = workspace.target(file, item.spec);
+    if (target.t !== 'file') continue;
+    const found = declaringFile(workspace, target.file, name, depth + 1);
+    if (
+      workspace.tsFacts(found)?.exports.some((candidate) => candidate.e !== 'star' && candidate.name === name)
+    )
+      return found;
+  }
+  return file;
+}
+
+function noteRevalidation(name: string, arg: Value | undefined, reach: Reach): void {
+  const isTag = /^(revalidateTag|updateTag|expireTag|unstable_expireTag)$/.test(name);
+  if (!isTag && !/^(revalidatePath|unstable_expirePath|expirePath)$/.test(name)) return;
+  const text = arg?.k === 'lit' ? String(arg.v) : arg?.k === 'template' ? arg.texts.join('[…]') : '…';
+  reach.revalidates.add(isTag ? `tag:${text}` : text);
+}

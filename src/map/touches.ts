@@ -1,0 +1,60 @@
+/** Effects of a function as names of models. */
+import type { SchemaModel } from '../prisma/schema.ts';
+import type { Abs } from '../workspace/abs.ts';
+import { tablesOf } from '../workspace/guardState.ts';
+import type { DbEffect } from '../workspace/summary.ts';
+
+export interface Touches {
+  reads: Set<string>;
+  writes: Set<string>;
+}
+
+const NESTED_WRITES = /^(create|createMany|connectOrCreate|update|updateMany|upsert|delete|deleteMany)$/;
+
+/** The models that effects read and write, those of nested `include`, `select` and relation writes too. */
+export function touchesOf(effects: readonly DbEffect[], schema: SchemaModel | undefined): Touches {
+  const out: Touches = { reads: new Set(), writes: new Set() };
+  for (const effect of effects) {
+    if (effect.kind === 'raw-read' || effect.kind === 'raw-write') {
+      const models = tablesOf(effect.args).map((table) => schema?.modelOfTable(table)?.name ?? table);
+      const into = effect.kind === 'raw-read' ? out.reads : out.writes;
+      for (const model of models.length > 0 ? models : ['raw SQL']) into.add(model);
+      continue;
+    }
+    const model = schema?.modelOf(effect.model)?.name ?? effect.model;
+    (effect.kind === 'write' ? out.writes : out.reads).add(model);
+    if (!schema || effect.args.k !== 'object') continue;
+    const { include, select, data, create, update } = effect.args.props;
+    for (const part of [include, select]) if (part) nestedReads(schema, model, part, out, 0);
+    if (effect.kind === 'write')
+      for (const part of [data, create, update]) if (part) nestedWrites(schema, model, part, out, 0);
+  }
+  return out;
+}
+
+function nestedReads(schema: SchemaModel, model: string, selection: Abs, out: Touches, depth: number): void {
+  if (selection.k !== 'object' || depth > 5) return;
+  for (const [name, value] of Object.entries(selection.props)) {
+    const target = schema.relationTarget(model, name);
+    if (!target || (value.k === 'lit' && value.v === false)) continue;
+    out.reads.add(target.name);
+    if (value.k !== 'object') continue;
+    for (const part of [value.props['include'], value.props['select']])
+      if (part) nestedReads(schema, target.name, part, out, depth + 1);
+  }
+}
+
+function nestedWrites(schema: SchemaModel, model: string, data: Abs, out: Touches, depth: number): void {
+  if (depth > 5) return;
+  if (data.k === 'array') for (const item of data.items) nestedWrites(schema, model, item, out, depth + 1);
+  if (data.k !== 'object') return;
+  for (const [name, value] of Object.entries(data.props)) {
+    const target = schema.relationTarget(model, name);
+    if (!target || value.k !== 'object') continue;
+    for (const [op, inner] of Object.entries(value.props)) {
+      if (!NESTED_WRITES.test(op)) continue;
+      out.writes.add(target.name);
+      nestedWrites(schema, target.name, inner, out, depth + 1);
+    }
+  }
+}
