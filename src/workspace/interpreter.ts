@@ -10,7 +10,7 @@ import type { Abs, EvidenceStep, FunctionKey, Proof, Variant } from './abs.ts';
 import { evaluateCall, evaluateNew } from './calls.ts';
 import { importedValue } from './links.ts';
 import type { Links } from './links.ts';
-import { refine } from './refine.ts';
+import { refine, testedAlternatives } from './refine.ts';
 import { cloneState, freshState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey } from './summary.ts';
@@ -144,9 +144,12 @@ export class Interpreter {
       case 'expr':
         this.eval(step.value, state);
         return;
-      case 'let':
-        state.env.set(step.b, this.eval(step.value, state));
+      case 'let': {
+        // Evaluated first: it may put another environment into the state.
+        const value = this.eval(step.value, state);
+        state.env.set(step.b, value);
         return;
+      }
       case 'return': {
         const value = step.value ? this.eval(step.value, state) : UNDEF;
         if (!state.dead) {
@@ -315,11 +318,13 @@ export class Interpreter {
         return this.logic(value, state);
       case 'binary': {
         const left = this.eval(value.left, state);
-        return fromParts([left, this.eval(value.right, state)]);
+        const parts = fromParts([left, this.eval(value.right, state)]);
+        return COMPARISONS.has(value.op) ? (testedAlternatives(this, value, state) ?? parts) : parts;
       }
       case 'unary': {
         const of = this.eval(value.of, state);
         if (value.op === 'void') return UNDEF;
+        if (value.op === '!') return testedAlternatives(this, value, state) ?? UNKNOWN;
         return value.op === '+' || value.op === '-' ? fromParts([of]) : UNKNOWN;
       }
       case 'assign':
@@ -360,6 +365,7 @@ export class Interpreter {
     const binding = this.facts.bindings[b];
     if (!binding) return UNKNOWN;
     if (binding.f !== undefined && binding.kind === 'function') return { k: 'closure', file: this.file, fn: binding.f };
+    if (binding.c !== undefined) return { k: 'class', file: this.file, c: binding.c };
     if (binding.fn === 0) return this.links.moduleValue(this.file, b);
     return this.outerValue(b, state);
   }
@@ -552,7 +558,7 @@ export class Interpreter {
     if (left.k === 'undef' || (left.k === 'lit' && left.v === null)) return right;
     if (left.k === 'lit' && value.op === '??') return left;
     // A value with a fallback keeps what it is known to be: `session ?? null`, `client ?? tx`.
-    if (left.k === 'variants' && (right.k === 'undef' || right.k === 'lit')) return withFallback(left, right, value.op);
+    if (left.k === 'variants') return withFallback(left, right, value.op);
     return joinAbs(left, right);
   }
 
@@ -600,6 +606,8 @@ export function takeProof(list: readonly Variant[], state: State, step?: Evidenc
   const roles = list.map((variant) => variant.roles);
   if (roles.length > 0 && roles.every(Boolean)) state.roles ??= [...new Set(roles.flatMap((some) => some ?? []))];
 }
+
+const COMPARISONS = new Set(['==', '===', '!=', '!==', 'in']);
 
 /** Two alternatives of which just one is proved stay apart, so that a later test of the value finds the proof again. */
 function correlate(id: string, ...branches: readonly (readonly [Abs, State])[]): Abs | undefined {

@@ -73,6 +73,26 @@ function filterAlternatives(it: Interpreter, test: Value, truth: boolean, state:
   }
 }
 
+/**
+ * The boolean that a test gives, alternative by alternative: `!!session?.user` is true exactly where there is a session.
+ * Undefined when the test looks at no alternatives, or at several independent ones.
+ */
+export function testedAlternatives(it: Interpreter, test: Value, state: State): Abs | undefined {
+  const seen = new Map<string, Extract<Abs, { k: 'variants' }>>();
+  collectVariants(it, test, state, seen);
+  const [only] = seen.values();
+  if (!only || seen.size > 1) return undefined;
+  const live = state.live.get(only.id);
+  const list = only.list
+    .filter((variant) => !live || live.includes(variant.i))
+    .map((variant) => {
+      const truth = truthUnder(it, test, state, new Map([[only.id, variant.i]]));
+      const value: Abs = truth === 'maybe' ? UNKNOWN : { k: 'lit', v: truth === 'true' };
+      return { ...variant, value };
+    });
+  return { k: 'variants', id: only.id, list };
+}
+
 /** The alternatives that an expression looks at. */
 function collectVariants(it: Interpreter, value: Value, state: State, out: Map<string, Extract<Abs, { k: 'variants' }>>): void {
   const add = (abs: Abs): void => {
@@ -230,6 +250,9 @@ function equality(left: Abs, right: Abs, loose: boolean): Truth {
   if (left.k === 'lit' && right.k === 'lit') return left.v === right.v ? 'true' : 'false';
   if (left.k === 'lit' && typeof left.v === 'boolean') return (truthOf(right) === 'maybe' ? 'maybe' : (truthOf(right) === 'true') === left.v ? 'true' : 'false');
   if (right.k === 'lit' && typeof right.v === 'boolean') return equality(right, left, loose);
+  // Nothing but null and undefined equals undefined; literals of both kinds were compared above.
+  if (left.k === 'undef' && right.k === 'lit') return 'false';
+  if (right.k === 'undef' && left.k === 'lit') return 'false';
   if ((left.k === 'undef') !== (right.k === 'undef') && (truthOf(left) === 'true' || truthOf(right) === 'true')) return 'false';
   return 'maybe';
 }
