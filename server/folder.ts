@@ -36,19 +36,17 @@ export interface FolderOptions {
   /** Files that are open now. */
   openFiles(): FileId[];
   log(message: string): void;
+  /** Called when the facts of the last run are there: the index can begin. */
+  onCacheRead(): void;
   /** Called when a check gave something else than the time before. */
   onResult(folder: Folder, file: FileId, before: FileResult | undefined, now: FileResult | undefined): void;
 }
 
 const isConfig = (file: FileId) => path.posix.basename(file) === configFileName;
 
-/** Whether two results, both empty or both of a configuration file, say the same. */
+/** Whether two results say the same at the same places. */
 function isSameText(a: readonly Finding[], b: readonly Finding[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every(({ rule }) => rule === 'config') &&
-    JSON.stringify(a) === JSON.stringify(b)
-  );
+  return a.length === b.length && (a.length === 0 || JSON.stringify(a) === JSON.stringify(b));
 }
 
 export class Folder {
@@ -67,6 +65,7 @@ export class Folder {
   /** Size of the tree when the cache was written last. */
   #savedSize = -1;
   #closed = false;
+  #cacheRead = false;
   indexed = { done: 0, total: 0 };
   /** Set when the person stopped the index; a workspace check takes it up again. */
   paused = false;
@@ -80,20 +79,29 @@ export class Folder {
 
   async #open(loading: Promise<EngineModule>): Promise<Engine> {
     const { root, git, listed } = this.#options;
-    const [module, tree, committed, cached] = await Promise.all([
-      loading,
+    const [engine, tree, committed] = await Promise.all([
+      loading.then(({ Engine: Loaded }) => Loaded.create({ host: this.host })),
       listed ? this.host.list() : [],
       git ? committedMigrations(root) : undefined,
-      readCache(root),
     ]);
-    const engine = await module.Engine.create({ host: this.host });
-    if (cached !== undefined) engine.loadCache(cached);
     engine.setTree(tree);
     for (const { file } of tree) this.#tree.add(file);
     engine.setCommitted(committed);
     this.#engine = engine;
     this.#applyOverlays();
+    void this.#readCache(engine);
     return engine;
+  }
+
+  /** Facts of the last run, in pieces between messages; open files do not wait for them, the index does. */
+  async #readCache(engine: Engine): Promise<void> {
+    for await (const batch of readCache(this.root)) {
+      if (this.#closed) return;
+      engine.loadCache(batch);
+      await nextTurn();
+    }
+    this.#cacheRead = true;
+    this.#options.onCacheRead();
   }
 
   /** Texts of files that were opened before the engine was there. */
@@ -108,6 +116,11 @@ export class Folder {
   /** Whether every file's facts are known. */
   get complete(): boolean {
     return this.#engine?.complete === true;
+  }
+
+  /** Whether the index has work to do and may do it. */
+  get isIndexing(): boolean {
+    return this.engine !== undefined && this.#cacheRead && !this.paused && !this.complete;
   }
 
   /** Whether all that was said of the folder's files is what the engine would say now. */
@@ -203,7 +216,7 @@ export class Folder {
   /** Does a slice of the first index. @returns whether there is more */
   index(budgetMs: number, now: () => number): boolean {
     const engine = this.engine;
-    if (!engine || engine.complete || this.paused) return false;
+    if (!engine || !this.isIndexing) return false;
     const { done, total, complete } = engine.index(budgetMs, now, this.#options.openFiles());
     this.indexed = { done, total };
     return !complete;
@@ -296,7 +309,7 @@ export class Folder {
     const size = this.#tree.size;
     if (engine.cacheHits >= size || this.#savedSize === size) return;
     this.#savedSize = size;
-    await writeCache(this.root, engine.encodeCache());
+    await writeCache(this.root, engine.cacheLines());
   }
 
   /** Forgets everything, telling `onResult` of each file that had a result. */

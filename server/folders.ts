@@ -20,6 +20,8 @@ export interface FoldersOptions {
   /** Absolute paths of the open documents. */
   openPaths(): string[];
   log(message: string): void;
+  /** Called when a folder's index can begin. */
+  onCacheRead(): void;
 }
 
 export class Folders {

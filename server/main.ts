@@ -64,6 +64,7 @@ function start(params: InitializeParams, client: Client): void {
     overlay: (absolute) => documents.text(absolute),
     openPaths: () => documents.paths(),
     log,
+    onCacheRead: () => context.wake(),
   });
   const settledListeners: (() => void)[] = [];
   const initializedListeners: (() => void)[] = [];
@@ -104,12 +105,12 @@ function start(params: InitializeParams, client: Client): void {
     return more && folders.all().every(({ complete, paused }) => complete || paused);
   });
   const indexing = loop.task('index', 2, (budgetMs) => {
-    const folder = folders.all().find(({ engine, complete, paused }) => engine && !complete && !paused);
+    const folder = folders.all().find(({ isIndexing }) => isIndexing);
     if (!folder) return false;
     const more = folder.index(budgetMs, now);
     status.update();
     if (!more) checking.wake();
-    return more || folders.all().some(({ engine, complete, paused }) => engine && !complete && !paused);
+    return more || folders.all().some(({ isIndexing }) => isIndexing);
   });
   const reporting = loop.task('report', 3, () => {
     diagnostics.flush();

@@ -13,7 +13,7 @@ import { projectStats } from './map/stats.ts';
 import type { ProjectStats } from './map/stats.ts';
 import { registeredRules } from './rules/index.generated.ts';
 import type { EditResult, Finding, FixOffer } from './run/finding.ts';
-import { render, UNUSED_SUPPRESSION } from './run/render.ts';
+import { render } from './run/render.ts';
 import type { Rendered } from './run/render.ts';
 import { NO_REPORTS, runRules } from './run/reports.ts';
 import type { FileReports } from './run/reports.ts';
@@ -227,12 +227,11 @@ export class Engine {
     if (before && before.reports === reports && before.layouts.length === layouts.length && before.layouts.every((layout, i) => layout === layouts[i])) return before.rendered;
     const needsText = reports.reports.length > 0 || (own?.suppressions.length ?? 0) > 0;
     const text = needsText ? (this.workspace.store.text(file) ?? '') : '';
-    const config = this.workspace.config(file);
     const rendered = render(
       file,
       reports.reports,
       { facts, recipe: findRecipe, excerpt: (_, start, end) => text.slice(start, end) },
-      config.ignores(file) ? 'off' : config.rule(UNUSED_SUPPRESSION, file).severity,
+      reports.unused,
     );
     this.shown.set(file, { reports, layouts, rendered });
     return rendered;
@@ -327,8 +326,9 @@ export class Engine {
 
   // --- cache ---
 
-  encodeCache(): string {
-    return this.workspace.store.encodeCache(CACHE_HEADER);
+  /** Facts for the next run, line by line: the first is a header that `loadCache` wants before each batch of others. */
+  cacheLines(): Iterable<string> {
+    return this.workspace.store.cacheLines(CACHE_HEADER);
   }
 
   /** Takes facts that an earlier run stored; what doesn't fit is ignored. Returns how many entries it took. */

@@ -48,14 +48,14 @@ export function registerBackendMap(context: ServerContext, status: Status): Back
   let wasAsked = false;
   let waiting = false;
 
-  function toDto(folder: Folder, entry: MapEntry): MapEntryDto {
+  function toDto(folder: Folder, app: string, entry: MapEntry): MapEntryDto {
     const touches = [
       ...(entry.reads?.length ? [`reads ${entry.reads.join(', ')}`] : []),
       ...(entry.writes?.length ? [`writes ${entry.writes.join(', ')}`] : []),
     ].join(' · ');
     const description = entry.detail ?? (touches === '' ? undefined : touches);
     return {
-      id: `${folder.root}|${entry.id}`,
+      id: `${folder.root}|${app}|${entry.id}`,
       label: entry.label,
       ...(description === undefined ? {} : { description }),
       kind: entry.kind,
@@ -80,7 +80,7 @@ export function registerBackendMap(context: ServerContext, status: Status): Back
           groups: groups.flatMap(({ kind, of, label }) => {
             const entries = app.entries
               .filter((entry) => entry.kind === of)
-              .map((entry) => toDto(folder, entry));
+              .map((entry) => toDto(folder, app.id, entry));
             return entries.length === 0 ? [] : [{ id: `${id}|${kind}`, kind, label, entries }];
           }),
         };

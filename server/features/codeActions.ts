@@ -87,34 +87,30 @@ function compute(folder: Folder, file: string, what: ActionData['what']): EditRe
   return engine.edits(finding, offer);
 }
 
+function fixActions(finding: Finding, diagnostic: Diagnostic, data: Omit<ActionData, 'what'>): CodeAction[] {
+  const { fingerprint, rule } = finding;
+  return finding.fixes.map((offer, index) => ({
+    ...action(offer.title, `${quickFix}.${rule}`, [diagnostic], {
+      ...data,
+      what: { kind: 'fix', fingerprint, recipe: offer.recipe, index },
+    }),
+    ...(offer.preferred ? { isPreferred: true } : {}),
+  }));
+}
+
+const suppressAction = (
+  { rule, fingerprint }: Finding,
+  scope: 'line' | 'file',
+  diagnostic: Diagnostic,
+  data: Omit<ActionData, 'what'>,
+) =>
+  action(`Disable ${rule} for this ${scope}`, `${quickFix}.disable`, [diagnostic], {
+    ...data,
+    what: { kind: 'suppress', fingerprint, scope },
+  });
+
 export function registerCodeActions(context: ServerContext): void {
   const { connection, client, documents, folders } = context;
-
-  function fixActions(
-    finding: Finding,
-    diagnostic: Diagnostic,
-    data: Omit<ActionData, 'what'>,
-  ): CodeAction[] {
-    const { fingerprint, rule } = finding;
-    return finding.fixes.map((offer, index) => ({
-      ...action(offer.title, `${quickFix}.${rule}`, [diagnostic], {
-        ...data,
-        what: { kind: 'fix', fingerprint, recipe: offer.recipe, index },
-      }),
-      ...(offer.preferred ? { isPreferred: true } : {}),
-    }));
-  }
-
-  const suppressAction = (
-    { rule, fingerprint }: Finding,
-    scope: 'line' | 'file',
-    diagnostic: Diagnostic,
-    data: Omit<ActionData, 'what'>,
-  ) =>
-    action(`Disable ${rule} for this ${scope}`, `${quickFix}.disable`, [diagnostic], {
-      ...data,
-      what: { kind: 'suppress', fingerprint, scope },
-    });
 
   const documentationAction = (rule: string, diagnostics: Diagnostic[]): CodeAction => ({
     title: `Show documentation for ${rule}`,

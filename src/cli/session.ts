@@ -33,21 +33,16 @@ export interface Session {
 /** Reads, links and summarises a workspace; afterwards every file can be checked. */
 export async function openSession(root: string, options: SessionOptions): Promise<Session> {
   const host = createNodeHost(root, { git: true });
-  const [module, tree, committed, cached] = await Promise.all([
-    loadEngine(),
-    host.list(),
-    committedMigrations(root),
-    options.cache ? readCache(root) : undefined,
-  ]);
+  const [module, tree, committed] = await Promise.all([loadEngine(), host.list(), committedMigrations(root)]);
   const engine = await module.Engine.create({ host, overrides: options.overrides });
-  if (cached !== undefined) engine.loadCache(cached);
+  if (options.cache) for await (const batch of readCache(root)) engine.loadCache(batch);
   engine.setTree(tree);
   engine.setCommitted(committed);
   const progress = createProgress(process.stderr, now);
   for (let state = engine.index(100, now); !state.complete; state = engine.index(100, now))
     progress.update(`${state.done} of ${state.total} files`);
   progress.end();
-  if (options.cache && engine.cacheHits < engine.files().length) await writeCache(root, engine.encodeCache());
+  if (options.cache && engine.cacheHits < engine.files().length) await writeCache(root, engine.cacheLines());
   const crashes: Problem[] = [];
   return {
     engine,

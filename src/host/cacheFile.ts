@@ -1,7 +1,7 @@
 /** Where facts are kept between runs. Losing the cache costs time and nothing else, so no failure here is an error. */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -21,25 +21,65 @@ export function cachePath(root: string): string {
   return path.join(base, 'backend-specialist', key, fileName);
 }
 
-/** The text of the cache, `undefined` when there is none or it cannot be read. */
-export async function readCache(root: string): Promise<string | undefined> {
+/** Characters handled between two turns of the event loop: a few milliseconds of work. */
+const batchLength = 1 << 20;
+
+/**
+ * The cache in pieces of some lines, each with the file's first line before it; nothing when there is none or it cannot
+ * be read.
+ */
+export async function* readCache(root: string): AsyncGenerator<string, void, undefined> {
+  let header: string | undefined;
+  let rest = '';
   try {
-    return await readFile(cachePath(root), 'utf8');
+    for await (const chunk of createReadStream(cachePath(root), {
+      encoding: 'utf8',
+      highWaterMark: batchLength,
+    })) {
+      rest += String(chunk);
+      const end = rest.lastIndexOf('\n');
+      if (end < 0) continue;
+      const batch: string = header === undefined ? rest.slice(0, end) : `${header}\n${rest.slice(0, end)}`;
+      rest = rest.slice(end + 1);
+      header ??= batch.split('\n', 1)[0];
+      yield batch;
+    }
   } catch {
-    return undefined;
+    // No cache yet, or one that may not be read: everything is extracted.
   }
+}
+
+/** Lines joined to pieces that are worth a write. */
+function* batches(lines: Iterable<string>): Generator<string, void, undefined> {
+  let batch: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    batch.push(line);
+    length += line.length;
+    if (length < batchLength) continue;
+    yield `${batch.join('\n')}\n`;
+    batch = [];
+    length = 0;
+  }
+  if (batch.length > 0) yield `${batch.join('\n')}\n`;
 }
 
 /**
  * Replaces the cache in one step, so that a run beside this one reads the old or the new text and never half of it.
+ * Lines are asked for in pieces, between which other work goes on.
  * @returns whether it was written; a read-only folder is no error
  */
-export async function writeCache(root: string, text: string): Promise<boolean> {
+export async function writeCache(root: string, lines: Iterable<string>): Promise<boolean> {
   const target = cachePath(root);
   const temporary = `${target}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await mkdir(path.dirname(target), { recursive: true });
-    await writeFile(temporary, text, { mode: 0o600 });
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      for (const batch of batches(lines)) await handle.write(batch);
+    } finally {
+      await handle.close();
+    }
     await rename(temporary, target);
     return true;
   } catch {

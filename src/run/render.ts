@@ -7,6 +7,7 @@ import { spanOf } from '../facts/model.ts';
 import type { FileFacts } from '../facts/model.ts';
 import type { Place } from '../rules/rule.ts';
 import type { Finding, FixOffer, Location } from './finding.ts';
+import { UNUSED_SUPPRESSION } from './reports.ts';
 import type { RawReport } from './reports.ts';
 import { applySuppressions } from './suppress.ts';
 
@@ -21,8 +22,6 @@ export interface Rendered {
   findings: Finding[];
   suppressed: number;
 }
-
-export const UNUSED_SUPPRESSION = 'unused-suppression';
 
 /** Findings of one file, sorted by place and rule. */
 export function render(file: FileId, reports: readonly RawReport[], context: RenderContext, unusedSeverity: Finding['severity'] | 'off'): Rendered {

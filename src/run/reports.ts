@@ -3,7 +3,7 @@ import type { FileId } from '../base/path.ts';
 import type { ResolvedConfig } from '../config/load.ts';
 import { severityRank } from '../config/load.ts';
 import type { Json } from '../base/json.ts';
-import type { FixRequest, Place, Report, Rule, Severity } from '../rules/rule.ts';
+import type { FixRequest, Place, Report, Rule, Severity, SeverityOrOff } from '../rules/rule.ts';
 import type { WorkspaceView } from '../workspace/view.ts';
 
 /** A report whose places are still numbers of the facts: it survives moved lines. */
@@ -21,12 +21,17 @@ export interface RuleCrash {
   message: string;
 }
 
+/** Reported by the runner itself, which alone knows what a suppression silenced. */
+export const UNUSED_SUPPRESSION = 'unused-suppression';
+
 export interface FileReports {
   reports: RawReport[];
   crashes: RuleCrash[];
+  /** Severity of a suppression that silences nothing; part of the reports, so that a configuration that changes it wakes the file. */
+  unused: SeverityOrOff;
 }
 
-export const NO_REPORTS: FileReports = { reports: [], crashes: [] };
+export const NO_REPORTS: FileReports = { reports: [], crashes: [], unused: 'off' };
 
 /** All reports of a file before suppressions. A rule that throws loses its reports for this file and is named. */
 export function runRules(
@@ -40,7 +45,7 @@ export function runRules(
   if (!facts || facts.kind === 'skipped') return NO_REPORTS;
   const role = workspace.role(file);
   if (role === 'generated' || config.ignores(file) || config.conventions.generated?.(file) === true) return NO_REPORTS;
-  const out: FileReports = { reports: [], crashes: [] };
+  const out: FileReports = { reports: [], crashes: [], unused: config.rule(UNUSED_SUPPRESSION, file).severity };
   for (const rule of rules) {
     const { meta } = rule;
     const kinds = meta.kinds;

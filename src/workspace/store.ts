@@ -106,15 +106,18 @@ export class FactStore {
     return this.entries.has(file) && this.facts.peek(file) !== undefined;
   }
 
-  /** One line per file: path, hash, facts. Only what was extracted or loaded. */
-  encodeCache(header: string): string {
-    const lines = [header];
+  /**
+   * What `loadCache` takes, line by line, so that writing it can give way to other work: the header, then path, hash
+   * and facts of each file that was extracted or loaded.
+   */
+  *cacheLines(header: string): Generator<string, void, undefined> {
+    yield header;
     for (const file of this.list()) {
       const facts = this.facts.peek(file);
       const hash = this.entries.get(file)?.hash;
-      if (facts && hash !== undefined && facts.kind !== 'config' && !this.stale.has(file)) lines.push(`${JSON.stringify([file, hash])}\t${JSON.stringify(facts)}`);
+      if (facts && hash !== undefined && facts.kind !== 'config' && !this.stale.has(file))
+        yield `${JSON.stringify([file, hash])}\t${JSON.stringify(facts)}`;
     }
-    return `${lines.join('\n')}\n`;
   }
 
   /** Takes what an earlier run stored; a wrong header or a torn line is ignored. Returns how many entries it took. */

@@ -190,8 +190,8 @@ export class Engine {
     return {};
   }
 
-  encodeCache(): string {
-    return '';
+  cacheLines(): string[] {
+    return ['header'];
   }
 
   loadCache(): number {
