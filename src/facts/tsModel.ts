@@ -75,7 +75,7 @@ export interface CatchClause {
   at: number;
   /** Place of the block with its braces. */
   block: number;
-  /** Text of the first comment inside the block. */
+  /** Text of the first comment of the block itself (not of blocks inside it). */
   comment: string | undefined;
 }
 
@@ -116,6 +116,8 @@ export interface FunctionFacts {
   bodyAt: number;
   /** JSDoc right before it: the first sentence, and its tags' names. */
   doc?: { text: string; tags: string[] };
+  /** The comment that explains a body with nothing in it but at most a constant: `.catch(() => {}) // best effort`. */
+  comment?: string;
   returnType?: string;
 }
 
