@@ -112,8 +112,7 @@ export function registerBackendMap(context: ServerContext, status: Status): Back
       }
       await new Promise<void>((resolve) => {
         token.onCancellationRequested(() => resolve());
-        if (context.settled()) resolve();
-        else context.onSettled(resolve);
+        context.onSettled(resolve);
         context.wake();
       });
       return z.parse(checkWorkspaceRequest.result, status.counts());

@@ -3,14 +3,15 @@ import { rangeAt } from '../base/lineIndex.ts';
 import type { FileId } from '../base/path.ts';
 import { given } from '../base/given.ts';
 import { spanOf } from '../facts/model.ts';
+import { visitSteps } from '../facts/visit.ts';
 import { awaited } from '../workspace/abs.ts';
 import type { Abs, FunctionKey } from '../workspace/abs.ts';
-import { functionKey } from '../workspace/summary.ts';
+import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
 import type { Summary } from '../workspace/summary.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Draft } from './entries.ts';
 import { reachFrom } from './reach.ts';
-import { extentOfValue, resolve, topLevel } from './symbols.ts';
+import { extentOfValue, resolve, topLevel, withInner } from './symbols.ts';
 import type { TopLevel, TsFileFacts } from './symbols.ts';
 import { touchesOf } from './touches.ts';
 
@@ -42,7 +43,10 @@ export function findServices(workspace: Workspace): Services {
     if (facts?.kind !== 'ts' || !HOLDERS.has(workspace.role(file))) continue;
     const list = exportedFunctions(workspace, file, facts).filter(({ key }) => {
       const summary = workspace.summary(key);
-      return summary.effects.length > 0 || (NAMED_SERVICE.test(file) && summary.async);
+      return (
+        summary.effects.length > 0 ||
+        (NAMED_SERVICE.test(file) && (summary.async || usesClient(workspace, file, facts, key)))
+      );
     });
     if (list.length === 0) continue;
     found.set(file, list);
@@ -55,6 +59,19 @@ export function findServices(workspace: Workspace): Services {
       list.map((service) => draft(workspace, file, service, ids)),
     );
   return { byFile, ids };
+}
+
+/** Whether a function names the client at all: methods that a client extension added are unknown, but are accesses. */
+function usesClient(workspace: Workspace, file: FileId, facts: TsFileFacts, key: FunctionKey): boolean {
+  let found = false;
+  for (const id of withInner(facts, parseFunctionKey(key).fn))
+    visitSteps(facts.functions[id]?.body ?? [], {
+      value: (value) => {
+        if (value.k === 'ref' && resolve(workspace, file, facts, value)?.k === 'prisma') found = true;
+        return !found;
+      },
+    });
+  return found;
 }
 
 function draft(
@@ -70,10 +87,7 @@ function draft(
   const schema = workspace.schema(file);
   const touches = touchesOf(summary.effects, schema);
   const { stops } = reachFrom(workspace, [service.key], [], (key) => ids.has(key) && key !== service.key);
-  const doc =
-    facts?.kind === 'ts'
-      ? facts.functions[Number(service.key.slice(service.key.lastIndexOf('#') + 1))]?.doc?.text
-      : undefined;
+  const doc = facts?.kind === 'ts' ? facts.functions[parseFunctionKey(service.key).fn]?.doc?.text : undefined;
   return {
     entry: {
       id: `service:${file}#${service.name}`,

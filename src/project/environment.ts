@@ -49,7 +49,7 @@ function isCreateEnv(facts: TsFacts, fn: Value): boolean {
   if (fn.k !== 'ref' || fn.b < 0) return false;
   return facts.imports.some(
     (item) =>
-      /^@t3-oss\/env/.test(item.spec) &&
+      item.spec.startsWith('@t3-oss/env') &&
       item.names.some((named) => named.b === fn.b && named.imported === 'createEnv'),
   );
 }
