@@ -101,12 +101,13 @@ function createEnvModule(context: FixContext): FixOutcome {
     if (!other.startsWith('NEXT_PUBLIC_') && nodes.length > 0) typeFor(other, demandOfAll(nodes), nodes.every((read) => numberCall(read) !== undefined));
     else if (!other.startsWith('NEXT_PUBLIC_')) typeFor(other, 'optional', false);
   }
-  const variables = [...types].map(([variable, type]) => ({ name: variable, type }));
+  const order = (variable: string): number => (names.includes(variable) ? names.indexOf(variable) : names.length);
+  const variables = [...types].map(([variable, type]) => ({ name: variable, type })).toSorted((a, b) => order(a.name) - order(b.name));
   const changes: FileEdits[] = [
     { file, create: false, edits: [...replaced.edits, ...importEdits(source, target, replaced)] },
     { file: module, create: true, edits: [{ start: 0, end: 0, text: moduleText(variables, isV4, context.text) }] },
   ];
-  const example = exampleEdit(context, module, [...types.keys()]);
+  const example = exampleEdit(context, module, variables.map((variable) => variable.name));
   if (example) changes.push(example);
   return { changes };
 }

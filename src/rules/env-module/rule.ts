@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { basename, dirname } from '../../base/path.ts';
+import { dirname } from '../../base/path.ts';
 import type { FileId } from '../../base/path.ts';
 import { defineRule } from '../rule.ts';
 import type { FixRequest, Report, RuleContext } from '../rule.ts';
@@ -17,7 +17,7 @@ type Options = z.infer<typeof options>;
 /** Set by the platform, the build or the tool that runs the code, not by the people who deploy the app. */
 const PLATFORM = [
   'NODE_ENV', 'NEXT_RUNTIME', 'NEXT_PHASE', '__NEXT_*', 'NEXT_TELEMETRY_DISABLED', 'NEXT_DEPLOYMENT_ID', 'CI', 'GITHUB_ACTIONS', 'ANALYZE', 'TURBOPACK',
-  'SKIP_ENV_VALIDATION', 'PORT', 'HOSTNAME', 'TZ', 'HOME', 'PATH', 'PWD', 'TMPDIR', 'npm_*', 'VITEST', 'VITEST_*', 'JEST_WORKER_ID', 'PLAYWRIGHT*',
+  'SKIP_ENV_VALIDATION', 'PORT', 'HOSTNAME', 'TZ', 'HOME', 'PATH', 'PWD', 'TMPDIR', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'npm_*', 'VITEST', 'VITEST_*', 'JEST_WORKER_ID', 'PLAYWRIGHT*',
   'STORYBOOK*', 'VERCEL', 'VERCEL_ENV', 'VERCEL_TARGET_ENV', 'VERCEL_URL', 'VERCEL_BRANCH_URL', 'VERCEL_PROJECT_PRODUCTION_URL',
   'VERCEL_REGION', 'VERCEL_DEPLOYMENT_ID', 'VERCEL_GIT_*', 'NEXT_PUBLIC_VERCEL_*', 'NETLIFY', 'RENDER', 'RENDER_EXTERNAL_*', 'RENDER_GIT_*',
   'RAILWAY_ENVIRONMENT*', 'RAILWAY_PUBLIC_DOMAIN', 'FLY_APP_NAME', 'FLY_REGION', 'K_SERVICE', 'AWS_LAMBDA_FUNCTION_NAME', 'AWS_EXECUTION_ENV',
@@ -41,6 +41,8 @@ export const rule = defineRule<Options>({
       noModule:
         '`{name}` is read from `process.env`, and nothing validates the environment at startup. A missing variable is noticed only when this line runs. Create {module} with a Zod schema and read it from there.',
       noModuleAgain: '`{name}` is read from `process.env` again; see its first read in this file.',
+      shared:
+        '`{name}` is read from `process.env` in a package that applications import. None of them can see that it needs the variable. Take the value as an argument, or read it from an env package.',
       public: '`{name}` is built in here unchecked: a build without it ships `undefined`. List it in the env module, so that such a build fails.',
       client:
         '`{name}` is always undefined in the browser: only `NEXT_PUBLIC_` variables reach client code. Read it on the server and hand over what is needed.',
@@ -73,16 +75,18 @@ function reportOf({ file, role, workspace }: RuleContext<Options>, { name, at }:
   if (isPublic) return { place, data, message: 'public', severity: 'info', fixes };
   if (module !== undefined) return { place, data: { name, module }, message: 'outside', fixes, related: [{ place: { file: module, span: { start: 0, end: 0 } }, message: 'The env module.' }] };
   if (again) return { place, data, message: 'noModuleAgain', severity: 'info', fixes };
-  return { place, data: { name, module: target ?? 'an env module' }, message: 'noModule', fixes };
+  // A package that several apps share can't know what each of them validates.
+  if (target === undefined) return { place, data, message: 'shared', severity: 'info' };
+  return { place, data: { name, module: target }, message: 'noModule', fixes };
 }
 
 /**
- * Whether a file is part of an application: it lies in one, or one imports it. A script that Node.js runs by itself
- * (plain JavaScript beside the app, a package of the workspace that no app uses) can't rely on the app's env module.
+ * Whether a file is part of an application: it lies in one, or one imports it. What runs by itself (a script beside the
+ * app's package.json, a package of the workspace that no app uses) is no part of the app's start.
  */
 function belongsToApp({ file, app, role, workspace }: RuleContext<unknown>): boolean {
   if (app) {
-    const isScript = /\.[cm]?js$/.test(file) && role === 'other' && (dirname(file) === app.root || /\.[cm]js$/.test(basename(file)));
+    const isScript = role === 'other' && (dirname(file) === app.root || /\.[cm]js$/.test(file));
     return !isScript || workspace.importers(file).length > 0;
   }
   const seen = new Set<FileId>([file]);
