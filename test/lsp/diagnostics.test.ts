@@ -24,7 +24,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) removeFolder(folder);
 });
 
-function folder(files: { [file: string]: string }): string {
+function createTracked(files: { [file: string]: string }): string {
   const root = createFolder(files);
   folders.push(root);
   return root;
@@ -42,7 +42,7 @@ async function start(
 const action = 'export const list = () => prisma.post.findMany();\n';
 
 test('initialize announces pull diagnostics with workspace support, incremental sync and lazily resolved actions', async () => {
-  const editor = await start([folder({})]);
+  const editor = await start([createTracked({})]);
   const { capabilities, serverInfo } = editor.initialized;
   expect(capabilities.diagnosticProvider).toEqual({
     identifier: 'backend-specialist',
@@ -59,7 +59,7 @@ test('initialize announces pull diagnostics with workspace support, incremental 
 });
 
 test('a document pull gives the findings with rule, page, severity and range', async () => {
-  const root = folder({ 'lib/a.ts': action });
+  const root = createTracked({ 'lib/a.ts': action });
   const editor = await start([root]);
   await editor.open(root, 'lib/a.ts', action);
   const report = await editor.pull(root, 'lib/a.ts');
@@ -78,7 +78,7 @@ test('a document pull gives the findings with rule, page, severity and range', a
 });
 
 test('a second pull without a change is answered as unchanged, one after an edit in full', async () => {
-  const root = folder({ 'a.ts': action });
+  const root = createTracked({ 'a.ts': action });
   const editor = await start([root]);
   await editor.open(root, 'a.ts', action);
   const first = await editor.pull(root, 'a.ts');
@@ -88,7 +88,7 @@ test('a second pull without a change is answered as unchanged, one after an edit
 });
 
 test('positions are UTF-16 and count CRLF lines once', async () => {
-  const root = folder({});
+  const root = createTracked({});
   const editor = await start([root]);
   await editor.open(root, 'a.ts', 'const a = 1;\r\n/* 👩‍👧 é */ x.findMany();\r\n');
   expect(await editor.squiggles(root, 'a.ts')).toEqual(['require-pagination findMany()']);
@@ -97,7 +97,7 @@ test('positions are UTF-16 and count CRLF lines once', async () => {
 });
 
 test('an edit of one file refreshes the open files whose findings it changes', async () => {
-  const root = folder({ 'guard.ts': 'GUARD', 'a.ts': '// @needs guard.ts\n' });
+  const root = createTracked({ 'guard.ts': 'GUARD', 'a.ts': '// @needs guard.ts\n' });
   const editor = await start([root]);
   await editor.open(root, 'a.ts', '// @needs guard.ts\n');
   await editor.open(root, 'guard.ts', 'GUARD');
@@ -111,7 +111,7 @@ test('an edit of one file refreshes the open files whose findings it changes', a
 });
 
 test('the workspace pull streams closed files, follows changes on the disk and clears deleted files', async () => {
-  const root = folder({ 'a.ts': action, 'b.ts': 'export {};\n' });
+  const root = createTracked({ 'a.ts': action, 'b.ts': 'export {};\n' });
   const editor = await start([root]);
   void editor.streamWorkspace().catch(() => undefined);
   await editor.until(() => editor.reported(root, 'a.ts')?.length === 1);
@@ -131,7 +131,7 @@ test('the workspace pull streams closed files, follows changes on the disk and c
 });
 
 test('without partial results the workspace pull is held until there is news', async () => {
-  const root = folder({ 'a.ts': action, 'b.ts': 'export {};\n' });
+  const root = createTracked({ 'a.ts': action, 'b.ts': 'export {};\n' });
   const editor = await start([root]);
   const first: { items: { uri: string; resultId?: string }[] } = await editor.connection.sendRequest(
     'workspace/diagnostic',
@@ -153,7 +153,7 @@ test('without partial results the workspace pull is held until there is news', a
 });
 
 test('a file that is no more is cleared for an editor that still has problems of it', async () => {
-  const root = folder({ 'a.ts': action });
+  const root = createTracked({ 'a.ts': action });
   const editor = await start([root]);
   const gone = uriOf(root, 'gone.ts');
   void editor.streamWorkspace([{ uri: gone, value: 'from-an-earlier-run' }]).catch(() => undefined);
@@ -167,7 +167,7 @@ test('a file that is no more is cleared for an editor that still has problems of
 });
 
 test('a cancelled workspace pull ends with an error that says not to ask again', async () => {
-  const root = folder({});
+  const root = createTracked({});
   const editor = await start([root]);
   const source = { listeners: [] as (() => void)[] };
   const token = {
@@ -188,7 +188,7 @@ test('a cancelled workspace pull ends with an error that says not to ask again',
 });
 
 test('a file that breaks the engine is reported once and checked again after it changes', async () => {
-  const root = folder({ 'bad.ts': 'EXPLODE\n', 'good.ts': action });
+  const root = createTracked({ 'bad.ts': 'EXPLODE\n', 'good.ts': action });
   const editor = await start([root]);
   await editor.open(root, 'bad.ts', 'EXPLODE\n');
   expect(await editor.squiggles(root, 'bad.ts')).toEqual([]);
@@ -203,7 +203,7 @@ test('a file that breaks the engine is reported once and checked again after it 
 });
 
 test('closing a document goes back to the text on the disk', async () => {
-  const root = folder({ 'a.ts': action });
+  const root = createTracked({ 'a.ts': action });
   const editor = await start([root]);
   void editor.streamWorkspace().catch(() => undefined);
   await editor.until(() => editor.reported(root, 'a.ts')?.length === 1);
@@ -214,7 +214,7 @@ test('closing a document goes back to the text on the disk', async () => {
 });
 
 test('an editor that cannot pull is pushed to, and gets no pull provider', async () => {
-  const root = folder({ 'a.ts': action, 'b.ts': action });
+  const root = createTracked({ 'a.ts': action, 'b.ts': action });
   const { diagnostic: _, ...textDocument } = fullCapabilities.textDocument ?? {};
   const editor = await start([root], { capabilities: { ...fullCapabilities, textDocument } });
   expect(editor.initialized.capabilities.diagnosticProvider).toBeUndefined();
@@ -228,8 +228,8 @@ test('an editor that cannot pull is pushed to, and gets no pull provider', async
 });
 
 test('each folder of several has its own findings, and a folder inside another gives none twice', async () => {
-  const one = folder({ 'a.ts': action, 'packages/inner/c.ts': action });
-  const two = folder({ 'b.ts': action });
+  const one = createTracked({ 'a.ts': action, 'packages/inner/c.ts': action });
+  const two = createTracked({ 'b.ts': action });
   const inner = path.join(one, 'packages/inner');
   const editor = await start([one, two, inner]);
   void editor.streamWorkspace().catch(() => undefined);
@@ -239,8 +239,8 @@ test('each folder of several has its own findings, and a folder inside another g
 });
 
 test('folders can be added and removed', async () => {
-  const one = folder({ 'a.ts': action });
-  const two = folder({ 'b.ts': action });
+  const one = createTracked({ 'a.ts': action });
+  const two = createTracked({ 'b.ts': action });
   const editor = await start([one]);
   void editor.streamWorkspace().catch(() => undefined);
   await editor.until(() => editor.reported(one, 'a.ts')?.length === 1);
@@ -260,7 +260,7 @@ test('folders can be added and removed', async () => {
 
 test('the first index of a large folder shows progress that can be cancelled, and open files still answer', async () => {
   const files = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`f${index}.ts`, action]));
-  const root = folder(files);
+  const root = createTracked(files);
   const editor = await start([root]);
   await editor.until(() => editor.progress.some(({ kind }) => kind === 'end'));
   const [begin] = editor.progress;
@@ -270,7 +270,7 @@ test('the first index of a large folder shows progress that can be cancelled, an
 });
 
 test('documents of other schemes, and files nobody analyses, are answered with nothing', async () => {
-  const root = folder({ 'README.md': action });
+  const root = createTracked({ 'README.md': action });
   const editor = await start([root]);
   await editor.open(root, 'README.md', action);
   expect(await editor.pull(root, 'README.md')).toMatchObject({ kind: 'full', items: [] });
@@ -281,7 +281,7 @@ test('documents of other schemes, and files nobody analyses, are answered with n
 });
 
 test('an ignored file stays ignored when it is opened', async () => {
-  const root = folder({ '.gitignore': 'secret/\n', 'secret/a.ts': action, 'b.ts': action });
+  const root = createTracked({ '.gitignore': 'secret/\n', 'secret/a.ts': action, 'b.ts': action });
   const editor = await start([root]);
   await editor.open(root, 'secret/a.ts', action);
   await editor.quiescent();
@@ -290,13 +290,13 @@ test('an ignored file stays ignored when it is opened', async () => {
 });
 
 test('a document without any workspace is analysed by itself', async () => {
-  const root = folder({ 'a.ts': action, 'b.ts': action });
+  const root = createTracked({ 'a.ts': action, 'b.ts': action });
   const editor = await start([], { capabilities: fullCapabilities });
   await editor.open(root, 'a.ts', action);
   expect(await editor.squiggles(root, 'a.ts')).toEqual(['require-pagination findMany()']);
 });
 
 test('the server ends with status 0 after shutdown and exit', async () => {
-  const editor = await Editor.start({ server, roots: [folder({ 'a.ts': action })] });
+  const editor = await Editor.start({ server, roots: [createTracked({ 'a.ts': action })] });
   expect(await editor.stop()).toBe(0);
 });
