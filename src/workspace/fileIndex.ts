@@ -7,9 +7,15 @@ import type { FileId } from '../base/path.ts';
 import type { TsFacts, Value } from '../facts/tsModel.ts';
 import { visitFile } from '../facts/visit.ts';
 import type { Database, Input, Query } from './database.ts';
+import { styleOf } from '../project/style.ts';
+import type { StyledFile } from '../project/conventions.ts';
+import type { StyleToken } from '../project/style.ts';
 import { operationKind } from './knowledge.ts';
 import type { Project } from './project.ts';
+import { isToolingPath } from './roles.ts';
 import type { FactStore } from './store.ts';
+
+const STYLE = 'style:';
 
 export type Trait = 'client' | 'auth' | 'env' | 'seed';
 
@@ -18,6 +24,8 @@ export class FileIndex {
   private readonly contributions: Query<readonly string[]>;
   private readonly last = new Map<FileId, readonly string[]>();
   private readonly holders = new Map<string, Set<FileId>>();
+  /** Style tokens that some file has, sorted: they change seldom, so what reads them all wakes seldom. */
+  private readonly tokens: Input<readonly string[]>;
   private readonly db: Database;
   private readonly store: FactStore;
   private readonly project: Project;
@@ -27,6 +35,7 @@ export class FileIndex {
     this.store = store;
     this.project = project;
     this.table = db.input<readonly FileId[]>('index');
+    this.tokens = db.input<readonly string[]>('styleTokens');
     this.contributions = db.query('contributions', (file) => this.contribute(file), {
       equal: (a, b) => a.length === b.length && a.every((key, i) => key === b[i]),
       watched: true,
@@ -46,9 +55,26 @@ export class FileIndex {
     return this.table(`trait:${trait}`) ?? [];
   }
 
+  /** Files with what they show of the project's habits; tooling is left out. */
+  styled(): StyledFile[] {
+    const byFile = new Map<FileId, StyleToken[]>();
+    for (const key of this.tokens('') ?? []) {
+      const token = JSON.parse(key.slice(STYLE.length)) as StyleToken;
+      for (const file of this.table(key) ?? []) {
+        const known = byFile.get(file);
+        if (known) known.push(token);
+        else byFile.set(file, [token]);
+      }
+    }
+    return [...byFile].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([file, tokens]) => ({ file, tokens }));
+  }
+
   /** Takes over the contributions of files, and of all others that may have changed. */
   sync(files: Iterable<FileId>): void {
     for (const file of new Set([...files, ...this.db.takeStale('contributions')])) this.syncOne(file);
+    if (!this.styleChanged) return;
+    this.styleChanged = false;
+    this.tokens.set('', [...this.styleKeys].toSorted());
   }
 
   private syncOne(file: FileId): void {
@@ -73,7 +99,22 @@ export class FileIndex {
         touched.add(key);
       }
     }
-    for (const key of touched) this.table.set(key, [...(this.holders.get(key) ?? [])].toSorted());
+    for (const key of touched) {
+      const files = [...(this.holders.get(key) ?? [])].toSorted();
+      this.table.set(key, files);
+      if (key.startsWith(STYLE)) this.noteToken(key, files.length > 0);
+    }
+  }
+
+  /** Style tokens in use; published once per `sync`. */
+  private readonly styleKeys = new Set<string>();
+  private styleChanged = false;
+
+  private noteToken(key: string, isUsed: boolean): void {
+    if (this.styleKeys.has(key) === isUsed) return;
+    if (isUsed) this.styleKeys.add(key);
+    else this.styleKeys.delete(key);
+    this.styleChanged = true;
   }
 
   private contribute(file: FileId): readonly string[] {
@@ -84,14 +125,24 @@ export class FileIndex {
       const target = this.project.target(file, spec);
       if (target.t === 'file') keys.add(`imports:${target.file}`);
     };
-    for (const item of facts.imports) if (!item.typeOnly && (item.names.length === 0 || item.names.some((name) => !name.typeOnly))) addImport(item.spec);
-    for (const item of facts.exports) if ((item.e === 'from' || item.e === 'star') && !item.typeOnly) addImport(item.spec);
+    for (const item of facts.imports)
+      if (!item.typeOnly && (item.names.length === 0 || item.names.some((name) => !name.typeOnly)))
+        addImport(item.spec);
+    for (const item of facts.exports)
+      if ((item.e === 'from' || item.e === 'star') && !item.typeOnly) addImport(item.spec);
     visitFile(facts, (value) => {
       if (value.k === 'import') addImport(value.spec);
       const accessor = writtenModel(value);
       if (accessor !== undefined) keys.add(`writes:${accessor}`);
     });
     for (const trait of traitsOf(facts)) keys.add(`trait:${trait}`);
+    if (!isToolingPath(file)) {
+      const leadsTo = (spec: string): FileId | undefined => {
+        const target = this.project.target(file, spec);
+        return target.t === 'file' ? target.file : undefined;
+      };
+      for (const token of styleOf(facts, leadsTo)) keys.add(STYLE + JSON.stringify(token));
+    }
     return [...keys].toSorted();
   }
 }
@@ -103,7 +154,8 @@ function writtenModel(value: Value): string | undefined {
 
 function imported(facts: TsFacts, spec: RegExp, name: string): number | undefined {
   for (const item of facts.imports)
-    if (spec.test(item.spec)) for (const named of item.names) if (named.imported === name && !named.typeOnly) return named.b;
+    if (spec.test(item.spec))
+      for (const named of item.names) if (named.imported === name && !named.typeOnly) return named.b;
   return undefined;
 }
 
@@ -119,8 +171,18 @@ function traitsOf(facts: TsFacts): Trait[] {
       if (value.fn.b === createEnv) out.add('env');
     }
     // `schema.parse(process.env)`: the whole environment is validated here.
-    const wholeEnv = value.k === 'call' && value.args.some((arg) => arg.k === 'member' && arg.name === 'env' && arg.of.k === 'ref' && arg.of.b < 0 && arg.of.name === 'process');
-    if (wholeEnv && value.k === 'call' && value.fn.k === 'member' && /^(safe)?parse$/i.test(value.fn.name)) out.add('env');
+    const wholeEnv =
+      value.k === 'call' &&
+      value.args.some(
+        (arg) =>
+          arg.k === 'member' &&
+          arg.name === 'env' &&
+          arg.of.k === 'ref' &&
+          arg.of.b < 0 &&
+          arg.of.name === 'process',
+      );
+    if (wholeEnv && value.k === 'call' && value.fn.k === 'member' && /^(safe)?parse$/i.test(value.fn.name))
+      out.add('env');
   });
   return [...out];
 }

@@ -6,7 +6,8 @@ import type { App, FileRole } from '../project/model.ts';
 
 const TOOLING =
   /(^|\/)(__tests__|__mocks__|tests?|e2e|cypress|playwright|spec|stories|\.storybook|scripts?|seeds?|seeders?|fixtures?|mocks?|benchmarks?|examples?|templates?)\//i;
-const TOOLING_NAME = /(\.(test|spec|stories|bench|cy|config|setup)\.[cm]?[jt]sx?$)|^(seed|jest|vitest|playwright|cypress|tailwind|postcss|eslint|prettier|next|prisma7?|drizzle|vite|commitlint|lint-staged)\b.*\.[cm]?[jt]sx?$/i;
+const TOOLING_NAME =
+  /(\.(test|spec|stories|bench|cy|config|setup)\.[cm]?[jt]sx?$)|^(seed|jest|vitest|playwright|cypress|tailwind|postcss|eslint|prettier|next|prisma7?|drizzle|vite|commitlint|lint-staged)\b.*\.[cm]?[jt]sx?$/i;
 
 export interface RoleInput {
   file: FileId;
@@ -31,7 +32,12 @@ export function roleOf({ file, facts, app, generated }: RoleInput): FileRole {
   if (app) {
     if (isWithin('app', path)) {
       if (stem === 'route') return 'route';
-      if (/^(page|layout|template|default|not-found|loading|forbidden|unauthorized|opengraph-image|sitemap|robots|manifest|icon)$/.test(stem)) return 'page';
+      if (
+        /^(page|layout|template|default|not-found|loading|forbidden|unauthorized|opengraph-image|sitemap|robots|manifest|icon)$/.test(
+          stem,
+        )
+      )
+        return 'page';
       if (/^(error|global-error)$/.test(stem)) return 'client';
     }
     if (isWithin('pages/api', path)) return 'route';
@@ -39,21 +45,46 @@ export function roleOf({ file, facts, app, generated }: RoleInput): FileRole {
     if (/^(proxy|middleware)$/.test(path.replace(/\.[cm]?[jt]s$/, ''))) return 'proxy';
     if (/^instrumentation(-client)?\.[cm]?[jt]s$/.test(path)) return 'tooling';
   }
-  if (/^env(\.(mjs|server|client))?$/.test(stem) || /(^|\/)env\/(index|server|client)\.[cm]?[jt]s$/.test(path)) return 'env';
+  if (
+    /^env(\.(mjs|server|client))?$/.test(stem) ||
+    /(^|\/)env\/(index|server|client)\.[cm]?[jt]s$/.test(path)
+  )
+    return 'env';
   if (/^auth(\.config)?$/.test(stem)) return 'auth';
   if (createsClient(facts)) return 'db';
-  if (/(^|\/)(validations?|validators?|schemas?|zod)\//.test(path) || /\.(schema|validation|validator)$/.test(stem)) return 'validation';
-  if (/(^|\/)(services?|repositor(y|ies)|data|dal|queries|server|models|dao)\//.test(path) || /[.-](service|repository|queries|dal)$/.test(stem)) return 'service';
+  if (
+    /(^|\/)(validations?|validators?|schemas?|zod)\//.test(path) ||
+    /\.(schema|validation|validator)$/.test(stem)
+  )
+    return 'validation';
+  if (
+    /(^|\/)(services?|repositor(y|ies)|data|dal|queries|server|models|dao)\//.test(path) ||
+    /[.-](service|repository|queries|dal)$/.test(stem)
+  )
+    return 'service';
   return 'other';
+}
+
+/** Whether a path alone says tests, scripts, configuration; seen from the workspace's root. */
+export function isToolingPath(file: FileId): boolean {
+  return isTooling(file, basename(file));
 }
 
 function isTooling(path: string, name: string): boolean {
   // `auth.config.ts` is the part of Auth.js that the proxy loads, not the configuration of a tool.
   const isConfig = TOOLING_NAME.test(name) && !/^auth\.config\.[cm]?[jt]s$/.test(name);
-  return TOOLING.test(path) || isConfig || /(^|\/)prisma\/(?!.*schema)[^/]*\.[cm]?[jt]s$/.test(path) && /seed|script|backfill|migrate/i.test(name);
+  return (
+    TOOLING.test(path) ||
+    isConfig ||
+    (/(^|\/)prisma\/(?!.*schema)[^/]*\.[cm]?[jt]s$/.test(path) && /seed|script|backfill|migrate/i.test(name))
+  );
 }
 
 /** Whether the file itself constructs a Prisma client. */
 function createsClient(facts: Extract<FileFacts, { kind: 'ts' }>): boolean {
-  return facts.imports.some((item) => item.names.some((named) => named.imported === 'PrismaClient' && !named.typeOnly)) && JSON.stringify(facts.functions).includes('"k":"new","fn":{"k":"ref","name":"PrismaClient"');
+  return (
+    facts.imports.some((item) =>
+      item.names.some((named) => named.imported === 'PrismaClient' && !named.typeOnly),
+    ) && JSON.stringify(facts.functions).includes('"k":"new","fn":{"k":"ref","name":"PrismaClient"')
+  );
 }

@@ -1,0 +1,147 @@
+/** Learns the habits of one application: tokens of its files, and what its helpers turn out to do. */
+import type { FileId } from '../base/path.ts';
+import type { TsFacts, Value } from '../facts/tsModel.ts';
+import { visitSteps } from '../facts/visit.ts';
+import { loggerOf, majority, majorityFolder, resultOf, symbolsOf } from '../project/conventions.ts';
+import type { GuardHelper, ProjectConventions, ProjectSymbol, StyledFile } from '../project/conventions.ts';
+import { errorKeys, keysOf } from '../project/style.ts';
+import type { StyleToken } from '../project/style.ts';
+import { awaited } from './abs.ts';
+import type { Abs } from './abs.ts';
+import { middlewareGuard } from './entries.ts';
+import { functionKey } from './summary.ts';
+import type { Summary } from './summary.ts';
+import type { Workspace } from './workspace.ts';
+
+/** At most so many candidates are looked into, most used first. */
+const MAX_CANDIDATES = 40;
+
+/**
+ * The conventions of the files of one application (all files of the workspace without one).
+ * @param styled files with their tokens, tooling left out
+ */
+export function learnConventions(workspace: Workspace, styled: readonly StyledFile[]): ProjectConventions {
+  const filesWith = (t: StyleToken['t']): FileId[] =>
+    styled.filter(({ tokens }) => tokens.some((token) => token.t === t)).map(({ file }) => file);
+  const all = <T extends StyleToken['t']>(t: T): Extract<StyleToken, { t: T }>[] =>
+    styled.flatMap(({ tokens }) =>
+      tokens.filter((token): token is Extract<StyleToken, { t: T }> => token.t === t),
+    );
+  const guardUses = all('guard');
+  const candidates = symbolsOf(guardUses.map(({ source }) => source)).slice(0, MAX_CANDIDATES);
+  const queryFiles = filesWith('queries').filter(
+    (file) => workspace.role(file) === 'service' || workspace.role(file) === 'other',
+  );
+  return {
+    actions: majorityFolder(filesWith('actions').filter((file) => workspace.role(file) === 'action')),
+    services:
+      majorityFolder(queryFiles.filter((file) => workspace.role(file) === 'service')) ??
+      majorityFolder(queryFiles),
+    validations: majorityFolder(filesWith('schemas').filter((file) => workspace.role(file) === 'validation')),
+    result: learnResult(workspace, all('result'), all('returns'), all('resultType')),
+    logger: loggerOf(styled),
+    // One that only its own package imports, by a relative path, is no name that others can use.
+    session:
+      candidates.find((symbol) => symbol.spec !== undefined && readsSession(workspace, symbol)) ??
+      candidates.find((symbol) => readsSession(workspace, symbol)),
+    guards: candidates.flatMap((symbol) => guardHelper(workspace, symbol)),
+    alias: majority(all('alias'), ({ prefix }) => prefix)?.prefix,
+  };
+}
+
+function learnResult(
+  workspace: Workspace,
+  literals: readonly Extract<StyleToken, { t: 'result' }>[],
+  returns: readonly Extract<StyleToken, { t: 'returns' }>[],
+  types: readonly Extract<StyleToken, { t: 'resultType' }>[],
+): ProjectConventions['result'] {
+  const helpers = symbolsOf(returns.map(({ source }) => source)).flatMap((symbol) => {
+    const shape = helperShape(workspace, symbol);
+    return shape ? [{ symbol, ...shape }] : [];
+  });
+  const style = resultOf([
+    ...literals,
+    ...helpers.flatMap((helper) => Array.from({ length: helper.symbol.uses }, () => helper)),
+  ]);
+  if (!style) return undefined;
+  const { flag } = style;
+  const maker = (value: boolean): ProjectSymbol | undefined =>
+    helpers.find(({ keys }) =>
+      flag === undefined ? keys.includes('error') === !value : keys.includes(`${flag}=${value}`),
+    )?.symbol;
+  const named = symbolsOf(types.flatMap(({ source }) => (source ? [source] : [])));
+  return { ...style, type: named[0], ok: maker(true), fail: maker(false) };
+}
+
+/** The keys of the literal that a helper returns, when that is all it does. */
+function helperShape(
+  workspace: Workspace,
+  symbol: ProjectSymbol,
+): { keys: string[]; error: string[] } | undefined {
+  const value = workspace.exported(symbol.file, symbol.name);
+  if (value.k !== 'closure') return undefined;
+  const returned = onlyReturn(workspace.tsFacts(value.file), value.fn);
+  return returned?.k === 'object' ? { keys: keysOf(returned), error: errorKeys(returned) } : undefined;
+}
+
+function onlyReturn(facts: TsFacts | undefined, fn: number): Value | undefined {
+  const found: Value[] = [];
+  visitSteps(facts?.functions[fn]?.body ?? [], {
+    step: (step) => {
+      if (step.s === 'return' && step.value) found.push(step.value);
+    },
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function summaryOf(workspace: Workspace, value: Abs): Summary | undefined {
+  return value.k === 'closure' ? workspace.summary(functionKey(value.file, value.fn)) : undefined;
+}
+
+/** A function that a call to the auth library gives, or that hands its result on, session or none. */
+function readsSession(workspace: Workspace, symbol: ProjectSymbol): boolean {
+  const value = awaited(workspace.exported(symbol.file, symbol.name));
+  if (value.k === 'made') return value.spec === 'next-auth' && value.path.at(-1) === 'auth';
+  const summary = summaryOf(workspace, value);
+  if (!summary || summary.effects.some((effect) => effect.kind === 'write')) return false;
+  return summary.outcomes.some((outcome) => isOpenSession(outcome.value));
+}
+
+function isOpenSession(value: Abs): boolean {
+  const inner = awaited(value);
+  return (
+    inner.k === 'variants' &&
+    inner.list.some(({ value: part, proof }) => proof && part.k === 'session') &&
+    inner.list.some(({ proof }) => !proof)
+  );
+}
+
+function guardHelper(workspace: Workspace, symbol: ProjectSymbol): GuardHelper[] {
+  const value = awaited(workspace.exported(symbol.file, symbol.name));
+  if (value.k === 'chain') {
+    const guard = middlewareGuard(workspace, value.uses);
+    return guard.proof ? [{ ...symbol, kind: 'client', roles: guard.roles }] : [];
+  }
+  const summary = summaryOf(workspace, value);
+  if (!summary || summary.partial) return [];
+  const proved = summary.outcomes.length > 0 && summary.outcomes.every((outcome) => outcome.proof);
+  if (proved) return [{ ...symbol, kind: 'call', roles: sharedRoles(summary.outcomes) }];
+  const wrapped = returnedClosures(summary)
+    .map((closure) => workspace.summary(closure))
+    .flatMap((inner) => inner.invocations.filter(({ target }) => target.k === 'param'));
+  if (wrapped.length > 0 && wrapped.every((invocation) => invocation.proof))
+    return [{ ...symbol, kind: 'wrapper', roles: sharedRoles(wrapped) }];
+  return [];
+}
+
+function returnedClosures(summary: Summary): string[] {
+  return summary.outcomes.flatMap(({ value }) =>
+    value.k === 'closure' ? [functionKey(value.file, value.fn)] : [],
+  );
+}
+
+function sharedRoles(list: readonly { roles?: string[] }[]): string[] | undefined {
+  return list.every(({ roles }) => roles)
+    ? [...new Set(list.flatMap(({ roles }) => roles ?? []))].toSorted()
+    : undefined;
+}
