@@ -4,10 +4,12 @@ import type { ResolvedConventions } from '../config/load.ts';
 import type { FileFacts } from '../facts/model.ts';
 import type { TsFacts } from '../facts/tsModel.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
+import type { ProjectConventions } from '../project/conventions.ts';
 import type { App, FileRole, SchemaRoot } from '../project/model.ts';
 import type { Abs, FunctionKey } from './abs.ts';
 import type { Entry } from './entries.ts';
 import type { ImportTarget } from './links.ts';
+import type { MigrationState } from './migrations.ts';
 import type { QueryFact, Summary } from './summary.ts';
 
 export interface WorkspaceView {
@@ -33,7 +35,11 @@ export interface WorkspaceView {
   exists(file: FileId): boolean;
   /** Whether the base branch already has a file; `undefined` when no version control says so. */
   committed(file: FileId): boolean | undefined;
+  /** What a `migration.sql` destroys in the database that the migrations before it built; undefined for other files and databases. */
+  migrationState(file: FileId): MigrationState | undefined;
   conventions(file: FileId): ResolvedConventions;
+  /** The habits of the application a file belongs to: result shape, logger, guards. For fixes and reports, not for every keystroke. */
+  projectConventions(file: FileId): ProjectConventions;
   /** Whether a migration's history is to be checked as well. */
   includeHistory(file: FileId): boolean;
 }

@@ -7,9 +7,11 @@ import type { RuleDeclaration } from '../config/parse.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ExportFacts, TsFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps } from '../facts/visit.ts';
+import type { ProjectConventions } from '../project/conventions.ts';
 import type { App, FileRole } from '../project/model.ts';
 import { joinAbs, UNKNOWN } from './abs.ts';
 import type { Abs, FunctionKey } from './abs.ts';
+import { learnConventions } from './conventions.ts';
 import { Database } from './database.ts';
 import type { Input, Query } from './database.ts';
 import { findEntries } from './entries.ts';
@@ -18,6 +20,8 @@ import { FileIndex } from './fileIndex.ts';
 import { Interpreter } from './interpreter.ts';
 import { importedValue } from './links.ts';
 import type { ImportTarget, Links } from './links.ts';
+import { Migrations } from './migrations.ts';
+import type { MigrationState } from './migrations.ts';
 import { Project } from './project.ts';
 import { roleOf } from './roles.ts';
 import { freshState } from './state.ts';
@@ -26,6 +30,9 @@ import type { EngineHost } from './store.ts';
 import { BOTTOM, functionKey, parseFunctionKey } from './summary.ts';
 import type { QueryFact, Summary } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
+
+/** No application has such a folder. */
+const NO_APP = '..';
 
 const byJson = <T>(a: T, b: T): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
@@ -48,6 +55,8 @@ export class Workspace implements Links, WorkspaceView {
   private readonly serverReached: Query<boolean>;
   private readonly accessorTable: Query<ReadonlySet<string> | undefined>;
   private readonly folderTable: Query<readonly FileId[]>;
+  private readonly migrations: Migrations;
+  private readonly learnt: Query<ProjectConventions>;
 
   constructor(host: EngineHost, declarations: readonly RuleDeclaration[]) {
     const { db } = this;
@@ -67,6 +76,18 @@ export class Workspace implements Links, WorkspaceView {
     this.serverReached = db.query('serverReached', (file) => this.isServerReached(file), { bottom: () => false });
     this.accessorTable = db.query('accessors', (id) => this.findAccessors(id), { equal: (a, b) => byJson([...(a ?? [])], [...(b ?? [])]) });
     this.folderTable = db.query('folder', (folder) => this.store.tree('')?.filter((file) => dirname(file) === folder) ?? [], { equal: byJson });
+    this.learnt = db.query('projectConventions', (root) => this.learn(root), { equal: byJson });
+    this.migrations = new Migrations(db, {
+      tree: () => this.store.tree('') ?? [],
+      sql: (file) => {
+        const facts = this.store.facts(file);
+        return facts?.kind === 'sql' ? facts : undefined;
+      },
+      text: (file) => this.store.text(file),
+      schemaRoots: () => this.project.schemaRoots(''),
+      schemaRootOf: (file) => this.project.schemaRootOf(file),
+      schema: (id) => this.project.schema(id),
+    });
   }
 
   // --- Links ---
@@ -257,6 +278,24 @@ export class Workspace implements Links, WorkspaceView {
 
   committed(file: FileId): boolean | undefined {
     return this.committedInput('')?.has(file);
+  }
+
+  migrationState(file: FileId): MigrationState | undefined {
+    return this.migrations.state(file);
+  }
+
+  // --- conventions ---
+
+  projectConventions(file: FileId): ProjectConventions {
+    return this.learnt(this.app(file)?.root ?? NO_APP);
+  }
+
+  /** An application is judged by its own files, and by those of packages where it has too few. */
+  private learn(root: string): ProjectConventions {
+    const styled = this.index.styled();
+    const own = root === NO_APP ? [] : styled.filter(({ file }) => this.app(file)?.root === root);
+    const shared = styled.filter(({ file }) => this.app(file) === undefined);
+    return learnConventions(this, own.length > 0 ? [...own, ...shared] : styled);
   }
 
   // --- configuration ---

@@ -1,0 +1,105 @@
+/** What a migration is judged by: the database that the migrations before it have built. */
+import { basename, dirname } from '../base/path.ts';
+import type { FileId } from '../base/path.ts';
+import type { SqlFacts } from '../facts/sqlModel.ts';
+import { emptyDbState, foldMigrations } from '../prisma/dbState.ts';
+import type { DbState } from '../prisma/dbState.ts';
+import { dbNames } from '../prisma/hazard.ts';
+import type { Hazard } from '../prisma/hazard.ts';
+import { assessMigration } from '../prisma/migration.ts';
+import type { SchemaModel } from '../prisma/schema.ts';
+import type { SchemaRoot } from '../project/model.ts';
+import type { Database, Query } from './database.ts';
+
+/** One `migration.sql` of a PostgreSQL database, seen in its place among the others. Read only. */
+export interface MigrationState {
+  /** The migrations folder. */
+  folder: FileId;
+  /** No folder with a migration comes behind it. */
+  newest: boolean;
+  before: DbState;
+  /** Its destructive steps, acknowledged ones included. */
+  hazards: readonly Hazard[];
+  schema: SchemaModel | undefined;
+}
+
+export interface MigrationSources {
+  tree(): readonly FileId[];
+  sql(file: FileId): SqlFacts | undefined;
+  text(file: FileId): string | undefined;
+  schemaRoots(): readonly SchemaRoot[];
+  schemaRootOf(file: FileId): SchemaRoot | undefined;
+  schema(id: string): SchemaModel | undefined;
+}
+
+/** A state is kept for every so many migrations, so that judging all of them stays linear and few copies are held. */
+const STRIDE = 16;
+
+/** The states of migrations, each computed when it is asked for. */
+export class Migrations {
+  /** The `migration.sql` files of a migrations folder in the order in which Prisma applies them. */
+  readonly files: Query<readonly FileId[]>;
+  readonly state: Query<MigrationState | undefined>;
+  private readonly checkpoints: Query<DbState>;
+  private readonly sources: MigrationSources;
+
+  constructor(db: Database, sources: MigrationSources) {
+    this.sources = sources;
+    this.files = db.query('migrationFiles', (folder) => this.list(folder), {
+      equal: (a, b) => a.length === b.length && a.every((file, index) => file === b[index]),
+    });
+    this.checkpoints = db.query('migrationCheckpoint', (key) => this.checkpoint(key));
+    this.state = db.query('migrationState', (file) => this.find(file));
+  }
+
+  private list(folder: FileId): FileId[] {
+    return this.sources.tree().filter((file) => basename(file) === 'migration.sql' && dirname(dirname(file)) === folder);
+  }
+
+  private find(file: FileId): MigrationState | undefined {
+    const facts = this.sources.sql(file);
+    const text = this.sources.text(file);
+    const folder = dirname(dirname(file));
+    if (!facts || text === undefined || basename(file) !== 'migration.sql' || folder === dirname(file)) return undefined;
+    const root = this.rootOf(folder, file);
+    if (basename(folder) !== 'migrations' && root?.migrations !== folder) return undefined;
+    const schema = root && this.sources.schema(root.id);
+    const provider = schema?.datasources[0]?.provider;
+    if (provider !== undefined && !/^(postgres(ql)?|cockroachdb)$/.test(provider)) return undefined;
+    const files = this.files(folder);
+    const before = this.stateBefore(folder, files, files.indexOf(file));
+    const names = schema && dbNames(schema);
+    return {
+      folder,
+      newest: files.at(-1) === file,
+      before,
+      hazards: assessMigration(facts, names ? { before, names } : { before }, text),
+      schema,
+    };
+  }
+
+  /** The schema whose migrations these are, else the one that code beside them uses. */
+  private rootOf(folder: FileId, file: FileId): SchemaRoot | undefined {
+    return this.sources.schemaRoots().find((root) => root.migrations === folder) ?? this.sources.schemaRootOf(file);
+  }
+
+  private stateBefore(folder: FileId, files: readonly FileId[], index: number): DbState {
+    const from = index - (index % STRIDE);
+    const start = from > 0 ? this.checkpoints(`${folder}\n${from}`) : emptyDbState();
+    return this.fold(files.slice(from, index), start);
+  }
+
+  /** The state after the first so many migrations of a folder. */
+  private checkpoint(key: string): DbState {
+    const newline = key.lastIndexOf('\n');
+    const folder = key.slice(0, newline);
+    const count = Number(key.slice(newline + 1));
+    const from = count - STRIDE;
+    const start = from > 0 ? this.checkpoints(`${folder}\n${from}`) : emptyDbState();
+    return this.fold(this.files(folder).slice(from, count), start);
+  }
+
+  private fold(files: readonly FileId[], start: DbState): DbState {
+    return foldMigrations(files.flatMap((file) => this.sources.sql(file) ?? []), start);
+  }
+}
