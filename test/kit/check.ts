@@ -121,9 +121,7 @@ export function expectFindings(fixture: Fixture, options: { rules?: readonly str
   const found = findingsOf(fixture.engine).filter(({ rule }) => wanted(rule));
   for (const rule of options.rules ?? []) findingsOf(fixture.engine, rule);
   const wantedHere = fixture.expectations.filter(({ rule }) => wanted(rule));
-  expect(difference(fixture.engine, found, wantedHere), 'expected findings (-) and unexpected ones (+)').toBe(
-    '',
-  );
+  failFor(difference(fixture.engine, found, wantedHere));
 }
 
 /** Expects no finding of a rule anywhere in a fixture. */
