@@ -46,6 +46,6 @@ test('each rule has an entry with its title, severities and options; nothing els
 });
 
 test('the same rules give the same bytes', () => {
-  const write = () => JSON.stringify(configJsonSchema([rule('a-rule'), rule('b-rule')]));
-  expect(write()).toBe(write());
+  const bytes = [0, 1].map(() => JSON.stringify(configJsonSchema([rule('a-rule'), rule('b-rule')])));
+  expect(bytes[0]).toBe(bytes[1]);
 });
