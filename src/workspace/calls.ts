@@ -193,7 +193,7 @@ export function apply(it: Interpreter, callee: Abs, args: readonly Abs[], state:
     case 'procedure':
       return UNKNOWN;
     default: {
-      for (const arg of args) if (arg.k === 'closure') runDetached(it, arg, [], state);
+      for (const arg of args) if (arg.k === 'closure') runDetached(it, arg, [], mayCheckFirst(callee) ? { ...state, unsure: true } : state);
       if (callee.k === 'unknown' && place && guardName(place.calleeValue)) state.unsure = true;
       return fromParts([callee, ...args.filter((arg) => arg.k !== 'closure')]);
     }
@@ -239,13 +239,19 @@ function packageCall(
   const meaning = meaningOf(callee);
   if (meaning) return meant(it, meaning, callee, args, state, site, place);
   if (isZodParse(callee)) return { k: 'made', spec: callee.spec, name: 'parse', path: [], args: args.map((arg) => trim(arg, 3)) };
-  for (const arg of closures) if (arg.k === 'closure') runDetached(it, arg, [], state);
+  const checked = isBenignPackage(callee.spec) ? state : { ...state, unsure: true };
+  for (const arg of closures) if (arg.k === 'closure') runDetached(it, arg, [], checked);
   const path = callee.k === 'package' ? callee.path : [callee.name, ...callee.path];
   if (callee.spec.startsWith('missing:') && soundsLikeGuard(path.join('.'))) state.unsure = true;
   else if (callee.k === 'package' && !isBenignPackage(callee.spec) && place && guardName(place.calleeValue)) state.unsure = true;
   // What a builder was given earlier (`createHash(…).update(secret).digest()`) stays part of its result.
   const earlier = callee.k === 'made' ? callee.args : [];
   return { k: 'made', spec: callee.spec, name: path.join('.'), path: [], args: [...args.map((arg) => trim(arg, 3)), ...earlier].slice(0, 5) };
+}
+
+/** Code of a package that is handed a callback may check the caller before it runs it. */
+function mayCheckFirst(callee: Abs): boolean {
+  return callee.k === 'unknown' && leaves(callee).some((leaf) => (leaf.k === 'made' || leaf.k === 'package') && !isBenignPackage(leaf.spec));
 }
 
 /** Packages whose calls never stop a request, whatever their names sound like. */

@@ -58,6 +58,9 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
   if (subject.marks.signIn) return { state: 'public', reason: 'signs people in or out' };
   if (subject.marks.password && open.every((effect) => isSignUpStep(effect, subject.name)))
     return { state: 'public', reason: 'works with passwords of people who are not signed in yet' };
+  const changes = open.filter((effect) => effect.kind !== 'read');
+  if (changes.length > 0 && changes.every((effect) => isOneTimeModel(schema, effect.model)))
+    return { state: 'public', reason: 'issues or consumes a one-time token' };
   if (subject.opaque || first.unsure)
     return {
       state: 'unknown',
@@ -72,6 +75,19 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
   if (subject.sessions.some((session) => !session.tested))
     return { state: 'unguarded', reason: `${what}, but nobody tests the session`, open: first };
   return { state: 'unguarded', reason: `${what} with no check of the caller before it`, open: first };
+}
+
+/** Rows that expire and carry a token or a code: verification, reset, invitation. Sessions are none of them. */
+function isOneTimeModel(schema: SchemaModel | undefined, accessor: string): boolean {
+  const model = schema?.modelOf(accessor);
+  if (!model || /session|key/i.test(model.name)) return false;
+  const carries = model.fields.some(
+    (field) => /token|code|otp|hash|secret|pin$/i.test(field.name) && field.type === 'String',
+  );
+  return (
+    carries &&
+    model.fields.some((field) => /expir|valid_?(until|to)/i.test(field.name) && field.type === 'DateTime')
+  );
 }
 
 /** The steps of a proof in words: `requireUser() → auth() reads the session → stops here otherwise`. */

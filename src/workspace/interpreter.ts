@@ -5,12 +5,12 @@
  */
 import type { FileId } from '../base/path.ts';
 import type { BindingId, CatchClause, FunctionFacts, FunctionId, Step, TsFacts, Value } from '../facts/tsModel.ts';
-import { awaited, joinAbs, memberOf, sameAbs, trim, truthOf, UNDEF, UNKNOWN } from './abs.ts';
+import { awaited, joinAbs, memberOf, sameAbs, trim, truthOf, UNDEF, UNKNOWN, withDefault } from './abs.ts';
 import type { Abs, EvidenceStep, FunctionKey, Proof, Variant } from './abs.ts';
 import { evaluateCall, evaluateNew } from './calls.ts';
 import { importedValue } from './links.ts';
 import type { Links } from './links.ts';
-import { refine, testedAlternatives } from './refine.ts';
+import { refine, secretComparison, testedAlternatives } from './refine.ts';
 import { cloneState, freshState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey } from './summary.ts';
@@ -319,7 +319,7 @@ export class Interpreter {
       case 'binary': {
         const left = this.eval(value.left, state);
         const parts = fromParts([left, this.eval(value.right, state)]);
-        return COMPARISONS.has(value.op) ? (testedAlternatives(this, value, state) ?? parts) : parts;
+        return COMPARISONS.has(value.op) ? (secretComparison(this, value, state) ?? testedAlternatives(this, value, state) ?? parts) : parts;
       }
       case 'unary': {
         const of = this.eval(value.of, state);
@@ -559,7 +559,7 @@ export class Interpreter {
     if (left.k === 'lit' && value.op === '??') return left;
     // A value with a fallback keeps what it is known to be: `session ?? null`, `client ?? tx`.
     if (left.k === 'variants') return withFallback(left, right, value.op);
-    return joinAbs(left, right);
+    return withDefault(left, right);
   }
 
   private assign(value: Extract<Value, { k: 'assign' }>, state: State): Abs {

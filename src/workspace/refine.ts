@@ -1,7 +1,7 @@
 /** What a passed or failed condition says about the rest of the path. */
 import type { Value } from '../facts/tsModel.ts';
 import { awaited, leaves, memberOf, nullishOf, truthOf, UNDEF, UNKNOWN } from './abs.ts';
-import type { Abs, EvidenceStep, Truth } from './abs.ts';
+import type { Abs, EvidenceStep, Proof, Truth } from './abs.ts';
 import { takeProof } from './interpreter.ts';
 import type { Interpreter } from './interpreter.ts';
 import { cloneState, joinInto } from './state.ts';
@@ -91,6 +91,21 @@ export function testedAlternatives(it: Interpreter, test: Value, state: State): 
       return { ...variant, value };
     });
   return { k: 'variants', id: only.id, list };
+}
+
+/** `signature === expected` as a value: true only for a request that carries the secret. */
+export function secretComparison(it: Interpreter, test: Extract<Value, { k: 'binary' }>, state: State): Abs | undefined {
+  if (!['==', '===', '!=', '!=='].includes(test.op) || !isSecretComparison(it, test, state)) return undefined;
+  const equal = !test.op.startsWith('!');
+  const proof: Proof = { kind: 'secret', steps: [{ file: it.file, at: test.at, note: 'the request must carry the secret' }] };
+  return {
+    k: 'variants',
+    id: `${it.file}:${test.at}`,
+    list: [
+      { i: 0, value: { k: 'lit', v: equal }, proof },
+      { i: 1, value: { k: 'lit', v: !equal } },
+    ],
+  };
 }
 
 /** The alternatives that an expression looks at. */

@@ -65,10 +65,10 @@ interface Verdict {
 /** The worst thing that a stranger can do here. */
 function judge(entry: Entry, open: readonly DbEffect[], schema: SchemaModel | undefined): Verdict | undefined {
   const tried = entry.sessions.some((session) => !session.tested || !session.awaited);
-  const isChange = (effect: DbEffect): boolean => effect.kind === 'raw-write' || (effect.kind === 'write' && !/^create/.test(effect.op));
+  const isChange = (effect: DbEffect): boolean => effect.kind === 'raw-write' || (effect.kind === 'write' && !/^(create|upsert)/.test(effect.op));
   const change = open.find((effect) => isChange(effect) && !isCounter(effect));
   if (change) return { effect: change, severity: 'error', openForm: false };
-  const create = open.find((effect) => effect.kind === 'write' && /^create/.test(effect.op));
+  const create = open.find((effect) => effect.kind === 'write' && /^(create|upsert)/.test(effect.op));
   if (create) {
     const model = schema?.modelOf(create.model)?.name;
     const owned = model !== undefined && schema?.isOwned(model) === true;
@@ -80,7 +80,7 @@ function judge(entry: Entry, open: readonly DbEffect[], schema: SchemaModel | un
   if (counter) return { effect: counter, severity: 'warning', openForm: true };
   const read = open.find((effect) => isTellingRead(entry, effect, schema));
   if (!read) return undefined;
-  return { effect: read, severity: entry.kind === 'page' ? 'error' : 'error', openForm: false };
+  return { effect: read, severity: entry.kind === 'page' ? 'info' : 'error', openForm: false };
 }
 
 /** `data: { views: { increment: 1 } }` and nothing else: counters are often public on purpose. */
