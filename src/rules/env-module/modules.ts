@@ -91,7 +91,10 @@ export function specifierFor(workspace: WorkspaceView, file: FileId, module: Fil
   const own = (workspace.tsFacts(file) ? specifiersOf(workspace.tsFacts(file) as TsFacts) : []).filter((spec) => workspace.target(file, spec).t === 'file');
   const already = own.find(leads);
   if (already !== undefined) return already;
-  let isRelative = own.length > 0 && own.every((spec) => spec.startsWith('.'));
+  const relative = relativeSpecifier(file, module).replace(/\/index$/, '') + relativeEnding(own, module);
+  // Neighbours are imported by `./` in many projects that use an alias for everything further away.
+  let isRelative = own.length > 0 && own.every((spec) => spec.startsWith('.')) && (relative.startsWith('./') || own.some((spec) => spec.startsWith('../')));
+  if (isRelative && leads(relative)) return relative;
   for (const importer of workspace.importers(module)) {
     const facts = workspace.tsFacts(importer);
     const specs = facts ? specifiersOf(facts).filter((spec) => leadsTo(workspace, importer, spec, module)) : [];
@@ -99,7 +102,6 @@ export function specifierFor(workspace: WorkspaceView, file: FileId, module: Fil
     if (alias !== undefined) return alias;
     isRelative ||= specs.length > 0 && own.length === 0;
   }
-  const relative = relativeSpecifier(file, module).replace(/\/index$/, '') + relativeEnding(own, module);
   if (isRelative) return leads(relative) ? relative : relativeSpecifier(file, module);
   return aliases(workspace, file, own, module, dir).find(leads) ?? (leads(relative) ? relative : relativeSpecifier(file, module));
 }
@@ -114,13 +116,15 @@ function leadsTo(workspace: WorkspaceView, file: FileId, spec: string, module: F
 function relativeEnding(own: readonly string[], module: FileId): string {
   const written = own.filter((spec) => spec.startsWith('.')).map((spec) => /\.([cm]?[jt]s)$/.exec(spec)?.[1]);
   const ending = written.find((extension) => extension !== undefined);
-  if (ending === undefined) return module.endsWith('.mjs') ? '.mjs' : '';
+  if (ending === undefined) return /\.[cm][jt]s$/.exec(module)?.[0].replace('ts', 'js') ?? '';
   return ending.endsWith('ts') ? (/\.[cm]?ts$/.exec(module)?.[0] ?? '') : `.${ending}`;
 }
 
 /** Specifiers by the aliases that a file uses, and by those that Next.js projects mostly have. */
 function aliases(workspace: WorkspaceView, file: FileId, own: readonly string[], module: FileId, dir: string): string[] {
   const bare = (path: string): string => path.replace(/(\.d)?\.[cm]?[jt]sx?$/, '').replace(/\/index$/, '');
+  // TypeScript finds `env.mjs` by its full name only.
+  const ending = /\.[cm][jt]s$/.exec(module)?.[0].replace('ts', 'js') ?? '';
   const out: string[] = [];
   for (const spec of own) {
     const target = workspace.target(file, spec);
@@ -130,13 +134,13 @@ function aliases(workspace: WorkspaceView, file: FileId, own: readonly string[],
     const path = bare(target.file);
     if (!path.endsWith(bare(rest))) continue;
     const base = path.slice(0, path.length - bare(rest).length);
-    if (module.startsWith(base)) out.push(`${spec.slice(0, slash)}/${bare(module.slice(base.length))}`);
+    if (module.startsWith(base)) out.push(`${spec.slice(0, slash)}/${bare(module.slice(base.length))}${ending}`);
   }
   for (const base of [join(dir, 'src') ?? 'src', dir]) {
     if (!isWithin(base, module) || !isWithin(base, file)) continue;
     for (const prefix of ['@/', '~/', '#/', '@', '~', '']) {
       const self = workspace.target(file, prefix + bare(relativeTo(base, file)));
-      if (self.t === 'file' && self.file === file) out.push(prefix + bare(relativeTo(base, module)));
+      if (self.t === 'file' && self.file === file) out.push(prefix + bare(relativeTo(base, module)) + ending);
     }
   }
   return out;

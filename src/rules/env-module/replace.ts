@@ -55,11 +55,19 @@ export function replaceRead(source: ts.SourceFile, node: ts.Expression, name: st
       edits.push({ start, end, text: `import ${line} from ${quote}${target.spec}${quote}${source.text.charAt(end - 1) === ';' ? ';' : ''}` });
       return { edits, local: named.local, imported: true };
     }
-    const lineEnd = /^[ \t]*\r?\n/.exec(source.text.slice(end))?.[0].length ?? 0;
-    const lineStart = source.text.lastIndexOf('\n', start - 1) + 1;
-    edits.push({ start: lineEnd > 0 && source.text.slice(lineStart, start).trim() === '' ? lineStart : start, end: end + lineEnd, text: '' });
+    edits.push({ ...wholeLines(source.text, start, end), text: '' });
   }
   return { edits, local: named.local, imported: named.imported };
+}
+
+/** A statement with its line, and with one of the blank lines around it. */
+function wholeLines(text: string, start: number, end: number): { start: number; end: number } {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const rest = /^[ \t]*\r?\n/.exec(text.slice(end))?.[0].length;
+  if (rest === undefined || text.slice(lineStart, start).trim() !== '') return { start, end };
+  const isAfterBlank = lineStart === 0 || /\n[ \t]*\r?\n$/.test(text.slice(0, lineStart));
+  const blank = isAfterBlank ? (/^[ \t]*\r?\n/.exec(text.slice(end + rest))?.[0].length ?? 0) : 0;
+  return { start: lineStart, end: end + rest + blank };
 }
 
 /** The expression that `env.X` takes the place of; a text says what the variable is instead of a text. */
@@ -128,7 +136,7 @@ function usesOf(source: ts.SourceFile, name: string, declaration: ts.Node): ts.I
   const visit = (node: ts.Node): void => {
     if (ts.isIdentifier(node) && node.text === name && node !== declaration) {
       const { parent } = node;
-      const isName = (ts.isPropertyAccessExpression(parent) && parent.name === node) || (ts.isPropertyAssignment(parent) && parent.name === node) || ts.isBindingElement(parent);
+      const isName = (ts.isPropertyAccessExpression(parent) && parent.name === node) || (ts.isPropertyAssignment(parent) && parent.name === node) || ts.isBindingElement(parent) || ts.isImportSpecifier(parent);
       if (!isName) out.push(node);
     }
     ts.forEachChild(node, visit);
