@@ -1,0 +1,66 @@
+/** The parts of package.json that follow from the rules: settings and the schema of the configuration file. */
+import { applyEdits, modify, parse } from 'jsonc-parser';
+import { configFileName, severitySettingSchema } from '../config/settings.ts';
+import type { RuleFolder } from './inputs.ts';
+
+export const schemaFile = 'schema/config.schema.json';
+
+interface Setting {
+  [key: string]: unknown;
+  markdownDescription: string;
+}
+
+/** `contributes.configuration.properties`: only what client or server read. */
+export function settingsOf(rules: readonly RuleFolder[]): { [name: string]: Setting } {
+  const severities = severitySettingSchema.options;
+  return {
+    'backendSpecialist.rules': {
+      scope: 'resource',
+      type: 'object',
+      default: {},
+      additionalProperties: false,
+      properties: Object.fromEntries(
+        rules.map(({ meta }) => [
+          meta.id,
+          { type: 'string', enum: severities, markdownDescription: `${meta.title} *(${meta.severity})*` },
+        ]),
+      ),
+      markdownDescription:
+        `Severity of single rules in this editor, above what \`${configFileName}\` says. The file is what a team shares; it also ` +
+        'has options and exceptions.',
+    },
+    // Read by vscode-languageclient itself, for the client whose id is `backendSpecialist`.
+    'backendSpecialist.trace.server': {
+      scope: 'window',
+      type: 'string',
+      enum: ['off', 'messages', 'verbose'],
+      default: 'off',
+      markdownDescription:
+        'Writes the conversation with the language server, and how long its work took, to the log.',
+    },
+  };
+}
+
+/** package.json with its generated parts up to date; everything else stays as it is. */
+export function manifestWith(text: string, rules: readonly RuleFolder[]): string {
+  const parts: [string, unknown][] = [
+    ['configuration', { title: 'Backend Specialist', properties: settingsOf(rules) }],
+    ['jsonValidation', [{ fileMatch: configFileName, url: `./${schemaFile}` }]],
+    // Otherwise the editor would call the comments of the file errors.
+    ['languages', [{ id: 'jsonc', filenames: [configFileName] }]],
+  ];
+  let out = text;
+  for (const [name, value] of parts) {
+    const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
+    out = applyEdits(out, modify(out, ['contributes', name], value, { formattingOptions }));
+  }
+  return out;
+}
+
+/** Commands a person can run, as package.json declares them. */
+export function commandsOf(manifest: string): { command: string; title: string; category?: string }[] {
+  const { contributes } = parse(manifest) as {
+    contributes: { commands: { command: string; title: string; category?: string }[] };
+  };
+  return contributes.commands;
+}

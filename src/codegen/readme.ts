@@ -1,0 +1,32 @@
+/** The tables of README.md, which stand between markers. */
+import { commandsOf, settingsOf } from './manifest.ts';
+import type { RuleFolder } from './inputs.ts';
+import { cell, ruleTable } from './ruleDocs.ts';
+
+/**
+ * A text with what stands between `<!-- generated:name -->` and `<!-- /generated:name -->` replaced.
+ * @throws when a marker is missing
+ */
+export function replaceSection(text: string, name: string, content: string): string {
+  const start = `<!-- generated:${name} -->`;
+  const end = `<!-- /generated:${name} -->`;
+  const from = text.indexOf(start);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`README.md has no markers for "${name}"`);
+  return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`;
+}
+
+/** README.md with its tables up to date. */
+export function readmeWith(text: string, rules: readonly RuleFolder[], manifest: string): string {
+  const settings = Object.entries(settingsOf(rules)).map(([name, setting]) => {
+    const fallback = JSON.stringify(setting['default']);
+    return `| \`${name}\` | \`${fallback}\` | ${cell(setting.markdownDescription)} |`;
+  });
+  const commands = commandsOf(manifest).map(
+    ({ command, title, category }) =>
+      `| ${category === undefined ? title : `${category}: ${title}`} | \`${command}\` |`,
+  );
+  let out = replaceSection(text, 'rules', ruleTable(rules, 'docs/rules/'));
+  out = replaceSection(out, 'settings', ['| Setting | Default | |', '|---|---|---|', ...settings].join('\n'));
+  return replaceSection(out, 'commands', ['| Command | Id |', '|---|---|', ...commands].join('\n'));
+}
