@@ -140,7 +140,9 @@ export class Engine {
       const found = ORDER.findIndex((pattern) => pattern.test(file));
       return found < 0 ? ORDER.length : found;
     };
-    this.queue = files.filter((file) => !this.workspace.store.isLoaded(file)).toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+    this.queue = files
+      .filter((file) => !this.workspace.store.isLoaded(file))
+      .toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
     this.queued = this.queue.length;
     for (const file of files) if (this.reports.peek(file) === undefined) this.never.add(file);
     for (const file of this.shown.keys()) if (!this.workspace.store.has(file)) this.forget(file);
@@ -170,7 +172,10 @@ export class Engine {
     const end = now() + budgetMs;
     if (priority.length > 0) {
       const first = new Set(priority);
-      this.queue = [...priority.filter((file) => store.has(file) && !store.isLoaded(file)), ...this.queue.filter((file) => !first.has(file))];
+      this.queue = [
+        ...priority.filter((file) => store.has(file) && !store.isLoaded(file)),
+        ...this.queue.filter((file) => !first.has(file)),
+      ];
     }
     const done: FileId[] = [];
     while (this.queue.length > 0) {
@@ -200,7 +205,13 @@ export class Engine {
 
   private report(file: FileId): FileReports {
     if (!this.workspace.store.exists(file)) return NO_REPORTS;
-    return runRules(rules, file, this.workspace, this.workspace.config(file), this.workspace.completeInput('') ?? false);
+    return runRules(
+      rules,
+      file,
+      this.workspace,
+      this.workspace.config(file),
+      this.workspace.completeInput('') ?? false,
+    );
   }
 
   /** Findings of one file after suppressions, sorted; the same array while nothing changed. */
@@ -222,9 +233,16 @@ export class Engine {
     const own = facts(file);
     layouts.push(own?.spans, own?.lines, own?.suppressions);
     for (const report of reports.reports)
-      for (const { place } of report.related) if (place.file !== undefined) layouts.push(facts(place.file)?.spans, facts(place.file)?.lines);
+      for (const { place } of report.related)
+        if (place.file !== undefined) layouts.push(facts(place.file)?.spans, facts(place.file)?.lines);
     const before = this.shown.get(file);
-    if (before && before.reports === reports && before.layouts.length === layouts.length && before.layouts.every((layout, i) => layout === layouts[i])) return before.rendered;
+    if (
+      before &&
+      before.reports === reports &&
+      before.layouts.length === layouts.length &&
+      before.layouts.every((layout, i) => layout === layouts[i])
+    )
+      return before.rendered;
     const needsText = reports.reports.length > 0 || (own?.suppressions.length ?? 0) > 0;
     const text = needsText ? (this.workspace.store.text(file) ?? '') : '';
     const rendered = render(
@@ -260,18 +278,26 @@ export class Engine {
       }
       const facts = store.facts.peek(file);
       if (facts?.kind === 'skipped' && facts.reason !== 'generated' && facts.reason !== 'unknown-kind')
-        out.push({ file, message: `skipped: ${facts.reason}${facts.detail === undefined ? '' : ` (${facts.detail})`}` });
+        out.push({
+          file,
+          message: `skipped: ${facts.reason}${facts.detail === undefined ? '' : ` (${facts.detail})`}`,
+        });
       const [first] = facts?.problems ?? [];
       if (first) out.push({ file, message: first.message });
-      for (const crash of this.reports.peek(file)?.crashes ?? []) out.push({ file, message: `the rule ${crash.rule} failed: ${crash.message}` });
-      if (facts?.kind === 'config') for (const issue of this.workspace.config(file).issues) if (issue.file === file) out.push({ file, message: issue.message });
+      for (const crash of this.reports.peek(file)?.crashes ?? [])
+        out.push({ file, message: `the rule ${crash.rule} failed: ${crash.message}` });
+      if (facts?.kind === 'config')
+        for (const issue of this.workspace.config(file).issues)
+          if (issue.file === file) out.push({ file, message: issue.message });
     }
     return out;
   }
 
   /** Issues of configuration files with their places. */
   configIssues(file: FileId): { start: number; end: number; message: string }[] {
-    return this.workspace.store.facts(file)?.kind === 'config' ? this.workspace.config(file).issues.filter((issue) => issue.file === file) : [];
+    return this.workspace.store.facts(file)?.kind === 'config'
+      ? this.workspace.config(file).issues.filter((issue) => issue.file === file)
+      : [];
   }
 
   // --- fixes ---
@@ -344,5 +370,7 @@ export class Engine {
 const CACHE_HEADER = `backend-specialist facts ${FACTS_VERSION}`;
 
 function findRecipe(rule: string, id: string): (typeof registeredRules)[number]['fixes'][number] | undefined {
-  return registeredRules.find((registered) => registered.rule.meta.id === rule)?.fixes.find((fix) => fix.id === id);
+  return registeredRules
+    .find((registered) => registered.rule.meta.id === rule)
+    ?.fixes.find((fix) => fix.id === id);
 }

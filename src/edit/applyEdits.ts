@@ -5,7 +5,9 @@ import type { TextEdit } from '../run/finding.ts';
  * @throws RangeError when two edits overlap: a recipe's mistake, caught by the verifier
  */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
-  const sorted = edits.map((edit, order) => ({ ...edit, order })).toSorted((a, b) => a.start - b.start || a.end - b.end || a.order - b.order);
+  const sorted = edits
+    .map((edit, order) => ({ ...edit, order }))
+    .toSorted((a, b) => a.start - b.start || a.end - b.end || a.order - b.order);
   let out = '';
   let from = 0;
   for (const edit of sorted) {
@@ -18,5 +20,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 
 /** Whether two sets of edits of one file touch each other's places. */
 export function overlap(a: readonly TextEdit[], b: readonly TextEdit[]): boolean {
-  return a.some((one) => b.some((other) => one.start < other.end && other.start < one.end || one.start === other.start));
+  return a.some((one) =>
+    b.some((other) => (one.start < other.end && other.start < one.end) || one.start === other.start),
+  );
 }

@@ -30,13 +30,17 @@ export class Fixer {
   }
 
   edits(finding: Finding, offer: FixOffer): EditResult {
-    const current = this.options.check(finding.file).find((other) => other.fingerprint === finding.fingerprint);
+    const current = this.options
+      .check(finding.file)
+      .find((other) => other.fingerprint === finding.fingerprint);
     if (!current) return { ok: false, reason: 'The code has changed: the finding is no longer there.' };
     const own = current.fixes.find((other) => other.recipe === offer.recipe) ?? offer;
     const computed = this.compute(current, own);
     if ('refuse' in computed) return { ok: false, reason: computed.refuse };
     const reason = this.verify(current, computed.changes);
-    return reason === undefined ? { ok: true, title: own.title, changes: computed.changes } : { ok: false, reason };
+    return reason === undefined
+      ? { ok: true, title: own.title, changes: computed.changes }
+      : { ok: false, reason };
   }
 
   fixAll(file: FileId): EditResult {
@@ -51,7 +55,10 @@ export class Fixer {
       for (let round = 0; round < MAX_ROUNDS; round++) {
         const batch = this.safeBatch(file);
         if (batch.size === 0) break;
-        const changes = [...batch].map(([target, edits]) => ({ file: target, text: applyEdits(original(target) === undefined ? '' : (workspace.store.text(target) ?? ''), edits) }));
+        const changes = [...batch].map(([target, edits]) => ({
+          file: target,
+          text: applyEdits(original(target) === undefined ? '' : (workspace.store.text(target) ?? ''), edits),
+        }));
         this.options.apply(changes);
       }
       const changes = [...before].flatMap(([target, text]): FileEdits[] => {
@@ -70,7 +77,12 @@ export class Fixer {
     if (text === undefined) return { ok: false, reason: 'The file can no longer be read.' };
     const isTs = this.options.workspace.tsFacts(finding.file) !== undefined;
     const lineStart = finding.start - finding.range.start.character;
-    return suppressionEdit(finding, scope, text, isTs && isInMarkup(parseTs(finding.file, text, true), lineStart));
+    return suppressionEdit(
+      finding,
+      scope,
+      text,
+      isTs && isInMarkup(parseTs(finding.file, text, true), lineStart),
+    );
   }
 
   /** Edits of all safe fixes that neither overlap nor fail, by file. */
@@ -83,7 +95,8 @@ export class Fixer {
       if ('refuse' in computed || computed.changes.some((change) => change.create)) continue;
       if (computed.changes.some((change) => overlap(batch.get(change.file) ?? [], change.edits))) continue;
       if (this.verify(finding, computed.changes) !== undefined) continue;
-      for (const change of computed.changes) batch.set(change.file, [...(batch.get(change.file) ?? []), ...change.edits]);
+      for (const change of computed.changes)
+        batch.set(change.file, [...(batch.get(change.file) ?? []), ...change.edits]);
     }
     return batch;
   }
@@ -121,10 +134,14 @@ export class Fixer {
   /** The reason why a change must not be offered, or undefined. */
   private verify(finding: Finding, changes: readonly FileEdits[]): string | undefined {
     const { workspace } = this.options;
-    if (changes.length === 0 || changes.every((change) => change.edits.length === 0)) return 'The fix would change nothing.';
-    const originals = changes.map((change) => ({ file: change.file, text: workspace.store.text(change.file) }));
+    if (changes.every((change) => change.edits.length === 0)) return 'The fix would change nothing.';
+    const originals = changes.map((change) => ({
+      file: change.file,
+      text: workspace.store.text(change.file),
+    }));
     for (const [i, change] of changes.entries())
-      if (change.create !== (originals[i]?.text === undefined)) return change.create ? `${change.file} exists already.` : `${change.file} can't be read.`;
+      if (change.create !== (originals[i]?.text === undefined))
+        return change.create ? `${change.file} exists already.` : `${change.file} can't be read.`;
     const files = new Set([finding.file, ...changes.map((change) => change.file)]);
     const count = (): Map<string, number> => {
       const counts = new Map<string, number>();
@@ -136,12 +153,18 @@ export class Fixer {
       return counts;
     };
     // Findings with the same words may be many in a file, and the rest of them move up when one goes: they are counted.
-    const alike = (): number => this.options.check(finding.file).filter((found) => found.rule === finding.rule && found.message === finding.message).length;
+    const alike = (): number =>
+      this.options
+        .check(finding.file)
+        .filter((found) => found.rule === finding.rule && found.message === finding.message).length;
     const before = count();
     const alikeBefore = alike();
     let texts: { file: FileId; text: string }[];
     try {
-      texts = changes.map((change, i) => ({ file: change.file, text: applyEdits(originals[i]?.text ?? '', change.edits) }));
+      texts = changes.map((change, i) => ({
+        file: change.file,
+        text: applyEdits(originals[i]?.text ?? '', change.edits),
+      }));
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
@@ -171,6 +194,10 @@ export function minimalEdit(before: string, after: string): TextEdit {
   let start = 0;
   while (start < shortest && before.charCodeAt(start) === after.charCodeAt(start)) start++;
   let end = 0;
-  while (end < shortest - start && before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)) end++;
+  while (
+    end < shortest - start &&
+    before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)
+  )
+    end++;
   return { start, end: before.length - end, text: after.slice(start, after.length - end) };
 }

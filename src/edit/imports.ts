@@ -15,14 +15,20 @@ export interface WantedImport {
 /** The local name under which a file already imports an export, if any. */
 export function importedAs(source: ts.SourceFile, spec: string, name: string): string | undefined {
   for (const statement of source.statements) {
-    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier) || statement.moduleSpecifier.text !== spec) continue;
+    if (
+      !ts.isImportDeclaration(statement) ||
+      !ts.isStringLiteral(statement.moduleSpecifier) ||
+      statement.moduleSpecifier.text !== spec
+    )
+      continue;
     const clause = statement.importClause;
     if (!clause || clause.phaseModifier === ts.SyntaxKind.TypeKeyword) continue;
     if (name === 'default' && clause.name) return clause.name.text;
     const named = clause.namedBindings;
     if (named && ts.isNamedImports(named))
       for (const element of named.elements)
-        if (!element.isTypeOnly && (element.propertyName ?? element.name).text === name) return element.name.text;
+        if (!element.isTypeOnly && (element.propertyName ?? element.name).text === name)
+          return element.name.text;
   }
   return undefined;
 }
@@ -38,12 +44,18 @@ export function addImport(source: ts.SourceFile, wanted: WantedImport): TextEdit
   if (wanted.name !== 'default') {
     for (const statement of imports) {
       const clause = statement.importClause;
-      if (!ts.isStringLiteral(statement.moduleSpecifier) || statement.moduleSpecifier.text !== wanted.spec || !clause) continue;
+      if (
+        !ts.isStringLiteral(statement.moduleSpecifier) ||
+        statement.moduleSpecifier.text !== wanted.spec ||
+        !clause
+      )
+        continue;
       const isType = clause.phaseModifier === ts.SyntaxKind.TypeKeyword;
       if (isType !== (wanted.typeOnly ?? false)) continue;
       const named = clause.namedBindings;
       if (named && ts.isNamedImports(named)) return [intoList(named, piece)];
-      if (!named && clause.name) return [{ start: clause.name.end, end: clause.name.end, text: `, { ${piece} }` }];
+      if (!named && clause.name)
+        return [{ start: clause.name.end, end: clause.name.end, text: `, { ${piece} }` }];
     }
   }
   const what = wanted.name === 'default' ? local : `{ ${piece} }`;
@@ -66,7 +78,9 @@ function intoList(named: ts.NamedImports, piece: string): TextEdit {
     return { start, end: start, text: `${piece},${gap}` };
   }
   const multiline = named.getText().includes('\n');
-  const gap = multiline ? (/\r?\n[ \t]*$/.exec(named.getSourceFile().text.slice(0, last.getStart()))?.[0] ?? ' ') : ' ';
+  const gap = multiline
+    ? (/\r?\n[ \t]*$/.exec(named.getSourceFile().text.slice(0, last.getStart()))?.[0] ?? ' ')
+    : ' ';
   return { start: last.end, end: last.end, text: `,${gap}${piece}` };
 }
 
@@ -77,8 +91,15 @@ function rank(spec: string): number {
   return /^[@~#]\//.test(spec) ? 2 : 1;
 }
 
-function newLine(source: ts.SourceFile, imports: readonly ts.ImportDeclaration[], spec: string, line: string, newline: string): TextEdit {
-  const specOf = (statement: ts.ImportDeclaration): string => (ts.isStringLiteral(statement.moduleSpecifier) ? statement.moduleSpecifier.text : '');
+function newLine(
+  source: ts.SourceFile,
+  imports: readonly ts.ImportDeclaration[],
+  spec: string,
+  line: string,
+  newline: string,
+): TextEdit {
+  const specOf = (statement: ts.ImportDeclaration): string =>
+    ts.isStringLiteral(statement.moduleSpecifier) ? statement.moduleSpecifier.text : '';
   const before = imports.findLast((statement) => rank(specOf(statement)) <= rank(spec));
   const sameRank = imports.filter((statement) => rank(specOf(statement)) === rank(spec));
   const specs = sameRank.map(specOf);
@@ -98,15 +119,28 @@ function newLine(source: ts.SourceFile, imports: readonly ts.ImportDeclaration[]
     const start = first.getStart(source);
     return { start, end: start, text: line + newline };
   }
-  const directive = source.statements.filter((statement) => ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression));
-  const leading = source.statements.slice(0, directive.length).every((statement, i) => statement === directive[i]) ? directive.at(-1) : undefined;
+  const directive = source.statements.filter(
+    (statement) => ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression),
+  );
+  const leading = source.statements
+    .slice(0, directive.length)
+    .every((statement, i) => statement === directive[i])
+    ? directive.at(-1)
+    : undefined;
   if (leading) return { start: leading.end, end: leading.end, text: newline + newline + line };
   const shebang = /^#!.*\r?\n/.exec(source.text)?.[0].length ?? 0;
   const [statement] = source.statements;
   const comments = ts.getLeadingCommentRanges(source.text, statement?.pos ?? shebang) ?? [];
-  const header = comments.length > 0 && statement && source.text.slice(comments[0]?.end ?? 0, statement.getStart(source)).includes(newline + newline) ? comments[0] : undefined;
+  const header =
+    comments.length > 0 &&
+    statement &&
+    source.text.slice(comments[0]?.end ?? 0, statement.getStart(source)).includes(newline + newline)
+      ? comments[0]
+      : undefined;
   const start = header ? header.end : shebang;
-  return header ? { start, end: start, text: newline + newline + line } : { start, end: start, text: line + newline + (source.text.length > shebang ? newline : '') };
+  return header
+    ? { start, end: start, text: newline + newline + line }
+    : { start, end: start, text: line + newline + (source.text.length > shebang ? newline : '') };
 }
 
 function endOfLine(text: string, offset: number): number {

@@ -22,9 +22,14 @@ export function styleOf(text: string): Style {
   for (const line of lines) {
     const code = line.trimEnd();
     if (/^(import|export .*from|const|let|return|await|throw)\b.*[\w)'"`\]}]$/.test(code.trim())) open++;
-    if (/;$/.test(code)) ended++;
+    if (code.endsWith(';')) ended++;
     const own = /^[ \t]*/.exec(line)?.[0] ?? '';
-    if (code !== '' && own.length > before.length && own.startsWith(before) && own.length - before.length <= 8) {
+    if (
+      code !== '' &&
+      own.length > before.length &&
+      own.startsWith(before) &&
+      own.length - before.length <= 8
+    ) {
       const step = own.slice(before.length);
       indents.set(step, (indents.get(step) ?? 0) + 1);
     }

@@ -12,7 +12,8 @@ export type FileKind = Exclude<BodyFacts['kind'], 'skipped'>;
 /** The kind of facts a path gets; undefined for files that the engine doesn't look at. */
 export function fileKind(file: FileId): FileKind | undefined {
   const name = basename(file);
-  if (/\.d\.[cm]?ts$/.test(name)) return /(^|\/)types?\//.test(file) || /auth|env/.test(name) ? 'ts' : undefined;
+  if (/\.d\.[cm]?ts$/.test(name))
+    return /(^|\/)types?\//.test(file) || /auth|env/.test(name) ? 'ts' : undefined;
   if (/\.[cm]?[jt]sx?$/.test(name)) return /\.min\.[cm]?js$/.test(name) ? undefined : 'ts';
   if (name.endsWith('.prisma')) return 'prisma';
   if (name.endsWith('.sql')) return 'sql';

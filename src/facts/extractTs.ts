@@ -37,7 +37,8 @@ export function extractTs(file: string, text: string): TsExtraction {
   const source = parseTs(file, text);
   const extractor = new StatementExtractor(source);
   const facts = extractor.module();
-  const diagnostics = (source as unknown as { parseDiagnostics?: readonly ts.Diagnostic[] }).parseDiagnostics ?? [];
+  const diagnostics =
+    (source as unknown as { parseDiagnostics?: readonly ts.Diagnostic[] }).parseDiagnostics ?? [];
   return {
     facts,
     spans: extractor.spans.pairs,
@@ -130,7 +131,12 @@ export class StatementExtractor {
     };
     const add = (imported: string, local: ts.Identifier, type: boolean): void => {
       const at = this.spans.node(local);
-      entry.names.push({ imported, b: this.scopes.declare(local.text, 'import', at), typeOnly: typeOnly || type, at });
+      entry.names.push({
+        imported,
+        b: this.scopes.declare(local.text, 'import', at),
+        typeOnly: typeOnly || type,
+        at,
+      });
     };
     if (clause?.name) add('default', clause.name, false);
     const named = clause?.namedBindings;
@@ -142,7 +148,10 @@ export class StatementExtractor {
   }
 
   private exportDeclaration(node: ts.ExportDeclaration): void {
-    const spec = node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : undefined;
+    const spec =
+      node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)
+        ? node.moduleSpecifier.text
+        : undefined;
     const at = this.spans.node(node);
     const clause = node.exportClause;
     if (!clause) {
@@ -160,7 +169,8 @@ export class StatementExtractor {
       const imported = (element.propertyName ?? element.name).text;
       const place = this.spans.node(element.name);
       const typeOnly = node.isTypeOnly || element.isTypeOnly;
-      if (spec !== undefined) this.facts.exports.push({ e: 'from', name, imported, spec, at: place, typeOnly });
+      if (spec !== undefined)
+        this.facts.exports.push({ e: 'from', name, imported, spec, at: place, typeOnly });
       else if (!typeOnly) {
         const b = this.scopes.lookup(imported);
         if (b >= 0) this.facts.exports.push({ e: 'local', name, b, at: place });
@@ -168,13 +178,21 @@ export class StatementExtractor {
     }
   }
 
-  private exportLocal(node: ts.Node & { modifiers?: ts.NodeArray<ts.ModifierLike> | undefined }, names: ts.Identifier[]): void {
+  private exportLocal(
+    node: ts.Node & { modifiers?: ts.NodeArray<ts.ModifierLike> | undefined },
+    names: ts.Identifier[],
+  ): void {
     if (!hasModifier(node, ts.SyntaxKind.ExportKeyword)) return;
     const isDefault = hasModifier(node, ts.SyntaxKind.DefaultKeyword);
     for (const name of names) {
       const b = this.scopes.lookup(name.text);
       if (b < 0) continue;
-      this.facts.exports.push({ e: 'local', name: isDefault ? 'default' : name.text, b, at: this.spans.node(name) });
+      this.facts.exports.push({
+        e: 'local',
+        name: isDefault ? 'default' : name.text,
+        b,
+        at: this.spans.node(name),
+      });
     }
   }
 
@@ -184,7 +202,11 @@ export class StatementExtractor {
     for (const statement of statements) {
       if (ts.isVariableStatement(statement)) {
         for (const declaration of statement.declarationList.declarations)
-          this.declarePattern(declaration.name, isConst(statement.declarationList) ? 'const' : 'let', declaration.type);
+          this.declarePattern(
+            declaration.name,
+            isConst(statement.declarationList) ? 'const' : 'let',
+            declaration.type,
+          );
       } else if (ts.isFunctionDeclaration(statement) && statement.name && statement.body) {
         this.scopes.declare(statement.name.text, 'function', this.spans.node(statement.name));
       } else if (ts.isClassDeclaration(statement) && statement.name) {
@@ -197,7 +219,11 @@ export class StatementExtractor {
     }
   }
 
-  private declarePattern(name: ts.BindingName, kind: 'const' | 'let' | 'param' | 'catch', type?: ts.TypeNode): void {
+  private declarePattern(
+    name: ts.BindingName,
+    kind: 'const' | 'let' | 'param' | 'catch',
+    type?: ts.TypeNode,
+  ): void {
     if (ts.isIdentifier(name)) {
       this.scopes.declare(name.text, kind, this.spans.node(name), this.typeText(type));
       return;
@@ -283,20 +309,33 @@ export class StatementExtractor {
         const at = this.spans.node(declaration.name);
         const props = declaration.members.map((member, index) => ({
           p: 'prop' as const,
-          name: ts.isIdentifier(member.name) || ts.isStringLiteral(member.name) ? member.name.text : String(index),
+          name:
+            ts.isIdentifier(member.name) || ts.isStringLiteral(member.name)
+              ? member.name.text
+              : String(index),
           value: member.initializer
             ? value(member.initializer)
             : { k: 'lit' as const, v: index, at: this.spans.node(member.name) },
           at: this.spans.node(member.name),
         }));
-        out.push({ s: 'let', b: this.scopes.lookup(declaration.name.text), value: { k: 'object', props, at }, at });
+        out.push({
+          s: 'let',
+          b: this.scopes.lookup(declaration.name.text),
+          value: { k: 'object', props, at },
+          at,
+        });
         this.exportLocal(declaration, [declaration.name]);
         return;
       }
       case ts.SyntaxKind.ExportAssignment: {
         const { expression } = node as ts.ExportAssignment;
         const exported = value(expression);
-        this.facts.exports.push({ e: 'value', name: 'default', value: exported, at: this.spans.node(expression) });
+        this.facts.exports.push({
+          e: 'value',
+          name: 'default',
+          value: exported,
+          at: this.spans.node(expression),
+        });
         return;
       }
       case ts.SyntaxKind.ExportDeclaration:
@@ -305,7 +344,11 @@ export class StatementExtractor {
       case ts.SyntaxKind.ImportEqualsDeclaration: {
         const declaration = node as ts.ImportEqualsDeclaration;
         const reference = declaration.moduleReference;
-        if (ts.isExternalModuleReference(reference) && ts.isStringLiteral(reference.expression) && !declaration.isTypeOnly) {
+        if (
+          ts.isExternalModuleReference(reference) &&
+          ts.isStringLiteral(reference.expression) &&
+          !declaration.isTypeOnly
+        ) {
           const at = this.spans.node(reference);
           const b = this.scopes.lookup(declaration.name.text);
           out.push({ s: 'let', b, value: { k: 'import', spec: reference.expression.text, at }, at });
@@ -334,7 +377,11 @@ export class StatementExtractor {
         return;
       }
       case ts.SyntaxKind.ThrowStatement:
-        out.push({ s: 'throw', value: value((node as ts.ThrowStatement).expression), at: this.spans.node(node) });
+        out.push({
+          s: 'throw',
+          value: value((node as ts.ThrowStatement).expression),
+          at: this.spans.node(node),
+        });
         return;
       case ts.SyntaxKind.TryStatement:
         this.tryStatement(node as ts.TryStatement, out);
@@ -418,7 +465,11 @@ export class StatementExtractor {
         for (const declaration of node.initializer.declarations) this.declarePattern(declaration.name, 'let');
         this.variableList(node.initializer, head);
       } else if (node.initializer)
-        head.push({ s: 'expr', value: this.values.value(node.initializer), at: this.spans.node(node.initializer) });
+        head.push({
+          s: 'expr',
+          value: this.values.value(node.initializer),
+          at: this.spans.node(node.initializer),
+        });
       test = node.condition && this.values.value(node.condition);
     } else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
       kind = ts.isForOfStatement(node) ? 'of' : 'in';
@@ -441,7 +492,11 @@ export class StatementExtractor {
     }
     const body = this.branch(node.statement);
     if (ts.isForStatement(node) && node.incrementor)
-      body.push({ s: 'expr', value: this.values.value(node.incrementor), at: this.spans.node(node.incrementor) });
+      body.push({
+        s: 'expr',
+        value: this.values.value(node.incrementor),
+        at: this.spans.node(node.incrementor),
+      });
     this.scopes.leave();
     out.push({ s: 'loop', kind, head, test, body, at: this.spans.node(node) });
   }
@@ -453,7 +508,8 @@ export class StatementExtractor {
       const before = this.facts.functions.length;
       const init = this.values.value(declaration.initializer, name);
       const fn = this.facts.functions[before];
-      if (fn && init.k === 'function' && init.fn === before && ts.isIdentifier(declaration.name)) fn.at = this.spans.node(declaration.name);
+      if (fn && init.k === 'function' && init.fn === before && ts.isIdentifier(declaration.name))
+        fn.at = this.spans.node(declaration.name);
       if (documented && fn && !fn.doc) {
         const doc = docOf(this.source.text, documented);
         if (doc) fn.doc = doc;
@@ -511,7 +567,9 @@ export class StatementExtractor {
   }
 
   private withDefault(value: Value, initializer: ts.Expression | undefined, at: number): Value {
-    return initializer ? { k: 'logic', op: '??', left: value, right: this.values.value(initializer), at } : value;
+    return initializer
+      ? { k: 'logic', op: '??', left: value, right: this.values.value(initializer), at }
+      : value;
   }
 
   // --- functions and classes ---
@@ -564,7 +622,12 @@ export class StatementExtractor {
       if (ts.isIdentifier(parameter.name) && parameter.name.text === 'this') continue;
       const b = fn.params[position++] ?? -1;
       const at = this.spans.node(parameter.name);
-      const ref: Value = { k: 'ref', name: ts.isIdentifier(parameter.name) ? parameter.name.text : '', b, at };
+      const ref: Value = {
+        k: 'ref',
+        name: ts.isIdentifier(parameter.name) ? parameter.name.text : '',
+        b,
+        at,
+      };
       if (parameter.initializer)
         fn.body.push({ s: 'let', b, value: this.withDefault(ref, parameter.initializer, at), at });
       if (!ts.isIdentifier(parameter.name)) this.pattern(parameter.name, ref, fn.body);
@@ -590,20 +653,39 @@ export class StatementExtractor {
       fields: [] as TsFacts['classes'][number]['fields'],
     };
     this.facts.classes.push(facts);
-    const heritage = node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
+    const heritage = node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)
+      ?.types[0];
     if (heritage) facts.extends = this.values.value(heritage.expression);
     for (const member of node.members) {
       const isStatic = hasModifier(member, ts.SyntaxKind.StaticKeyword);
-      const name = member.name && (ts.isIdentifier(member.name) || ts.isStringLiteral(member.name) || ts.isPrivateIdentifier(member.name)) ? member.name.text : '';
+      const name =
+        member.name &&
+        (ts.isIdentifier(member.name) ||
+          ts.isStringLiteral(member.name) ||
+          ts.isPrivateIdentifier(member.name))
+          ? member.name.text
+          : '';
       if (ts.isMethodDeclaration(member) && member.body) {
         facts.methods.push({ name, fn: this.function(member, name, 'method', c), static: isStatic });
       } else if (ts.isGetAccessor(member) && member.body) {
-        facts.methods.push({ name: `get ${name}`, fn: this.function(member, name, 'getter', c), static: isStatic });
+        facts.methods.push({
+          name: `get ${name}`,
+          fn: this.function(member, name, 'getter', c),
+          static: isStatic,
+        });
       } else if (ts.isConstructorDeclaration(member) && member.body) {
-        facts.methods.push({ name: 'constructor', fn: this.function(member, 'constructor', 'constructor', c), static: false });
+        facts.methods.push({
+          name: 'constructor',
+          fn: this.function(member, 'constructor', 'constructor', c),
+          static: false,
+        });
         for (const parameter of member.parameters) {
           const type = this.typeText(parameter.type);
-          if (ts.isIdentifier(parameter.name) && ts.canHaveModifiers(parameter) && ts.getModifiers(parameter)?.length)
+          if (
+            ts.isIdentifier(parameter.name) &&
+            ts.canHaveModifiers(parameter) &&
+            ts.getModifiers(parameter)?.length
+          )
             facts.fields.push({
               name: parameter.name.text,
               value: undefined,
@@ -646,7 +728,10 @@ function directivesOf(statements: readonly ts.Statement[]): string[] {
   return out;
 }
 
-function hasModifier(node: { modifiers?: ts.NodeArray<ts.ModifierLike> | undefined } | ts.Node, kind: ts.SyntaxKind): boolean {
+function hasModifier(
+  node: { modifiers?: ts.NodeArray<ts.ModifierLike> | undefined } | ts.Node,
+  kind: ts.SyntaxKind,
+): boolean {
   const { modifiers } = node as { modifiers?: ts.NodeArray<ts.ModifierLike> };
   return modifiers?.some((modifier) => modifier.kind === kind) ?? false;
 }
@@ -666,9 +751,14 @@ function docOf(text: string, node: ts.Node): { text: string; tags: string[] } | 
     .slice(last.pos + 3, last.end - 2)
     .split('\n')
     .map((line) => line.replace(/^\s*\*? ?/, '').trim());
-  const prose = lines.slice(0, lines.findIndex((line) => line.startsWith('@')) >>> 0).join(' ').trim();
+  const prose = lines
+    .slice(0, lines.findIndex((line) => line.startsWith('@')) >>> 0)
+    .join(' ')
+    .trim();
   const sentence = /^.*?[.!?](?=\s|$)/.exec(prose)?.[0] ?? prose;
-  const tags = lines.flatMap((line) => [...line.matchAll(/(?:^|\s)@([A-Za-z]+)/g)].map((match) => match[1] ?? ''));
+  const tags = lines.flatMap((line) =>
+    [...line.matchAll(/(?:^|\s)@([A-Za-z]+)/g)].map((match) => match[1] ?? ''),
+  );
   return { text: sentence.slice(0, 200), tags };
 }
 
@@ -682,7 +772,10 @@ function skipSpace(text: string, from: number): number {
 function commentIn(text: string, block: ts.Block): string | undefined {
   const places = [block.statements.pos, ...block.statements.map((statement) => statement.end)];
   for (const place of places) {
-    const ranges = [...(ts.getTrailingCommentRanges(text, place) ?? []), ...(ts.getLeadingCommentRanges(text, place) ?? [])];
+    const ranges = [
+      ...(ts.getTrailingCommentRanges(text, place) ?? []),
+      ...(ts.getLeadingCommentRanges(text, place) ?? []),
+    ];
     const first = ranges.find((range) => range.end <= block.end);
     if (first) return text.slice(first.pos, first.end).slice(0, 300);
   }
@@ -691,8 +784,13 @@ function commentIn(text: string, block: ts.Block): string | undefined {
 
 /** The comment that stands in place of a body: inside an empty block, or behind a callback on its line. */
 function commentForBody(text: string, body: ts.ConciseBody): string | undefined {
-  const isTrivial = ts.isBlock(body) ? body.statements.length === 0 : ts.isLiteralExpression(body) || ts.isIdentifier(body) || body.kind === ts.SyntaxKind.NullKeyword;
+  const isTrivial = ts.isBlock(body)
+    ? body.statements.length === 0
+    : ts.isLiteralExpression(body) || ts.isIdentifier(body) || body.kind === ts.SyntaxKind.NullKeyword;
   if (!isTrivial) return undefined;
   const own = ts.isBlock(body) ? commentIn(text, body) : undefined;
-  return own ?? /^[)\s,;]*?(\/\/[^\r\n]*)/.exec(/^[^\r\n]*/.exec(text.slice(body.end))?.[0] ?? '')?.[1]?.slice(0, 300);
+  return (
+    own ??
+    /^[)\s,;]*?(\/\/[^\r\n]*)/.exec(/^[^\r\n]*/.exec(text.slice(body.end))?.[0] ?? '')?.[1]?.slice(0, 300)
+  );
 }

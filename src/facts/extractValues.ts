@@ -16,7 +16,8 @@ export class ValueExtractor {
   /** `name` is what a function expression here is called by its surroundings. */
   value(node: ts.Expression, name = ''): Value {
     const { spans, scopes } = this.owner;
-    const many = (nodes: readonly ts.Expression[]): Value[] => nodes.slice(0, MAX_ITEMS).map((item) => this.value(item));
+    const many = (nodes: readonly ts.Expression[]): Value[] =>
+      nodes.slice(0, MAX_ITEMS).map((item) => this.value(item));
     switch (node.kind) {
       case ts.SyntaxKind.Identifier: {
         const { text } = node as ts.Identifier;
@@ -54,7 +55,13 @@ export class ValueExtractor {
         const of = this.value(access.expression);
         const key = access.argumentExpression;
         if (ts.isStringLiteralLike(key)) {
-          const member: Value = { k: 'member', of, name: key.text, at: spans.node(key), all: spans.node(node) };
+          const member: Value = {
+            k: 'member',
+            of,
+            name: key.text,
+            at: spans.node(key),
+            all: spans.node(node),
+          };
           if (access.questionDotToken) member.opt = true;
           return member;
         }
@@ -91,7 +98,11 @@ export class ValueExtractor {
         return { k: 'object', props, at: spans.node(node) };
       }
       case ts.SyntaxKind.ArrayLiteralExpression:
-        return { k: 'array', items: many((node as ts.ArrayLiteralExpression).elements), at: spans.node(node) };
+        return {
+          k: 'array',
+          items: many((node as ts.ArrayLiteralExpression).elements),
+          at: spans.node(node),
+        };
       case ts.SyntaxKind.SpreadElement:
         return { k: 'spread', of: this.value((node as ts.SpreadElement).expression), at: spans.node(node) };
       case ts.SyntaxKind.ArrowFunction:
@@ -117,7 +128,8 @@ export class ValueExtractor {
         const unary = node as ts.PrefixUnaryExpression;
         const op = ts.tokenToString(unary.operator) ?? '';
         const of = this.value(unary.operand);
-        if (op === '-' && of.k === 'lit' && typeof of.v === 'number') return { k: 'lit', v: -of.v, at: spans.node(node) };
+        if (op === '-' && of.k === 'lit' && typeof of.v === 'number')
+          return { k: 'lit', v: -of.v, at: spans.node(node) };
         if (op === '++' || op === '--') this.written(of);
         return { k: 'unary', op, of, at: spans.node(node) };
       }
@@ -127,11 +139,26 @@ export class ValueExtractor {
         return { k: 'unary', op: '++', of, at: spans.node(node) };
       }
       case ts.SyntaxKind.TypeOfExpression:
-        return { k: 'unary', op: 'typeof', of: this.value((node as ts.TypeOfExpression).expression), at: spans.node(node) };
+        return {
+          k: 'unary',
+          op: 'typeof',
+          of: this.value((node as ts.TypeOfExpression).expression),
+          at: spans.node(node),
+        };
       case ts.SyntaxKind.VoidExpression:
-        return { k: 'unary', op: 'void', of: this.value((node as ts.VoidExpression).expression), at: spans.node(node) };
+        return {
+          k: 'unary',
+          op: 'void',
+          of: this.value((node as ts.VoidExpression).expression),
+          at: spans.node(node),
+        };
       case ts.SyntaxKind.DeleteExpression:
-        return { k: 'unary', op: 'delete', of: this.value((node as ts.DeleteExpression).expression), at: spans.node(node) };
+        return {
+          k: 'unary',
+          op: 'delete',
+          of: this.value((node as ts.DeleteExpression).expression),
+          at: spans.node(node),
+        };
       case ts.SyntaxKind.YieldExpression: {
         const { expression } = node as ts.YieldExpression;
         return { k: 'other', parts: expression ? [this.value(expression)] : [], at: spans.node(node) };
@@ -150,7 +177,9 @@ export class ValueExtractor {
     const first = node.arguments[0];
     const isImport =
       node.expression.kind === ts.SyntaxKind.ImportKeyword ||
-      (ts.isIdentifier(node.expression) && node.expression.text === 'require' && this.owner.scopes.lookup('require') < 0);
+      (ts.isIdentifier(node.expression) &&
+        node.expression.text === 'require' &&
+        this.owner.scopes.lookup('require') < 0);
     if (isImport && first && ts.isStringLiteralLike(first))
       return { k: 'import', spec: first.text, at: spans.node(first) };
     const fn = this.value(node.expression);
@@ -166,7 +195,8 @@ export class ValueExtractor {
       const left = this.value(node.left, name);
       return { k: 'logic', op, left, right: this.value(node.right, name), at: spans.node(node) };
     }
-    if (op === ',') return { k: 'other', parts: [this.value(node.left), this.value(node.right)], at: spans.node(node) };
+    if (op === ',')
+      return { k: 'other', parts: [this.value(node.left), this.value(node.right)], at: spans.node(node) };
     if (op.endsWith('=') && !['==', '===', '!=', '!==', '<=', '>='].includes(op)) {
       const target = this.value(node.left);
       this.written(target);
@@ -186,9 +216,18 @@ export class ValueExtractor {
 
   private property(node: ts.ObjectLiteralElementLike): Property[] {
     const { spans } = this.owner;
-    if (ts.isSpreadAssignment(node)) return [{ p: 'spread', value: this.value(node.expression), at: spans.node(node) }];
+    if (ts.isSpreadAssignment(node))
+      return [{ p: 'spread', value: this.value(node.expression), at: spans.node(node) }];
     if (ts.isShorthandPropertyAssignment(node))
-      return [{ p: 'prop', name: node.name.text, value: this.value(node.name), at: spans.node(node.name), short: true }];
+      return [
+        {
+          p: 'prop',
+          name: node.name.text,
+          value: this.value(node.name),
+          at: spans.node(node.name),
+          short: true,
+        },
+      ];
     const { name } = node;
     const plain =
       ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)
@@ -204,14 +243,17 @@ export class ValueExtractor {
     }
     const at = spans.node(name);
     if (plain !== undefined) return [{ p: 'prop', name: plain, value, at }];
-    const key: Value = ts.isComputedPropertyName(name) ? this.value(name.expression) : { k: 'other', parts: [], at };
+    const key: Value = ts.isComputedPropertyName(name)
+      ? this.value(name.expression)
+      : { k: 'other', parts: [], at };
     return [{ p: 'computed', key, value, at }];
   }
 
   private jsx(node: ts.JsxElement | ts.JsxSelfClosingElement | ts.JsxFragment): Value {
     const { spans } = this.owner;
     const at = spans.node(node);
-    if (ts.isJsxFragment(node)) return { k: 'jsx', tag: '', props: [], children: this.jsxChildren(node.children), at };
+    if (ts.isJsxFragment(node))
+      return { k: 'jsx', tag: '', props: [], children: this.jsxChildren(node.children), at };
     const opening = ts.isJsxElement(node) ? node.openingElement : node;
     const props = opening.attributes.properties.map((attribute): Property => {
       if (ts.isJsxSpreadAttribute(attribute))
@@ -229,7 +271,10 @@ export class ValueExtractor {
       return { p: 'prop', name, value, at: place };
     });
     const children = ts.isJsxElement(node) ? this.jsxChildren(node.children) : [];
-    const tag = this.owner.source.text.slice(opening.tagName.getStart(this.owner.source), opening.tagName.end);
+    const tag = this.owner.source.text.slice(
+      opening.tagName.getStart(this.owner.source),
+      opening.tagName.end,
+    );
     const jsx: Value = { k: 'jsx', tag, props, children, at };
     if (/^[A-Z]/.test(tag) && ts.isIdentifier(opening.tagName)) jsx.tagRef = this.value(opening.tagName);
     return jsx;

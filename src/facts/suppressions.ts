@@ -21,7 +21,7 @@ const KINDS = {
 
 /**
  * Reads one comment.
- * @param text the comment with its markers (`//`, `/* *​/`, `#`, `--`, `<!-- -->`)
+ * @param text the comment with its markers (line or block, of any language)
  * @param start its UTF-16 offset in the file
  * @returns undefined when the comment is not a directive
  */
@@ -32,7 +32,13 @@ export function parseSuppression(text: string, start: number): SuppressionFact |
   const rest = (match[2] ?? '').replace(/(\*\/|-->)\s*\}?\s*$/, '').trim();
   const dash = rest.search(/(^|\s)--(\s|$)/);
   const names = dash < 0 ? rest : rest.slice(0, dash);
-  const reason = dash < 0 ? '' : rest.slice(dash).replace(/^\s*--/, '').trim();
+  const reason =
+    dash < 0
+      ? ''
+      : rest
+          .slice(dash)
+          .replace(/^\s*--/, '')
+          .trim();
   return {
     directive: KINDS[kind],
     rules: names.split(/[\s,]+/).filter(Boolean),

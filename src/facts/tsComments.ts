@@ -26,7 +26,11 @@ function commentAt(source: ts.SourceFile, text: string, offset: number): Span | 
     node = child;
   }
   const isText =
-    ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node) || ts.isRegularExpressionLiteral(node) || ts.isJsxText(node);
+    ts.isStringLiteralLike(node) ||
+    ts.isTemplateHead(node) ||
+    ts.isTemplateMiddleOrTemplateTail(node) ||
+    ts.isRegularExpressionLiteral(node) ||
+    ts.isJsxText(node);
   if (isText && offset >= (ts.isJsxText(node) ? node.pos : node.getStart(source))) return undefined;
   const lineStart = text.lastIndexOf('\n', offset) + 1;
   const slashes = text.lastIndexOf('//', offset);

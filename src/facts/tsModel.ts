@@ -62,7 +62,14 @@ export type Step =
       finally: Step[] | undefined;
       at: number;
     }
-  | { s: 'loop'; kind: 'for' | 'of' | 'in' | 'while' | 'do'; head: Step[]; test: Value | undefined; body: Step[]; at: number }
+  | {
+      s: 'loop';
+      kind: 'for' | 'of' | 'in' | 'while' | 'do';
+      head: Step[];
+      test: Value | undefined;
+      body: Step[];
+      at: number;
+    }
   | { s: 'switch'; on: Value; cases: { test: Value | undefined; body: Step[] }[]; at: number }
   | { s: 'break' | 'continue'; at: number };
 

@@ -24,7 +24,12 @@ export interface Rendered {
 }
 
 /** Findings of one file, sorted by place and rule. */
-export function render(file: FileId, reports: readonly RawReport[], context: RenderContext, unusedSeverity: Finding['severity'] | 'off'): Rendered {
+export function render(
+  file: FileId,
+  reports: readonly RawReport[],
+  context: RenderContext,
+  unusedSeverity: Finding['severity'] | 'off',
+): Rendered {
   const facts = context.facts(file);
   if (!facts) return { findings: [], suppressed: 0 };
   const placed = reports.map((report) => ({ report, location: locate(file, report.place, context) }));
@@ -40,10 +45,23 @@ export function render(file: FileId, reports: readonly RawReport[], context: Ren
       rule: report.rule,
       severity: report.severity,
       message: report.message,
-      related: report.related.map((related) => ({ ...locate(file, related.place, context), message: related.message })),
+      related: report.related.map((related) => ({
+        ...locate(file, related.place, context),
+        message: related.message,
+      })),
       fixes: report.fixes.flatMap((request): FixOffer[] => {
         const recipe = context.recipe(report.rule, request.recipe);
-        return recipe ? [{ recipe: recipe.id, title: recipe.title(request.data), trust: recipe.trust, preferred: recipe.preferred, data: request.data }] : [];
+        return recipe
+          ? [
+              {
+                recipe: recipe.id,
+                title: recipe.title(request.data),
+                trust: recipe.trust,
+                preferred: recipe.preferred,
+                data: request.data,
+              },
+            ]
+          : [];
       }),
       fingerprint: '',
     }));
@@ -58,11 +76,21 @@ export function render(file: FileId, reports: readonly RawReport[], context: Ren
         severity: unusedSeverity,
         message: `This suppression silences nothing${fact.rules.length ? ` of ${fact.rules.join(', ')}` : ''}. Remove it.`,
         related: [],
-        fixes: [{ recipe: 'remove-suppression', title: 'Remove the unused suppression', trust: 'safe', preferred: true, data: {} }],
+        fixes: [
+          {
+            recipe: 'remove-suppression',
+            title: 'Remove the unused suppression',
+            trust: 'safe',
+            preferred: true,
+            data: {},
+          },
+        ],
         fingerprint: '',
       });
     }
-  findings.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
+  findings.sort(
+    (a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
+  );
   for (const finding of findings) {
     const base = `${finding.rule}|${file}|${context.excerpt(file, finding.start, finding.end)}|${finding.message.replace(/\d+/g, '#')}`;
     const ordinal = ordinals.get(base) ?? 0;
@@ -76,5 +104,10 @@ function locate(own: FileId, place: Place, context: RenderContext): Location {
   const file = place.file ?? own;
   const facts = context.facts(file);
   const span = 'span' in place ? place.span : facts ? spanOf(facts, place.at) : { start: 0, end: 0 };
-  return { file, start: span.start, end: span.end, range: rangeAt(facts?.lines ?? [0], span.start, span.end) };
+  return {
+    file,
+    start: span.start,
+    end: span.end,
+    range: rangeAt(facts?.lines ?? [0], span.start, span.end),
+  };
 }

@@ -44,8 +44,13 @@ export function runRules(
   const facts = workspace.facts(file);
   if (!facts || facts.kind === 'skipped') return NO_REPORTS;
   const role = workspace.role(file);
-  if (role === 'generated' || config.ignores(file) || config.conventions.generated?.(file) === true) return NO_REPORTS;
-  const out: FileReports = { reports: [], crashes: [], unused: config.rule(UNUSED_SUPPRESSION, file).severity };
+  if (role === 'generated' || config.ignores(file) || config.conventions.generated?.(file) === true)
+    return NO_REPORTS;
+  const out: FileReports = {
+    reports: [],
+    crashes: [],
+    unused: config.rule(UNUSED_SUPPRESSION, file).severity,
+  };
   for (const rule of rules) {
     const { meta } = rule;
     const kinds = meta.kinds;
@@ -80,7 +85,8 @@ function toRaw(rule: Rule, configured: Severity, report: Report): RawReport {
   const wanted = report.severity ?? meta.severity;
   const lowered = severityRank[wanted] - severityRank[meta.severity];
   const rank = Math.min(3, severityRank[configured] + Math.max(0, lowered));
-  const severity = (Object.keys(severityRank) as Severity[]).find((name) => severityRank[name] === rank) ?? wanted;
+  const severity =
+    (Object.keys(severityRank) as Severity[]).find((name) => severityRank[name] === rank) ?? wanted;
   return {
     rule: meta.id,
     severity,

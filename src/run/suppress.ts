@@ -23,7 +23,10 @@ export function applySuppressions(facts: FileFacts, items: readonly Suppressible
     for (const fact of by) used.add(fact);
     return by.length === 0;
   });
-  return { kept, unused: facts.suppressions.filter((fact) => fact.directive !== 'enable' && !used.has(fact)) };
+  return {
+    kept,
+    unused: facts.suppressions.filter((fact) => fact.directive !== 'enable' && !used.has(fact)),
+  };
 }
 
 function names(fact: SuppressionFact, rule: string): boolean {
@@ -43,7 +46,12 @@ function covers(facts: FileFacts, fact: SuppressionFact, line: number): boolean 
     case 'block': {
       if (line < own) return false;
       const end = facts.suppressions.find(
-        (other) => other.directive === 'enable' && other.span.start > fact.span.start && (other.rules.length === 0 || other.rules.some((rule) => fact.rules.includes(rule)) || fact.rules.length === 0),
+        (other) =>
+          other.directive === 'enable' &&
+          other.span.start > fact.span.start &&
+          (other.rules.length === 0 ||
+            other.rules.some((rule) => fact.rules.includes(rule)) ||
+            fact.rules.length === 0),
       );
       return !end || line < positionAt(facts.lines, end.span.start).line;
     }
@@ -56,6 +64,11 @@ function covers(facts: FileFacts, fact: SuppressionFact, line: number): boolean 
 function nextLine(facts: FileFacts, fact: SuppressionFact, last: number): number {
   let line = last + 1;
   for (const other of facts.suppressions)
-    if (other !== fact && other.directive === 'next-line' && positionAt(facts.lines, other.span.start).line === line) line++;
+    if (
+      other !== fact &&
+      other.directive === 'next-line' &&
+      positionAt(facts.lines, other.span.start).line === line
+    )
+      line++;
   return line;
 }

@@ -21,9 +21,19 @@ function commentOf(file: string): Comment | undefined {
  * A comment that silences a finding's rule for its line or for its file.
  * @param inMarkup whether a line comment before the line would be text (JSX children, a template literal)
  */
-export function suppressionEdit(finding: Finding, scope: 'line' | 'file', text: string, inMarkup: boolean): EditResult {
+export function suppressionEdit(
+  finding: Finding,
+  scope: 'line' | 'file',
+  text: string,
+  inMarkup: boolean,
+): EditResult {
   const comment = commentOf(finding.file);
-  if (!comment) return { ok: false, reason: 'This file format has no comments. Switch the rule off for it in backend-specialist.config.json.' };
+  if (!comment)
+    return {
+      ok: false,
+      reason:
+        'This file format has no comments. Switch the rule off for it in backend-specialist.config.json.',
+    };
   const { newline } = styleOf(text);
   if (scope === 'file') {
     const shebang = /^(#!.*\r?\n|---\r?\n)/.exec(text)?.[0].length ?? 0;
@@ -34,15 +44,31 @@ export function suppressionEdit(finding: Finding, scope: 'line' | 'file', text: 
       changes: [{ file: finding.file, create: false, edits: [{ start: shebang, end: shebang, text: line }] }],
     };
   }
-  if (inMarkup) return { ok: false, reason: 'A comment before this line would become text. Disable the rule for the file instead.' };
+  if (inMarkup)
+    return {
+      ok: false,
+      reason: 'A comment before this line would become text. Disable the rule for the file instead.',
+    };
   const title = `Disable ${finding.rule} for this line`;
   const lineStart = finding.start - finding.range.start.character;
   const before = text.slice(text.lastIndexOf('\n', lineStart - 2) + 1, lineStart);
   const existing = /backend-specialist-disable-next-line\s+([\w-]+(?:\s*,\s*[\w-]+)*)/.exec(before);
   if (existing) {
     const at = lineStart - before.length + existing.index + existing[0].length;
-    return { ok: true, title, changes: [{ file: finding.file, create: false, edits: [{ start: at, end: at, text: `, ${finding.rule}` }] }] };
+    return {
+      ok: true,
+      title,
+      changes: [
+        { file: finding.file, create: false, edits: [{ start: at, end: at, text: `, ${finding.rule}` }] },
+      ],
+    };
   }
   const line = `${indentAt(text, finding.start)}${comment.open}backend-specialist-disable-next-line ${finding.rule}${comment.close}${newline}`;
-  return { ok: true, title, changes: [{ file: finding.file, create: false, edits: [{ start: lineStart, end: lineStart, text: line }] }] };
+  return {
+    ok: true,
+    title,
+    changes: [
+      { file: finding.file, create: false, edits: [{ start: lineStart, end: lineStart, text: line }] },
+    ],
+  };
 }

@@ -27,11 +27,18 @@ export interface Proof {
 export type Origin = 'client' | 'header' | 'cookie' | 'env' | 'session' | 'db';
 
 export type Abs =
-  | { k: 'unknown'; from?: Abs[] }
+  /** `filled`: has a fallback (`x ?? 20`), so it is never null or undefined even where `from` holds such a part. */
+  | { k: 'unknown'; from?: Abs[]; filled?: true }
   | { k: 'undef' }
   | { k: 'lit'; v: string | number | boolean | null }
   /** `open`: has further keys that are not known (an unknown spread); `maybe` lists keys that may be absent. */
-  | { k: 'object'; props: { [name: string]: Abs }; open: boolean; maybe?: string[]; at?: { [name: string]: Site } }
+  | {
+      k: 'object';
+      props: { [name: string]: Abs };
+      open: boolean;
+      maybe?: string[];
+      at?: { [name: string]: Site };
+    }
   /** `open`: may hold more than the listed items. */
   | { k: 'array'; items: Abs[]; open: boolean }
   | { k: 'closure'; file: FileId; fn: number; bind?: { [fn: FunctionKey]: Abs[] } }
@@ -108,7 +115,20 @@ export function truthOf(value: Abs): Truth {
 }
 
 /** Parts of a session that exist whenever the session does. */
-const SESSION_CERTAIN = new Set(['', 'user', 'user.id', 'user.email', 'id', 'email', 'userId', 'sub', 'session', 'data', 'data.user', 'claims']);
+const SESSION_CERTAIN = new Set([
+  '',
+  'user',
+  'user.id',
+  'user.email',
+  'id',
+  'email',
+  'userId',
+  'sub',
+  'session',
+  'data',
+  'data.user',
+  'claims',
+]);
 
 /** Whether a value is null or undefined. */
 export function nullishOf(value: Abs): Truth {
@@ -132,8 +152,25 @@ export function joinAbs(a: Abs, b: Abs): Abs {
   return { k: 'unknown', from: [a, b].filter((value) => value.k !== 'unknown' || value.from).slice(0, 4) };
 }
 
+/** `left ?? right` and `left || right`: what is nullish on the left never comes out. */
+export function withDefault(left: Abs, right: Abs): Abs {
+  const joined = joinAbs(left, right);
+  return joined.k === 'unknown' && joined.from && nullishOf(right) === 'false' ? filled(joined.from) : joined;
+}
+
+function filled(from: readonly Abs[]): Abs {
+  const present = from.filter((part) => nullishOf(part) !== 'true');
+  const [only] = present;
+  return only && present.length === 1 ? only : { k: 'unknown', from: present, filled: true };
+}
+
 function isOpaque(value: Abs): boolean {
-  return value.k === 'unknown' || value.k === 'global' || value.k === 'undef' || (value.k === 'lit' && value.v === null);
+  return (
+    value.k === 'unknown' ||
+    value.k === 'global' ||
+    value.k === 'undef' ||
+    (value.k === 'lit' && value.v === null)
+  );
 }
 
 function joinObjects(a: Extract<Abs, { k: 'object' }>, b: Extract<Abs, { k: 'object' }>): Abs {
@@ -169,7 +206,9 @@ export function memberOf(of: Abs, name: string): Abs {
       return of.open ? UNKNOWN : UNDEF;
     }
     case 'array':
-      return name === 'length' && !of.open ? { k: 'lit', v: of.items.length } : { k: 'unknown', from: of.items };
+      return name === 'length' && !of.open
+        ? { k: 'lit', v: of.items.length }
+        : { k: 'unknown', from: of.items };
     case 'param':
       return of.path.length < MAX_PATH ? { ...of, path: [...of.path, name] } : { k: 'unknown', from: [of] };
     case 'package':
@@ -177,20 +216,27 @@ export function memberOf(of: Abs, name: string): Abs {
     case 'generated':
       return { ...of, path: [...of.path, name] };
     case 'made':
-      if (of.spec === '@trpc/server' && name === 'procedure') return { k: 'chain', lib: 'trpc', uses: [], validated: false };
+      if (of.spec === '@trpc/server' && name === 'procedure')
+        return { k: 'chain', lib: 'trpc', uses: [], validated: false };
       return of.path.length < MAX_PATH ? { ...of, path: [...of.path, name] } : of;
     case 'session':
     case 'origin':
     case 'row':
       return of.path.length < MAX_PATH ? { ...of, path: [...of.path, name] } : of;
     case 'variants':
-      return { k: 'variants', id: of.id, list: of.list.map((variant) => ({ ...variant, value: memberOf(variant.value, name) })) };
+      return {
+        k: 'variants',
+        id: of.id,
+        list: of.list.map((variant) => ({ ...variant, value: memberOf(variant.value, name) })),
+      };
     case 'undef':
       return UNDEF;
     case 'lit':
       return of.v === null ? UNDEF : UNKNOWN;
     case 'prisma':
-      return name.startsWith('$') ? { k: 'operation', model: '', op: name, tx: of.tx, sure: true } : { k: 'delegate', model: name, tx: of.tx, sure: true };
+      return name.startsWith('$')
+        ? { k: 'operation', model: '', op: name, tx: of.tx, sure: true }
+        : { k: 'delegate', model: name, tx: of.tx, sure: true };
     case 'delegate':
       return { k: 'operation', model: of.model, op: name, tx: of.tx, sure: of.sure };
     case 'unknown':
@@ -204,7 +250,11 @@ export function memberOf(of: Abs, name: string): Abs {
 export function awaited(value: Abs): Abs {
   if (value.k === 'promise') return awaited(value.of);
   if (value.k === 'variants')
-    return { k: 'variants', id: value.id, list: value.list.map((variant) => ({ ...variant, value: awaited(variant.value) })) };
+    return {
+      k: 'variants',
+      id: value.id,
+      list: value.list.map((variant) => ({ ...variant, value: awaited(variant.value) })),
+    };
   return value;
 }
 
@@ -251,7 +301,8 @@ export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], de
       return result;
     }
     case 'unknown':
-      return value.from ? { k: 'unknown', from: value.from.map(inner) } : value;
+      if (!value.from) return value;
+      return value.filled ? filled(value.from.map(inner)) : { k: 'unknown', from: value.from.map(inner) };
     case 'object': {
       const props: { [name: string]: Abs } = {};
       for (const name in value.props) props[name] = inner(value.props[name] ?? UNKNOWN);
@@ -300,9 +351,15 @@ export function trim(value: Abs, depth = 5): Abs {
       return { ...value, props };
     }
     case 'array':
-      return { ...value, items: value.items.slice(0, 12).map((item) => trim(item, depth - 1)), open: value.open || value.items.length > 12 };
+      return {
+        ...value,
+        items: value.items.slice(0, 12).map((item) => trim(item, depth - 1)),
+        open: value.open || value.items.length > 12,
+      };
     case 'unknown':
-      return value.from ? { k: 'unknown', from: value.from.slice(0, 6).map((part) => trim(part, Math.min(depth - 1, 2))) } : value;
+      return value.from
+        ? { ...value, from: value.from.slice(0, 6).map((part) => trim(part, Math.min(depth - 1, 2))) }
+        : value;
     case 'made':
       return { ...value, args: value.args.slice(0, 4).map((part) => trim(part, Math.min(depth - 1, 2))) };
     default:

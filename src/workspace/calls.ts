@@ -2,10 +2,10 @@
 import type { Value } from '../facts/tsModel.ts';
 import { awaited, leaves, substitute, trim, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, Proof, Site, Variant } from './abs.ts';
-import { fromParts, isClientType } from './interpreter.ts';
 import type { Interpreter } from './interpreter.ts';
 import { isTellingOperation, meaningOf, operationKind, soundsLikeGuard } from './knowledge.ts';
 import type { CallMeaning } from './knowledge.ts';
+import { fromParts, isClientType } from './parts.ts';
 import { cloneState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey, parseFunctionKey } from './summary.ts';
@@ -14,7 +14,18 @@ import type { Outcome } from './summary.ts';
 type CallValue = Extract<Value, { k: 'call' }>;
 type TaggedValue = Extract<Value, { k: 'tagged' }>;
 
-const ARRAY_CALLBACKS = new Set(['map', 'forEach', 'filter', 'find', 'some', 'every', 'flatMap', 'reduce', 'findIndex', 'findLast']);
+const ARRAY_CALLBACKS = new Set([
+  'map',
+  'forEach',
+  'filter',
+  'find',
+  'some',
+  'every',
+  'flatMap',
+  'reduce',
+  'findIndex',
+  'findLast',
+]);
 const CHAIN_ENDS = new Set(['action', 'stateAction', 'handler', 'query', 'mutation', 'subscription']);
 
 /** Evaluates a call or a tagged template with all its effects. */
@@ -40,7 +51,13 @@ export function evaluateNew(it: Interpreter, value: Extract<Value, { k: 'new' }>
     case 'generated':
       return callee.path.at(-1) === 'PrismaClient' ? { k: 'prisma', tx: false } : UNKNOWN;
     case 'package':
-      return { k: 'made', spec: callee.spec, name: callee.path.join('.'), path: [], args: args.map((arg) => trim(arg, 3)) };
+      return {
+        k: 'made',
+        spec: callee.spec,
+        name: callee.path.join('.'),
+        path: [],
+        args: args.map((arg) => trim(arg, 3)),
+      };
     case 'class': {
       const cls = it.links.tsFacts(callee.file)?.classes[callee.c];
       const ctor = cls?.methods.find((method) => method.name === 'constructor');
@@ -79,20 +96,38 @@ function calleeOf(it: Interpreter, fn: Value, state: State): Callee {
       const client = it.eval(fn.of.of, state);
       const delegate = it.member(client, fn.of.name);
       if (delegate.k === 'delegate')
-        return { callee: { k: 'operation', model: delegate.model, op: fn.name, tx: delegate.tx, sure: delegate.sure }, base: delegate };
+        return {
+          callee: {
+            k: 'operation',
+            model: delegate.model,
+            op: fn.name,
+            tx: delegate.tx,
+            sure: delegate.sure,
+          },
+          base: delegate,
+        };
       if (isPossibleClient(client, fn.of.of) && it.links.accessors(it.file)?.has(fn.of.name)) {
         const named = fn.of.of.k === 'ref' ? fn.of.of.name : fn.of.of.k === 'member' ? fn.of.of.name : '';
         const sure = /prisma|^db$|^tx$|^trx$|dbclient|database/i.test(named);
         if (sure || isTellingOperation(fn.name) || hasClientType(it, fn.of.of))
-          return { callee: { k: 'operation', model: fn.of.name, op: fn.name, tx: /^(tx|trx)$/i.test(named), sure }, base: delegate };
+          return {
+            callee: { k: 'operation', model: fn.of.name, op: fn.name, tx: /^(tx|trx)$/i.test(named), sure },
+            base: delegate,
+          };
       }
       return { callee: it.narrow(it.member(delegate, fn.name), state), base: delegate };
     }
   }
-  if (fn.k === 'member' && /^\$(transaction|queryRaw|executeRaw|queryRawUnsafe|executeRawUnsafe|extends|queryRawTyped)$/.test(fn.name)) {
+  if (
+    fn.k === 'member' &&
+    /^\$(transaction|queryRaw|executeRaw|queryRawUnsafe|executeRawUnsafe|extends|queryRawTyped)$/.test(
+      fn.name,
+    )
+  ) {
     const client = it.eval(fn.of, state);
     if (client.k === 'prisma') return { callee: it.member(client, fn.name), base: client };
-    if (isPossibleClient(client, fn.of)) return { callee: { k: 'operation', model: '', op: fn.name, tx: false, sure: true }, base: client };
+    if (isPossibleClient(client, fn.of))
+      return { callee: { k: 'operation', model: '', op: fn.name, tx: false, sure: true }, base: client };
     return { callee: it.narrow(it.member(client, fn.name), state), base: client };
   }
   if (fn.k === 'member') {
@@ -104,8 +139,21 @@ function calleeOf(it: Interpreter, fn: Value, state: State): Callee {
 
 /** Values whose making can't be seen: a parameter, a context field, a global cache. */
 function isPossibleClient(client: Abs, source: Value): boolean {
-  if (source.k === 'ref' || source.k === 'member' || source.k === 'call' || source.k === 'logic' || source.k === 'await' || source.k === 'cond')
-    return client.k === 'unknown' || client.k === 'param' || client.k === 'global' || client.k === 'undef' || (client.k === 'package' && client.spec.startsWith('missing:'));
+  if (
+    source.k === 'ref' ||
+    source.k === 'member' ||
+    source.k === 'call' ||
+    source.k === 'logic' ||
+    source.k === 'await' ||
+    source.k === 'cond'
+  )
+    return (
+      client.k === 'unknown' ||
+      client.k === 'param' ||
+      client.k === 'global' ||
+      client.k === 'undef' ||
+      (client.k === 'package' && client.spec.startsWith('missing:'))
+    );
   return false;
 }
 
@@ -126,12 +174,23 @@ function builtin(
     const [first] = args;
     if (callee.path[1] === 'resolve') return { k: 'promise', of: first ?? UNDEF };
     if (first?.k === 'array' && ['all', 'allSettled', 'race', 'any'].includes(callee.path[1] ?? '')) {
-      if (callee.path[1] !== 'all') return { k: 'promise', of: { k: 'array', items: first.items.map(() => UNKNOWN), open: false } };
-      return { k: 'promise', of: { k: 'array', items: first.items.map((item) => it.await(item, state)), open: first.open } };
+      if (callee.path[1] !== 'all')
+        return { k: 'promise', of: { k: 'array', items: first.items.map(() => UNKNOWN), open: false } };
+      return {
+        k: 'promise',
+        of: { k: 'array', items: first.items.map((item) => it.await(item, state)), open: first.open },
+      };
     }
     return { k: 'promise', of: fromParts(args) };
   }
-  if (callee.k === 'closure' || callee.k === 'operation' || callee.k === 'package' || callee.k === 'made' || callee.k === 'chain') return undefined;
+  if (
+    callee.k === 'closure' ||
+    callee.k === 'operation' ||
+    callee.k === 'package' ||
+    callee.k === 'made' ||
+    callee.k === 'chain'
+  )
+    return undefined;
   const callback = args.find((arg) => arg.k === 'closure');
   if (!callback) return undefined;
   if (name === 'then' || name === 'catch' || name === 'finally') {
@@ -140,13 +199,20 @@ function builtin(
     if (session) session.awaited = true;
     const own = cloneState(state);
     const results = args.flatMap((arg, i) =>
-      arg.k === 'closure' ? [runInPlace(it, arg, [name === 'then' && i === 0 ? it.narrow(value, own) : UNKNOWN], own)] : [],
+      arg.k === 'closure'
+        ? [runInPlace(it, arg, [name === 'then' && i === 0 ? it.narrow(value, own) : UNKNOWN], own)]
+        : [],
     );
     joinInto(state, own);
     return { k: 'promise', of: name === 'then' ? awaited(results[0] ?? UNKNOWN) : value };
   }
   if (ARRAY_CALLBACKS.has(name)) {
-    const element: Abs = base.k === 'row' ? { ...base, many: false } : base.k === 'array' && base.items[0] ? base.items[0] : fromParts([base]);
+    const element: Abs =
+      base.k === 'row'
+        ? { ...base, many: false }
+        : base.k === 'array' && base.items[0]
+          ? base.items[0]
+          : fromParts([base]);
     const { frame } = it;
     if (frame) frame.loops++;
     const own = cloneState(state);
@@ -166,7 +232,13 @@ interface Place {
 }
 
 /** Applies a callee to arguments. */
-export function apply(it: Interpreter, callee: Abs, args: readonly Abs[], state: State, place: Place | undefined): Abs {
+export function apply(
+  it: Interpreter,
+  callee: Abs,
+  args: readonly Abs[],
+  state: State,
+  place: Place | undefined,
+): Abs {
   switch (callee.k) {
     case 'operation':
       return operation(it, callee, args, state, place);
@@ -175,10 +247,19 @@ export function apply(it: Interpreter, callee: Abs, args: readonly Abs[], state:
     case 'param': {
       if (place) {
         const site: Site = { file: it.file, at: place.call.at };
-        it.invocations.push({ target: callee, args: args.map((arg) => trim(arg)), ...known(state), unsure: state.unsure, at: site });
+        it.invocations.push({
+          target: callee,
+          args: args.map((arg) => trim(arg)),
+          ...known(state),
+          unsure: state.unsure,
+          at: site,
+        });
       }
       for (const arg of args) if (arg.k === 'closure') runDetached(it, arg, [], state);
-      return { k: 'unknown', from: [callee, ...args.filter((arg) => arg.k !== 'closure' && arg.k !== 'lit')].slice(0, 6) };
+      return {
+        k: 'unknown',
+        from: [callee, ...args.filter((arg) => arg.k !== 'closure' && arg.k !== 'lit')].slice(0, 6),
+      };
     }
     case 'variants': {
       const only = callee.list.length === 1 ? callee.list[0] : undefined;
@@ -193,7 +274,9 @@ export function apply(it: Interpreter, callee: Abs, args: readonly Abs[], state:
     case 'procedure':
       return UNKNOWN;
     default: {
-      for (const arg of args) if (arg.k === 'closure') runDetached(it, arg, [], mayCheckFirst(callee) ? { ...state, unsure: true } : state);
+      for (const arg of args)
+        if (arg.k === 'closure')
+          runDetached(it, arg, [], mayCheckFirst(callee) ? { ...state, unsure: true } : state);
       if (callee.k === 'unknown' && place && guardName(place.calleeValue)) state.unsure = true;
       return fromParts([callee, ...args.filter((arg) => arg.k !== 'closure')]);
     }
@@ -212,9 +295,12 @@ function guardName(value: Value): boolean {
 function chainStep(base: Extract<Abs, { k: 'chain' }>, name: string, args: readonly Abs[]): Abs {
   if (CHAIN_ENDS.has(name)) {
     const handler = args.find((arg) => arg.k === 'closure' || arg.k === 'param');
-    return handler ? { k: 'procedure', lib: base.lib, uses: base.uses, handler, validated: base.validated } : UNKNOWN;
+    return handler
+      ? { k: 'procedure', lib: base.lib, uses: base.uses, handler, validated: base.validated }
+      : UNKNOWN;
   }
-  if (name === 'use' || name === 'useValidated' || name === 'unstable_pipe') return { ...base, uses: [...base.uses, ...args] };
+  if (name === 'use' || name === 'useValidated' || name === 'unstable_pipe')
+    return { ...base, uses: [...base.uses, ...args] };
   if (/schema|input/i.test(name)) return { ...base, validated: true };
   return base;
 }
@@ -232,31 +318,45 @@ function packageCall(
   if (callee.k === 'made' && callee.spec === 'next-auth' && callee.path.at(-1) === 'auth') {
     const [handler] = closures;
     if (handler) {
-      const at = place?.calleeValue.k === 'ref' || place?.calleeValue.k === 'member' ? place.calleeValue.at : site.at;
+      const at =
+        place?.calleeValue.k === 'ref' || place?.calleeValue.k === 'member' ? place.calleeValue.at : site.at;
       return { k: 'authWrapped', handler, site: { file: it.file, at } };
     }
   }
   const meaning = meaningOf(callee);
   if (meaning) return meant(it, meaning, callee, args, state, site, place);
-  if (isZodParse(callee)) return { k: 'made', spec: callee.spec, name: 'parse', path: [], args: args.map((arg) => trim(arg, 3)) };
+  if (isZodParse(callee))
+    return { k: 'made', spec: callee.spec, name: 'parse', path: [], args: args.map((arg) => trim(arg, 3)) };
   const checked = isBenignPackage(callee.spec) ? state : { ...state, unsure: true };
   for (const arg of closures) if (arg.k === 'closure') runDetached(it, arg, [], checked);
   const path = callee.k === 'package' ? callee.path : [callee.name, ...callee.path];
   if (callee.spec.startsWith('missing:') && soundsLikeGuard(path.join('.'))) state.unsure = true;
-  else if (callee.k === 'package' && !isBenignPackage(callee.spec) && place && guardName(place.calleeValue)) state.unsure = true;
+  else if (callee.k === 'package' && !isBenignPackage(callee.spec) && place && guardName(place.calleeValue))
+    state.unsure = true;
   // What a builder was given earlier (`createHash(…).update(secret).digest()`) stays part of its result.
   const earlier = callee.k === 'made' ? callee.args : [];
-  return { k: 'made', spec: callee.spec, name: path.join('.'), path: [], args: [...args.map((arg) => trim(arg, 3)), ...earlier].slice(0, 5) };
+  return {
+    k: 'made',
+    spec: callee.spec,
+    name: path.join('.'),
+    path: [],
+    args: [...args.map((arg) => trim(arg, 3)), ...earlier].slice(0, 5),
+  };
 }
 
 /** Code of a package that is handed a callback may check the caller before it runs it. */
 function mayCheckFirst(callee: Abs): boolean {
-  return callee.k === 'unknown' && leaves(callee).some((leaf) => (leaf.k === 'made' || leaf.k === 'package') && !isBenignPackage(leaf.spec));
+  return (
+    callee.k === 'unknown' &&
+    leaves(callee).some((leaf) => (leaf.k === 'made' || leaf.k === 'package') && !isBenignPackage(leaf.spec))
+  );
 }
 
 /** Packages whose calls never stop a request, whatever their names sound like. */
 function isBenignPackage(spec: string): boolean {
-  return /^(next|react|zod|date-fns|lodash|node:|clsx|uuid|nanoid|bcrypt|argon2|resend|nodemailer|@prisma|pino|winston|@t3-oss)/.test(spec);
+  return /^(next|react|zod|date-fns|lodash|node:|clsx|uuid|nanoid|bcrypt|argon2|resend|nodemailer|@prisma|pino|winston|@t3-oss)/.test(
+    spec,
+  );
 }
 
 function isZodParse(callee: Extract<Abs, { k: 'made' | 'package' }>): boolean {
@@ -280,14 +380,24 @@ function meant(
       return UNKNOWN;
     case 'session': {
       const id = `${site.file}:${site.at}`;
-      const at = place?.calleeValue.k === 'member' || place?.calleeValue.k === 'ref' ? place.calleeValue.at : site.at;
+      const at =
+        place?.calleeValue.k === 'member' || place?.calleeValue.k === 'ref' ? place.calleeValue.at : site.at;
       const before = it.sessions.get(id);
-      it.sessions.set(id, { file: it.file, at, direct: true, awaited: before?.awaited ?? false, tested: before?.tested ?? false });
+      it.sessions.set(id, {
+        file: it.file,
+        at,
+        direct: true,
+        awaited: before?.awaited ?? false,
+        tested: before?.tested ?? false,
+      });
       const proof: Proof = { kind: 'session', steps: [{ ...site, note: `${name}() reads the session` }] };
       return { k: 'promise', of: { k: 'variants', id, list: sessionVariants(meaning.shape, proof) } };
     }
     case 'throwing': {
-      const proof: Proof = { kind: meaning.kind, steps: [{ ...site, note: `${name}() throws unless verified` }] };
+      const proof: Proof = {
+        kind: meaning.kind,
+        steps: [{ ...site, note: `${name}() throws unless verified` }],
+      };
       const value: Abs = meaning.kind === 'session' ? { k: 'session', path: [] } : UNKNOWN;
       const variants: Abs = { k: 'variants', id: `${site.file}:${site.at}`, list: [{ i: 0, value, proof }] };
       if (callee.spec === 'jose' || /@clerk/.test(callee.spec)) return { k: 'promise', of: variants };
@@ -295,7 +405,10 @@ function meant(
       return value;
     }
     case 'boolean': {
-      const proof: Proof = { kind: meaning.kind, steps: [{ ...site, note: `${name}() verifies the request` }] };
+      const proof: Proof = {
+        kind: meaning.kind,
+        steps: [{ ...site, note: `${name}() verifies the request` }],
+      };
       return {
         k: 'variants',
         id: `${site.file}:${site.at}`,
@@ -308,13 +421,20 @@ function meant(
     case 'origin':
       return { k: 'promise', of: { k: 'origin', o: meaning.origin, path: [] } };
     case 'wrapper': {
-      const handler = args.find((arg) => arg.k === 'closure' || arg.k === 'param' || arg.k === 'procedure' || arg.k === 'authWrapped');
+      const handler = args.find(
+        (arg) => arg.k === 'closure' || arg.k === 'param' || arg.k === 'procedure' || arg.k === 'authWrapped',
+      );
       if (!handler) return UNKNOWN;
       if (!meaning.guards) return handler;
       return { k: 'procedure', lib: `guard:${callee.spec}`, uses: [], handler, validated: false };
     }
     case 'chain':
-      return { k: 'chain', lib: meaning.lib, uses: [...args.filter((arg) => arg.k === 'chain').flatMap((arg) => (arg.k === 'chain' ? arg.uses : []))], validated: false };
+      return {
+        k: 'chain',
+        lib: meaning.lib,
+        uses: args.flatMap((arg) => (arg.k === 'chain' ? arg.uses : [])),
+        validated: false,
+      };
     case 'signIn':
       it.marks.signIn = true;
       return { k: 'promise', of: UNKNOWN };
@@ -331,16 +451,48 @@ function sessionVariants(shape: string, proof: Proof): Variant[] {
     case 'clerk':
       return [
         { i: 0, value: { k: 'session', path: [] }, proof },
-        { i: 1, value: { k: 'object', props: { userId: none, sessionId: none, orgId: none, user: none }, open: false } },
+        {
+          i: 1,
+          value: {
+            k: 'object',
+            props: { userId: none, sessionId: none, orgId: none, user: none },
+            open: false,
+          },
+        },
       ];
     case 'data':
       return [
-        { i: 0, value: { k: 'object', props: { data: { k: 'object', props: { user, session: user, claims: user }, open: false }, error: none }, open: false }, proof },
-        { i: 1, value: { k: 'object', props: { data: { k: 'object', props: { user: none, session: none, claims: none }, open: false }, error: UNKNOWN }, open: false } },
+        {
+          i: 0,
+          value: {
+            k: 'object',
+            props: {
+              data: { k: 'object', props: { user, session: user, claims: user }, open: false },
+              error: none,
+            },
+            open: false,
+          },
+          proof,
+        },
+        {
+          i: 1,
+          value: {
+            k: 'object',
+            props: {
+              data: { k: 'object', props: { user: none, session: none, claims: none }, open: false },
+              error: UNKNOWN,
+            },
+            open: false,
+          },
+        },
       ];
     case 'pair':
       return [
-        { i: 0, value: { k: 'object', props: { user, session: { k: 'session', path: [] } }, open: false }, proof },
+        {
+          i: 0,
+          value: { k: 'object', props: { user, session: { k: 'session', path: [] } }, open: false },
+          proof,
+        },
         { i: 1, value: { k: 'object', props: { user: none, session: none }, open: false } },
       ];
     case 'bag':
@@ -357,27 +509,61 @@ function sessionVariants(shape: string, proof: Proof): Variant[] {
 }
 
 /** A Prisma call. */
-function operation(it: Interpreter, callee: Extract<Abs, { k: 'operation' }>, args: readonly Abs[], state: State, place: Place | undefined): Abs {
+function operation(
+  it: Interpreter,
+  callee: Extract<Abs, { k: 'operation' }>,
+  args: readonly Abs[],
+  state: State,
+  place: Place | undefined,
+): Abs {
   const { op, model } = callee;
   if (op === '$extends') return { k: 'prisma', tx: callee.tx };
   if (op === '$transaction') {
     const [first] = args;
-    if (first?.k === 'closure') return { k: 'promise', of: awaited(runInPlace(it, first, [{ k: 'prisma', tx: true }], state)) };
-    if (first?.k === 'array') return { k: 'promise', of: { k: 'array', items: first.items.map(awaited), open: first.open } };
+    if (first?.k === 'closure')
+      return { k: 'promise', of: awaited(runInPlace(it, first, [{ k: 'prisma', tx: true }], state)) };
+    if (first?.k === 'array')
+      return { k: 'promise', of: { k: 'array', items: first.items.map(awaited), open: first.open } };
     return { k: 'promise', of: fromParts(args) };
   }
   const kind = operationKind(op);
   if (!kind || !place) return fromParts(args);
   const at = place.calleeValue.k === 'member' ? place.calleeValue.at : place.call.at;
   const value: Abs = trim(
-    place.call.k === 'tagged' ? { k: 'object', props: { sql: { k: 'lit', v: place.call.texts.join('?') }, values: { k: 'array', items: [...args], open: false } }, open: false } : (args[0] ?? UNDEF),
+    place.call.k === 'tagged'
+      ? {
+          k: 'object',
+          props: {
+            sql: { k: 'lit', v: place.call.texts.join('?') },
+            values: { k: 'array', items: [...args], open: false },
+          },
+          open: false,
+        }
+      : (args[0] ?? UNDEF),
     7,
   );
-  const common = { file: it.file, at, model, op, kind, args: value, ...known(state), unsure: state.unsure, sure: callee.sure, tx: callee.tx };
+  const common = {
+    file: it.file,
+    at,
+    model,
+    op,
+    kind,
+    args: value,
+    ...known(state),
+    unsure: state.unsure,
+    sure: callee.sure,
+    tx: callee.tx,
+  };
   it.addEffect({ ...common, trace: [] });
   const seen = it.queries.get(at);
-  if (!seen || (seen.proof && !common.proof)) it.queries.set(at, { ...common, fn: it.frame?.fn ?? 0, inLoop: it.inLoop });
-  const many = op === 'findMany' || op === '$queryRaw' || op === '$queryRawUnsafe' || op === 'groupBy' || op.endsWith('AndReturn');
+  if (!seen || (seen.proof && !common.proof))
+    it.queries.set(at, { ...common, fn: it.frame?.fn ?? 0, inLoop: it.inLoop });
+  const many =
+    op === 'findMany' ||
+    op === '$queryRaw' ||
+    op === '$queryRawUnsafe' ||
+    op === 'groupBy' ||
+    op.endsWith('AndReturn');
   const row: Abs = { k: 'row', model, many, path: [] };
   const proof = lookupProof(op, args[0], { file: it.file, at: place.call.at }, model);
   if (!proof) return { k: 'promise', of: row };
@@ -400,18 +586,41 @@ function lookupProof(op: string, args: Abs | undefined, site: Site, model: strin
   const { where } = args.props;
   if (!where) return undefined;
   const from = leaves(where);
-  const secret = from.some((leaf) => leaf.k === 'origin' && (leaf.o === 'header' || leaf.o === 'cookie')) || from.some((leaf) => leaf.k === 'param' && leaf.path.includes('headers'));
-  if (secret) return { kind: /session/i.test(model) ? 'session' : 'key', steps: [{ ...site, note: `finds the ${model} that the request's header or cookie names` }] };
+  const secret =
+    from.some((leaf) => leaf.k === 'origin' && (leaf.o === 'header' || leaf.o === 'cookie')) ||
+    from.some((leaf) => leaf.k === 'param' && leaf.path.includes('headers'));
+  if (secret)
+    return {
+      kind: /session/i.test(model) ? 'session' : 'key',
+      steps: [{ ...site, note: `finds the ${model} that the request's header or cookie names` }],
+    };
   const names = where.k === 'object' ? Object.keys(where.props).join(' ') : '';
-  if (/token|secret|otp|code|hash|key/i.test(names) && /token|invit|reset|verif|otp|code|key|magic|confirm/i.test(model))
+  if (
+    /token|secret|otp|code|hash|key/i.test(names) &&
+    /token|invit|reset|verif|otp|code|key|magic|confirm/i.test(model)
+  )
     return { kind: 'token', steps: [{ ...site, note: `finds a one-time ${model}` }] };
   return undefined;
 }
 
 /** A function of the workspace: in place when it is a closure of what is being run, else through its summary. */
-function applyClosure(it: Interpreter, callee: Extract<Abs, { k: 'closure' }>, args: readonly Abs[], state: State, place: Place | undefined): Abs {
+function applyClosure(
+  it: Interpreter,
+  callee: Extract<Abs, { k: 'closure' }>,
+  args: readonly Abs[],
+  state: State,
+  place: Place | undefined,
+): Abs {
   const local = callee.file === it.file ? it.facts.functions[callee.fn] : undefined;
-  if (local && local.parent !== 0 && local.parent !== -1 && !callee.bind && it.isActive(local.parent) && !it.isActive(callee.fn) && it.depth < 8)
+  if (
+    local &&
+    local.parent !== 0 &&
+    local.parent !== -1 &&
+    !callee.bind &&
+    it.isActive(local.parent) &&
+    !it.isActive(callee.fn) &&
+    it.depth < 8
+  )
     return runInPlace(it, callee, args, state);
   const key = functionKey(callee.file, callee.fn);
   const summary = it.links.summary(key);
@@ -439,11 +648,24 @@ function applyClosure(it: Interpreter, callee: Extract<Abs, { k: 'closure' }>, a
     inner.roles ??= invocation.roles;
     inner.unsure ||= invocation.unsure;
     if (target.k === 'closure') apply(it, target, invocation.args.map(bind), inner, place);
-    else if (target.k === 'param') it.invocations.push({ ...invocation, target, args: invocation.args.map(bind), ...known(inner), unsure: inner.unsure });
+    else if (target.k === 'param')
+      it.invocations.push({
+        ...invocation,
+        target,
+        args: invocation.args.map(bind),
+        ...known(inner),
+        unsure: inner.unsure,
+      });
   }
   if (it.depth >= 10) return UNKNOWN;
   const name = place ? textOf(place.calleeValue) : summaryName(it, key);
-  return resultOf(it, summary.outcomes, bind, { async: summary.async, site, name, unfinished: summary.partial }, state);
+  return resultOf(
+    it,
+    summary.outcomes,
+    bind,
+    { async: summary.async, site, name, unfinished: summary.partial },
+    state,
+  );
 }
 
 function summaryName(it: Interpreter, key: string): string {
@@ -467,9 +689,17 @@ function resultOf(
     const alternatives: Variant[] = flat.k === 'variants' ? flat.list : [{ i: 0, value: flat }];
     for (const alternative of alternatives) {
       const inner = alternative.proof ?? outcome.proof;
-      const proof = inner && { kind: inner.kind, steps: [{ ...about.site, note: `${about.name}()` }, ...inner.steps].slice(0, 6) };
+      const proof = inner && {
+        kind: inner.kind,
+        steps: [{ ...about.site, note: `${about.name}()` }, ...inner.steps].slice(0, 6),
+      };
       const roles = alternative.roles ?? outcome.roles;
-      list.push({ i: list.length, value: alternative.value, ...(proof ? { proof } : {}), ...(roles ? { roles } : {}) });
+      list.push({
+        i: list.length,
+        value: alternative.value,
+        ...(proof ? { proof } : {}),
+        ...(roles ? { roles } : {}),
+      });
     }
   }
   const isAsync = about.async || outcomes.some((outcome) => bind(outcome.value).k === 'promise');
@@ -478,7 +708,8 @@ function resultOf(
   const isPlain = list.length === 1 && only && !only.proof && !only.roles;
   if (list.some((variant) => variant.proof?.kind === 'session')) {
     const own = it.sessions.get(id);
-    if (!own && list.some((variant) => !variant.proof)) it.sessions.set(id, { ...about.site, direct: false, awaited: !isAsync, tested: false });
+    if (!own && list.some((variant) => !variant.proof))
+      it.sessions.set(id, { ...about.site, direct: false, awaited: !isAsync, tested: false });
   }
   const value: Abs = isPlain ? only.value : { k: 'variants', id, list: list.slice(0, 8) };
   if (isAsync) return { k: 'promise', of: value };
@@ -494,11 +725,19 @@ export function runInPlace(it: Interpreter, closure: Abs, args: readonly Abs[], 
   if (closure.k !== 'closure') return UNKNOWN;
   const fn = closure.file === it.file ? it.facts.functions[closure.fn] : undefined;
   const outside = !fn || closure.bind !== undefined || (fn.parent !== 0 && !it.isActive(fn.parent));
-  if (outside || it.isActive(closure.fn) || it.depth >= 8) return applyClosure(it, closure, args, state, undefined);
+  if (outside || it.isActive(closure.fn) || it.depth >= 8)
+    return applyClosure(it, closure, args, state, undefined);
   if (fn.directives.includes('use server')) return UNKNOWN; // an entry point of its own, called by the client
   const outcomes = it.runFunction(fn, closure.fn, args, state);
   const [only] = outcomes;
-  const value: Abs = outcomes.length === 1 && only ? only.value : { k: 'variants', id: `${it.file}:run${closure.fn}`, list: outcomes.map((outcome, i) => ({ i, ...outcome })) };
+  const value: Abs =
+    outcomes.length === 1 && only
+      ? only.value
+      : {
+          k: 'variants',
+          id: `${it.file}:run${closure.fn}`,
+          list: outcomes.map((outcome, i) => ({ i, ...outcome })),
+        };
   return fn.async ? { k: 'promise', of: value } : value;
 }
 

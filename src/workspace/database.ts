@@ -172,7 +172,8 @@ export class Database {
 
   private readUnfinished(node: Node): unknown {
     node.readInCycle = true;
-    if (node.approximation === undefined && node.query?.bottom) node.approximation = node.query.bottom(node.key);
+    if (node.approximation === undefined && node.query?.bottom)
+      node.approximation = node.query.bottom(node.key);
     this.restOn(node.position);
     return node.approximation;
   }

@@ -53,7 +53,12 @@ interface Analysis {
 }
 
 /** All entry points of a file. `role` decides which exports count. */
-export function findEntries(links: Links, file: FileId, facts: TsFacts, role: 'action' | 'route' | 'page' | 'other'): Entry[] {
+export function findEntries(
+  links: Links,
+  file: FileId,
+  facts: TsFacts,
+  role: 'action' | 'route' | 'page' | 'other',
+): Entry[] {
   const out: Entry[] = [];
   const seen = new Set<string>();
   const add = (kind: EntryKind, name: string, at: number, value: Abs): void => {
@@ -105,7 +110,16 @@ function isCallable(value: Abs): boolean {
   return !['lit', 'object', 'array', 'undef', 'prisma', 'class', 'instance'].includes(value.k);
 }
 
-const NOTHING: Analysis = { handler: undefined, effects: [], sessions: [], marks: {}, proof: undefined, roles: undefined, lib: undefined, opaque: true };
+const NOTHING: Analysis = {
+  handler: undefined,
+  effects: [],
+  sessions: [],
+  marks: {},
+  proof: undefined,
+  roles: undefined,
+  lib: undefined,
+  opaque: true,
+};
 
 /** What happens when a value is called by a stranger. */
 export function analyse(links: Links, value: Abs, given: Given, depth: number): Analysis {
@@ -115,22 +129,49 @@ export function analyse(links: Links, value: Abs, given: Given, depth: number): 
       return analyseClosure(links, value, given, depth);
     case 'procedure': {
       const guard = middlewareGuard(links, value.uses);
-      const proof = given.proof ?? guard.proof ?? (value.lib.startsWith('guard:') ? { kind: 'session' as const, steps: [] } : undefined);
+      const proof =
+        given.proof ??
+        guard.proof ??
+        (value.lib.startsWith('guard:') ? { kind: 'session' as const, steps: [] } : undefined);
       const input: Abs = { k: 'origin', o: 'client', path: [] };
-      const args: Abs[] = [{ k: 'object', props: { ctx: guard.ctx, parsedInput: input, input, clientInput: input }, open: true }];
-      const inner = analyse(links, value.handler, { proof, roles: given.roles ?? guard.roles, unsure: given.unsure || guard.unsure, args: value.lib.startsWith('guard:') ? undefined : args }, depth + 1);
+      const args: Abs[] = [
+        { k: 'object', props: { ctx: guard.ctx, parsedInput: input, input, clientInput: input }, open: true },
+      ];
+      const inner = analyse(
+        links,
+        value.handler,
+        {
+          proof,
+          roles: given.roles ?? guard.roles,
+          unsure: given.unsure || guard.unsure,
+          args: value.lib.startsWith('guard:') ? undefined : args,
+        },
+        depth + 1,
+      );
       return { ...inner, lib: value.lib, proof: proof ?? inner.proof, roles: inner.roles ?? guard.roles };
     }
     case 'authWrapped': {
       const proof: Proof = { kind: 'session', steps: [] };
       const request: Abs = {
         k: 'object',
-        props: { auth: { k: 'variants', id: 'req.auth', list: [{ i: 0, value: { k: 'session', path: [] }, proof }, { i: 1, value: { k: 'lit', v: null } }] } },
+        props: {
+          auth: {
+            k: 'variants',
+            id: 'req.auth',
+            list: [
+              { i: 0, value: { k: 'session', path: [] }, proof },
+              { i: 1, value: { k: 'lit', v: null } },
+            ],
+          },
+        },
         open: true,
       };
       const inner = analyse(links, value.handler, { ...given, args: [request, UNKNOWN] }, depth + 1);
       const proved = inner.effects.some((effect) => effect.proof);
-      return { ...inner, sessions: [...inner.sessions, { ...value.site, direct: true, awaited: true, tested: proved }] };
+      return {
+        ...inner,
+        sessions: [...inner.sessions, { ...value.site, direct: true, awaited: true, tested: proved }],
+      };
     }
     case 'made': {
       const handler = value.args.find((arg) => arg.k === 'closure' || arg.k === 'procedure');
@@ -153,7 +194,12 @@ export function analyse(links: Links, value: Abs, given: Given, depth: number): 
   }
 }
 
-function analyseClosure(links: Links, value: Extract<Abs, { k: 'closure' }>, given: Given, depth: number): Analysis {
+function analyseClosure(
+  links: Links,
+  value: Extract<Abs, { k: 'closure' }>,
+  given: Given,
+  depth: number,
+): Analysis {
   const key = functionKey(value.file, value.fn);
   const summary = summaryFor(links, value, given);
   const bind = (abs: Abs): Abs => {
@@ -201,12 +247,14 @@ function forInvocation(invocation: Invocation, bind: (abs: Abs) => Abs, given: G
 /** A handler that is given a session looks different from inside than one whose parameters are a stranger's. */
 function summaryFor(links: Links, value: Extract<Abs, { k: 'closure' }>, given: Given): Summary {
   const facts = links.tsFacts(value.file);
-  if (!given.args || !facts || !given.args.some(carriesSession)) return links.summary(functionKey(value.file, value.fn));
+  if (!given.args || !facts || !given.args.some(carriesSession))
+    return links.summary(functionKey(value.file, value.fn));
   return new Interpreter(links, value.file, facts, value.fn).summarise(given.args, {});
 }
 
 function carriesSession(value: Abs): boolean {
-  if (value.k === 'session' || value.k === 'variants' || value.k === 'prisma' || value.k === 'row') return true;
+  if (value.k === 'session' || value.k === 'variants' || value.k === 'prisma' || value.k === 'row')
+    return true;
   if (value.k === 'object') return Object.values(value.props).some(carriesSession);
   return value.k === 'unknown' ? (value.from?.some(carriesSession) ?? false) : false;
 }
@@ -237,12 +285,17 @@ export function middlewareGuard(links: Links, uses: readonly Abs[]): Guard {
       return;
     }
     const summary = links.summary(functionKey(use.file, use.fn));
-    const goesOn = summary.invocations.filter((invocation) => invocation.target.k === 'param' && (invocation.target.path.at(-1) === 'next' || invocation.target.path.length === 0));
+    const goesOn = summary.invocations.filter(
+      (invocation) =>
+        invocation.target.k === 'param' &&
+        (invocation.target.path.at(-1) === 'next' || invocation.target.path.length === 0),
+    );
     if (goesOn.length === 0) {
       // A middleware factory, or one that throws by itself: what holds at its end holds afterwards.
       const [first] = summary.outcomes;
       if (first && summary.outcomes.every((outcome) => outcome.proof)) proof ??= first.proof;
-      for (const outcome of summary.outcomes) if (outcome.value.k === 'object') Object.assign(props, outcome.value.props);
+      for (const outcome of summary.outcomes)
+        if (outcome.value.k === 'object') Object.assign(props, outcome.value.props);
       return;
     }
     const [first] = goesOn;

@@ -161,13 +161,23 @@ function imported(facts: TsFacts, spec: RegExp, name: string): number | undefine
 
 function traitsOf(facts: TsFacts): Trait[] {
   const out = new Set<Trait>();
+  // next-auth 4 has its options in a module of their own, and the route handler makes the rest.
+  if (
+    facts.exports.some(
+      (item) =>
+        item.e === 'local' &&
+        (item.name === 'authOptions' || /^(Next)?AuthOptions$/.test(facts.bindings[item.b]?.type ?? '')),
+    )
+  )
+    out.add('auth');
   const client = imported(facts, /./, 'PrismaClient');
   const nextAuth = imported(facts, /^next-auth$/, 'default');
+  const betterAuth = imported(facts, /^better-auth(\/minimal)?$/, 'betterAuth');
   const createEnv = imported(facts, /^@t3-oss\/env/, 'createEnv');
   visitFile(facts, (value) => {
     if (value.k === 'new' && value.fn.k === 'ref' && value.fn.b === client) out.add('client');
     if (value.k === 'call' && value.fn.k === 'ref' && value.fn.b >= 0) {
-      if (value.fn.b === nextAuth) out.add('auth');
+      if (value.fn.b === nextAuth || value.fn.b === betterAuth) out.add('auth');
       if (value.fn.b === createEnv) out.add('env');
     }
     // `schema.parse(process.env)`: the whole environment is validated here.

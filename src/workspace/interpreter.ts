@@ -4,12 +4,21 @@
  * are run in place where they are called, with what their surroundings know.
  */
 import type { FileId } from '../base/path.ts';
-import type { BindingId, CatchClause, FunctionFacts, FunctionId, Step, TsFacts, Value } from '../facts/tsModel.ts';
+import type {
+  BindingId,
+  CatchClause,
+  FunctionFacts,
+  FunctionId,
+  Step,
+  TsFacts,
+  Value,
+} from '../facts/tsModel.ts';
 import { awaited, joinAbs, memberOf, sameAbs, trim, truthOf, UNDEF, UNKNOWN, withDefault } from './abs.ts';
 import type { Abs, EvidenceStep, FunctionKey, Proof, Variant } from './abs.ts';
 import { evaluateCall, evaluateNew } from './calls.ts';
 import { importedValue } from './links.ts';
 import type { Links } from './links.ts';
+import { fromParts, isClientType, takeProof } from './parts.ts';
 import { refine, secretComparison, testedAlternatives } from './refine.ts';
 import { cloneState, freshState, joinInto } from './state.ts';
 import type { State } from './state.ts';
@@ -95,7 +104,11 @@ export class Interpreter {
     const key = this.rootKey;
     return fn.params.map((_, i): Abs => {
       if (!fn.rest || i < fn.params.length - 1) return { k: 'param', fn: key, i, path: [] };
-      return { k: 'array', items: [0, 1, 2, 3].map((more): Abs => ({ k: 'param', fn: key, i: i + more, path: [] })), open: true };
+      return {
+        k: 'array',
+        items: [0, 1, 2, 3].map((more): Abs => ({ k: 'param', fn: key, i: i + more, path: [] })),
+        open: true,
+      };
     });
   }
 
@@ -193,7 +206,12 @@ export class Interpreter {
     }
   }
 
-  private tryStep(body: readonly Step[], handler: CatchClause | undefined, final: readonly Step[] | undefined, state: State): void {
+  private tryStep(
+    body: readonly Step[],
+    handler: CatchClause | undefined,
+    final: readonly Step[] | undefined,
+    state: State,
+  ): void {
     const start = cloneState(state);
     this.exec(body, state);
     if (handler) {
@@ -217,7 +235,8 @@ export class Interpreter {
     if (state.dead) return;
     const skipped = cloneState(state);
     if (step.test) refine(this, step.test, true, state, step.at);
-    for (const binding of assignedIn(step.body)) if (state.env.has(binding)) state.env.set(binding, joinAbs(state.env.get(binding) ?? UNKNOWN, UNKNOWN));
+    for (const binding of assignedIn(step.body))
+      if (state.env.has(binding)) state.env.set(binding, joinAbs(state.env.get(binding) ?? UNKNOWN, UNKNOWN));
     frame?.breaks.push([]);
     if (frame) frame.loops++;
     this.exec(step.body, state);
@@ -235,7 +254,14 @@ export class Interpreter {
     let hasDefault = false;
     for (const clause of step.cases) {
       const entry = cloneState(start);
-      if (clause.test) refine(this, { k: 'binary', op: '===', left: step.on, right: clause.test, at: step.at }, true, entry, step.at);
+      if (clause.test)
+        refine(
+          this,
+          { k: 'binary', op: '===', left: step.on, right: clause.test, at: step.at },
+          true,
+          entry,
+          step.at,
+        );
       else hasDefault = true;
       joinInto(fall, entry);
       this.exec(clause.body, fall);
@@ -251,7 +277,9 @@ export class Interpreter {
     const outcome: Outcome = { value: trim(this.narrow(value, state)) };
     if (state.proof) outcome.proof = state.proof;
     if (state.roles) outcome.roles = state.roles;
-    const same = frame.outcomes.find((other) => !!other.proof === !!outcome.proof && sameAbs(other.value, outcome.value));
+    const same = frame.outcomes.find(
+      (other) => !!other.proof === !!outcome.proof && sameAbs(other.value, outcome.value),
+    );
     if (same) return;
     if (frame.outcomes.length >= MAX_OUTCOMES) {
       const merged = frame.outcomes.find((other) => !!other.proof === !!outcome.proof) ?? frame.outcomes[0];
@@ -309,7 +337,8 @@ export class Interpreter {
         refine(this, value.test, false, other, value.at);
         const left = state.dead ? undefined : this.eval(value.then, state);
         const right = other.dead ? undefined : this.eval(value.else, other);
-        const correlated = left && right && correlate(`${this.file}:${value.at}`, [left, state], [right, other]);
+        const correlated =
+          left && right && correlate(`${this.file}:${value.at}`, [left, state], [right, other]);
         joinInto(state, other);
         if (left && right) return correlated ?? joinAbs(left, right);
         return left ?? right ?? UNKNOWN;
@@ -319,7 +348,9 @@ export class Interpreter {
       case 'binary': {
         const left = this.eval(value.left, state);
         const parts = fromParts([left, this.eval(value.right, state)]);
-        return COMPARISONS.has(value.op) ? (secretComparison(this, value, state) ?? testedAlternatives(this, value, state) ?? parts) : parts;
+        return COMPARISONS.has(value.op)
+          ? (secretComparison(this, value, state) ?? testedAlternatives(this, value, state) ?? parts)
+          : parts;
       }
       case 'unary': {
         const of = this.eval(value.of, state);
@@ -332,12 +363,17 @@ export class Interpreter {
       case 'rest': {
         const of = this.eval(value.of, state);
         if (of.k !== 'object') return fromParts([of]);
-        const props = Object.fromEntries(Object.entries(of.props).filter(([name]) => !value.omit.includes(name)));
+        const props = Object.fromEntries(
+          Object.entries(of.props).filter(([name]) => !value.omit.includes(name)),
+        );
         return { ...of, props };
       }
       case 'import': {
         const target = this.links.target(this.file, value.spec);
-        const module = target.t === 'file' ? ({ k: 'module', file: target.file } as const) : importedValue(this.links, this.file, value.spec, '*');
+        const module =
+          target.t === 'file'
+            ? ({ k: 'module', file: target.file } as const)
+            : importedValue(this.links, this.file, value.spec, '*');
         return { k: 'promise', of: module };
       }
       case 'jsx':
@@ -364,7 +400,8 @@ export class Interpreter {
     if (own) return this.narrow(own, state);
     const binding = this.facts.bindings[b];
     if (!binding) return UNKNOWN;
-    if (binding.f !== undefined && binding.kind === 'function') return { k: 'closure', file: this.file, fn: binding.f };
+    if (binding.f !== undefined && binding.kind === 'function')
+      return { k: 'closure', file: this.file, fn: binding.f };
     if (binding.c !== undefined) return { k: 'class', file: this.file, c: binding.c };
     if (binding.fn === 0) return this.links.moduleValue(this.file, b);
     return this.outerValue(b, state);
@@ -384,7 +421,11 @@ export class Interpreter {
       const key = functionKey(this.file, binding.fn);
       value =
         owner.rest && i === owner.params.length - 1
-          ? { k: 'array', items: [0, 1, 2, 3].map((more): Abs => ({ k: 'param', fn: key, i: i + more, path: [] })), open: true }
+          ? {
+              k: 'array',
+              items: [0, 1, 2, 3].map((more): Abs => ({ k: 'param', fn: key, i: i + more, path: [] })),
+              open: true,
+            }
           : { k: 'param', fn: key, i, path: [] };
     } else if (!binding.mutable) {
       const init = initialValue(owner.body, b);
@@ -407,7 +448,11 @@ export class Interpreter {
       case 'instance':
         return this.classMember(of, name);
       case 'variants':
-        return { k: 'variants', id: of.id, list: of.list.map((variant) => ({ ...variant, value: this.member(variant.value, name) })) };
+        return {
+          k: 'variants',
+          id: of.id,
+          list: of.list.map((variant) => ({ ...variant, value: this.member(variant.value, name) })),
+        };
       default:
         return memberOf(of, name);
     }
@@ -422,13 +467,16 @@ export class Interpreter {
     if (method) return { k: 'closure', file: of.file, fn: method.fn };
     const field = cls.fields.find((candidate) => candidate.name === name && candidate.static === isStatic);
     if (field) {
-      if (field.type && isClientType(field.type)) return { k: 'prisma', tx: /Transaction|Tx/.test(field.type) };
-      if (field.value && of.file === this.file && this.depth < MAX_DEPTH) return this.eval(field.value, freshState());
+      if (field.type && isClientType(field.type))
+        return { k: 'prisma', tx: /Transaction|Tx/.test(field.type) };
+      if (field.value && of.file === this.file && this.depth < MAX_DEPTH)
+        return this.eval(field.value, freshState());
       return UNKNOWN;
     }
     if (cls.extends && of.file === this.file) {
       const parent = this.eval(cls.extends, freshState());
-      if (parent.k === 'class') return this.classMember({ k: of.k, file: parent.file, c: parent.c }, name, depth + 1);
+      if (parent.k === 'class')
+        return this.classMember({ k: of.k, file: parent.file, c: parent.c }, name, depth + 1);
     }
     return UNKNOWN;
   }
@@ -490,7 +538,11 @@ export class Interpreter {
   private spreadInto(
     part: Abs,
     source: Value,
-    into: { props: { [name: string]: Abs }; at: { [name: string]: { file: FileId; at: number } }; maybe: Set<string> },
+    into: {
+      props: { [name: string]: Abs };
+      at: { [name: string]: { file: FileId; at: number } };
+      maybe: Set<string>;
+    },
   ): boolean {
     const value = awaited(part);
     // `...(condition && { take })`: the keys may be absent.
@@ -512,7 +564,13 @@ export class Interpreter {
     if (value.k === 'unknown' && value.from && conditional) {
       let open = false;
       for (const alternative of value.from)
-        if (alternative.k === 'object') open = this.spreadInto(alternative, { k: 'logic', op: '&&', left: source, right: source, at: 0 }, into) || open;
+        if (alternative.k === 'object')
+          open =
+            this.spreadInto(
+              alternative,
+              { k: 'logic', op: '&&', left: source, right: source, at: 0 },
+              into,
+            ) || open;
         else if (alternative.k !== 'undef' && alternative.k !== 'lit') open = true;
       return open;
     }
@@ -548,13 +606,21 @@ export class Interpreter {
     if (value.op === '&&') refine(this, value.left, false, stays, value.at);
     else if (value.op === '||') refine(this, value.left, true, stays, value.at);
     const kept = value.op === '&&' ? falsyPart(left) : left;
-    const correlated = right && !stays.dead && !other.dead && value.op !== '??' ? correlate(`${this.file}:${value.at}`, [this.narrow(kept, stays), stays], [right, other]) : undefined;
+    const correlated =
+      right && !stays.dead && !other.dead && value.op !== '??'
+        ? correlate(`${this.file}:${value.at}`, [this.narrow(kept, stays), stays], [right, other])
+        : undefined;
     joinInto(stays, other);
     if (!stays.dead) Object.assign(state, stays);
     else state.dead = true;
     if (!right) return left;
     if (correlated) return correlated;
-    if (value.op === '&&') return left.k === 'lit' || left.k === 'undef' ? left : right.k === 'object' ? right : joinAbs(left, right);
+    if (value.op === '&&')
+      return left.k === 'lit' || left.k === 'undef'
+        ? left
+        : right.k === 'object'
+          ? right
+          : joinAbs(left, right);
     if (left.k === 'undef' || (left.k === 'lit' && left.v === null)) return right;
     if (left.k === 'lit' && value.op === '??') return left;
     // A value with a fallback keeps what it is known to be: `session ?? null`, `client ?? tx`.
@@ -563,7 +629,10 @@ export class Interpreter {
   }
 
   private assign(value: Extract<Value, { k: 'assign' }>, state: State): Abs {
-    const next = value.op === '=' || value.op === '??=' || value.op === '||=' ? this.eval(value.value, state) : fromParts([this.eval(value.value, state)]);
+    const next =
+      value.op === '=' || value.op === '??=' || value.op === '||='
+        ? this.eval(value.value, state)
+        : fromParts([this.eval(value.value, state)]);
     const { target } = value;
     if (target.k === 'ref' && target.b >= 0) {
       const before = state.env.get(target.b);
@@ -598,15 +667,6 @@ export class Interpreter {
   }
 }
 
-/** Proof and roles that all alternatives share pass to the path. */
-export function takeProof(list: readonly Variant[], state: State, step?: EvidenceStep): void {
-  const proofs = list.map((variant) => variant.proof);
-  const first = proofs[0];
-  if (first && proofs.every(Boolean) && !state.proof) state.proof = step ? { ...first, steps: [...first.steps, step].slice(-6) } : first;
-  const roles = list.map((variant) => variant.roles);
-  if (roles.length > 0 && roles.every(Boolean)) state.roles ??= [...new Set(roles.flatMap((some) => some ?? []))];
-}
-
 const COMPARISONS = new Set(['==', '===', '!=', '!==', 'in']);
 
 /** Two alternatives of which just one is proved stay apart, so that a later test of the value finds the proof again. */
@@ -617,7 +677,12 @@ function correlate(id: string, ...branches: readonly (readonly [Abs, State])[]):
     for (const alternative of alternatives) {
       const proof = alternative.proof ?? state.proof;
       const roles = alternative.roles ?? state.roles;
-      list.push({ i: list.length, value: alternative.value, ...(proof ? { proof } : {}), ...(roles ? { roles } : {}) });
+      list.push({
+        i: list.length,
+        value: alternative.value,
+        ...(proof ? { proof } : {}),
+        ...(roles ? { roles } : {}),
+      });
     }
   }
   const proved = list.filter((variant) => variant.proof).length;
@@ -629,12 +694,6 @@ function falsyPart(value: Abs): Abs {
   return truthOf(value) === 'maybe' && value.k !== 'variants' ? { k: 'lit', v: null } : value;
 }
 
-/** Something made of these parts: unknown, but carrying where they come from. */
-export function fromParts(parts: readonly Abs[]): Abs {
-  const from = parts.filter((part) => part.k !== 'lit' && part.k !== 'undef' && !(part.k === 'unknown' && !part.from));
-  return from.length ? { k: 'unknown', from: from.slice(0, 6) } : UNKNOWN;
-}
-
 function indexOf(of: Abs, key: Abs): Abs {
   if (of.k === 'array' && key.k === 'lit' && typeof key.v === 'number') {
     const item = of.items[key.v];
@@ -643,7 +702,12 @@ function indexOf(of: Abs, key: Abs): Abs {
   }
   if (key.k === 'lit' && typeof key.v === 'string') return memberOf(of, key.v);
   if (of.k === 'row' && of.many) return { ...of, many: false };
-  if (of.k === 'variants') return { k: 'variants', id: of.id, list: of.list.map((variant) => ({ ...variant, value: indexOf(variant.value, key) })) };
+  if (of.k === 'variants')
+    return {
+      k: 'variants',
+      id: of.id,
+      list: of.list.map((variant) => ({ ...variant, value: indexOf(variant.value, key) })),
+    };
   return fromParts([of]);
 }
 
@@ -653,7 +717,8 @@ function withFallback(left: Extract<Abs, { k: 'variants' }>, right: Abs, op: str
     id: left.id,
     list: left.list.map((variant) => {
       const { value } = variant;
-      const falls = value.k === 'undef' || (value.k === 'lit' && (value.v === null || (op === '||' && !value.v)));
+      const falls =
+        value.k === 'undef' || (value.k === 'lit' && (value.v === null || (op === '||' && !value.v)));
       return falls ? { ...variant, value: right } : variant;
     }),
   };
@@ -679,7 +744,8 @@ export function initialValue(steps: readonly Step[], b: BindingId): Value | unde
 /** Bindings that statements write outside of their own declarations. */
 function assignedIn(steps: readonly Step[], out = new Set<BindingId>()): Set<BindingId> {
   for (const step of steps) {
-    if (step.s === 'expr' && step.value.k === 'assign' && step.value.target.k === 'ref') out.add(step.value.target.b);
+    if (step.s === 'expr' && step.value.k === 'assign' && step.value.target.k === 'ref')
+      out.add(step.value.target.b);
     else if (step.s === 'if') {
       assignedIn(step.then, out);
       if (step.else) assignedIn(step.else, out);
@@ -690,9 +756,4 @@ function assignedIn(steps: readonly Step[], out = new Set<BindingId>()): Set<Bin
     }
   }
   return out;
-}
-
-/** Declared types that make a parameter or a field a Prisma client. */
-export function isClientType(type: string): boolean {
-  return /\bPrismaClient\b|\bTransactionClient\b|^typeof (prisma|db)$/.test(type);
 }

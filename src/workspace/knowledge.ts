@@ -43,46 +43,131 @@ interface Known {
 }
 
 const CALLS: readonly Known[] = [
-  { spec: /^next-auth(\/next)?$/, path: /^(getServerSession|unstable_getServerSession)$/, meaning: { m: 'session', shape: 'object' } },
+  {
+    spec: /^next-auth(\/next)?$/,
+    path: /^(getServerSession|unstable_getServerSession)$/,
+    meaning: { m: 'session', shape: 'object' },
+  },
   { spec: /^next-auth\/jwt$/, path: /^getToken$/, meaning: { m: 'session', shape: 'object' } },
   { spec: /^@clerk\/nextjs(\/server)?$/, path: /^auth$/, meaning: { m: 'session', shape: 'clerk' } },
   { spec: /^@clerk\/nextjs(\/server)?$/, path: /^currentUser$/, meaning: { m: 'session', shape: 'object' } },
-  { spec: /^@clerk\/nextjs(\/server)?$/, path: /^auth\.protect$/, meaning: { m: 'throwing', kind: 'session' } },
+  {
+    spec: /^@clerk\/nextjs(\/server)?$/,
+    path: /^auth\.protect$/,
+    meaning: { m: 'throwing', kind: 'session' },
+  },
   { spec: /^@auth0\/nextjs-auth0/, path: /^getSession$/, meaning: { m: 'session', shape: 'object' } },
-  { spec: /^@auth0\/nextjs-auth0/, path: /^(withApiAuthRequired|withPageAuthRequired)$/, meaning: { m: 'wrapper', guards: true } },
+  {
+    spec: /^@auth0\/nextjs-auth0/,
+    path: /^(withApiAuthRequired|withPageAuthRequired)$/,
+    meaning: { m: 'wrapper', guards: true },
+  },
   { spec: /^@workos-inc\/authkit-nextjs$/, path: /^withAuth$/, meaning: { m: 'session', shape: 'pair' } },
   { spec: /^iron-session/, path: /^getIronSession$/, meaning: { m: 'session', shape: 'bag' } },
-  { spec: /^jose$/, path: /^(jwtVerify|jwtDecrypt|compactVerify)$/, meaning: { m: 'throwing', kind: 'session' } },
+  {
+    spec: /^jose$/,
+    path: /^(jwtVerify|jwtDecrypt|compactVerify)$/,
+    meaning: { m: 'throwing', kind: 'session' },
+  },
   { spec: /^jsonwebtoken$/, path: /^(default\.)?verify$/, meaning: { m: 'throwing', kind: 'session' } },
-  { spec: /^(node:)?crypto$/, path: /^(default\.)?timingSafeEqual$/, meaning: { m: 'boolean', kind: 'signature' } },
+  {
+    spec: /^(node:)?crypto$/,
+    path: /^(default\.)?timingSafeEqual$/,
+    meaning: { m: 'boolean', kind: 'signature' },
+  },
   { spec: /^@octokit\/webhooks/, path: /verify/, meaning: { m: 'boolean', kind: 'signature' } },
-  { spec: /^@upstash\/qstash/, path: /^verifySignature(AppRouter|Edge)?$/, meaning: { m: 'wrapper', guards: true } },
-  { spec: /^(next-axiom|@sentry\/nextjs|@vercel\/otel)/, path: /./, meaning: { m: 'wrapper', guards: false } },
+  {
+    spec: /^@upstash\/qstash/,
+    path: /^verifySignature(AppRouter|Edge)?$/,
+    meaning: { m: 'wrapper', guards: true },
+  },
+  {
+    spec: /^(next-axiom|@sentry\/nextjs|@vercel\/otel)/,
+    path: /./,
+    meaning: { m: 'wrapper', guards: false },
+  },
   { spec: /^react$/, path: /^(default\.)?cache$/, meaning: { m: 'wrapper', guards: false } },
   { spec: /^next\/cache$/, path: /^unstable_cache$/, meaning: { m: 'wrapper', guards: false } },
   { spec: /^next\/headers$/, path: /^headers$/, meaning: { m: 'origin', origin: 'header' } },
   { spec: /^next\/headers$/, path: /^cookies$/, meaning: { m: 'origin', origin: 'cookie' } },
-  { spec: /^next-safe-action$/, path: /^createSafeActionClient$/, meaning: { m: 'chain', lib: 'next-safe-action' } },
-  { spec: /^zsa$/, path: /^(createServerAction|createServerActionProcedure)$/, meaning: { m: 'chain', lib: 'zsa' } },
-  { spec: /^(bcrypt|bcryptjs|argon2|@node-rs\/(bcrypt|argon2)|oslo\/password)$/, path: /(^|\.)(hash|hashSync|compare|compareSync|verify)$/, meaning: { m: 'password' } },
+  {
+    spec: /^next-safe-action$/,
+    path: /^createSafeActionClient$/,
+    meaning: { m: 'chain', lib: 'next-safe-action' },
+  },
+  {
+    spec: /^zsa$/,
+    path: /^(createServerAction|createServerActionProcedure)$/,
+    meaning: { m: 'chain', lib: 'zsa' },
+  },
+  {
+    spec: /^(bcrypt|bcryptjs|argon2|@node-rs\/(bcrypt|argon2)|oslo\/password)$/,
+    path: /(^|\.)(hash|hashSync|compare|compareSync|verify)$/,
+    meaning: { m: 'password' },
+  },
 ];
 
 /** Calls on what a package's factory made: `betterAuth(…).api.getSession(…)`, `NextAuth(…).auth()`. */
 const MADE_CALLS: readonly (Known & { by: RegExp })[] = [
   { spec: /^next-auth$/, by: /^default$/, path: /^auth$/, meaning: { m: 'session', shape: 'object' } },
   { spec: /^next-auth$/, by: /^default$/, path: /^(signIn|signOut)$/, meaning: { m: 'signIn' } },
-  { spec: /^better-auth/, by: /^betterAuth$/, path: /^api\.getSession$/, meaning: { m: 'session', shape: 'object' } },
-  { spec: /^better-auth/, by: /^betterAuth$/, path: /^api\.(signIn|signUp|signOut|forgetPassword|resetPassword|requestPasswordReset|verifyEmail)/, meaning: { m: 'signIn' } },
-  { spec: /^@supabase\//, by: /./, path: /^auth\.(getUser|getSession|getClaims)$/, meaning: { m: 'session', shape: 'data' } },
+  {
+    spec: /^better-auth/,
+    by: /^betterAuth$/,
+    path: /^api\.getSession$/,
+    meaning: { m: 'session', shape: 'object' },
+  },
+  {
+    spec: /^better-auth/,
+    by: /^betterAuth$/,
+    path: /^api\.(signIn|signUp|signOut|forgetPassword|resetPassword|requestPasswordReset|verifyEmail)/,
+    meaning: { m: 'signIn' },
+  },
+  {
+    spec: /^@supabase\//,
+    by: /./,
+    path: /^auth\.(getUser|getSession|getClaims)$/,
+    meaning: { m: 'session', shape: 'data' },
+  },
   { spec: /^@supabase\//, by: /./, path: /^auth\.(sign|reset|exchange|verifyOtp)/, meaning: { m: 'signIn' } },
   { spec: /^lucia$/, by: /^Lucia$/, path: /^validateSession$/, meaning: { m: 'session', shape: 'pair' } },
-  { spec: /^@auth0\/nextjs-auth0/, by: /^Auth0Client$/, path: /^getSession$/, meaning: { m: 'session', shape: 'object' } },
-  { spec: /^@kinde-oss\//, by: /^getKindeServerSession$/, path: /^(getUser|isAuthenticated)$/, meaning: { m: 'session', shape: 'object' } },
-  { spec: /^stripe$/, by: /./, path: /^webhooks\.constructEvent(Async)?$/, meaning: { m: 'throwing', kind: 'signature' } },
+  {
+    spec: /^@auth0\/nextjs-auth0/,
+    by: /^Auth0Client$/,
+    path: /^getSession$/,
+    meaning: { m: 'session', shape: 'object' },
+  },
+  {
+    spec: /^@kinde-oss\//,
+    by: /^getKindeServerSession$/,
+    path: /^(getUser|isAuthenticated)$/,
+    meaning: { m: 'session', shape: 'object' },
+  },
+  {
+    spec: /^stripe$/,
+    by: /./,
+    path: /^webhooks\.constructEvent(Async)?$/,
+    meaning: { m: 'throwing', kind: 'signature' },
+  },
   { spec: /^svix$/, by: /^Webhook$/, path: /^verify$/, meaning: { m: 'throwing', kind: 'signature' } },
-  { spec: /^standardwebhooks$/, by: /^Webhook$/, path: /^verify$/, meaning: { m: 'throwing', kind: 'signature' } },
-  { spec: /^@upstash\/qstash/, by: /^Receiver$/, path: /^verify$/, meaning: { m: 'throwing', kind: 'signature' } },
-  { spec: /^@octokit\/webhooks/, by: /^Webhooks$/, path: /^verify$/, meaning: { m: 'boolean', kind: 'signature' } },
+  {
+    spec: /^standardwebhooks$/,
+    by: /^Webhook$/,
+    path: /^verify$/,
+    meaning: { m: 'throwing', kind: 'signature' },
+  },
+  {
+    spec: /^@upstash\/qstash/,
+    by: /^Receiver$/,
+    path: /^verify$/,
+    meaning: { m: 'throwing', kind: 'signature' },
+  },
+  {
+    spec: /^@octokit\/webhooks/,
+    by: /^Webhooks$/,
+    path: /^verify$/,
+    meaning: { m: 'boolean', kind: 'signature' },
+  },
 ];
 
 /** What calling a value means, when a well-known package decides it. */
@@ -94,22 +179,52 @@ export function meaningOf(callee: Abs): CallMeaning | undefined {
   }
   if (callee.k === 'made') {
     const path = callee.path.join('.');
-    return MADE_CALLS.find((known) => known.spec.test(callee.spec) && known.by.test(callee.name) && known.path.test(path))?.meaning;
+    return MADE_CALLS.find(
+      (known) => known.spec.test(callee.spec) && known.by.test(callee.name) && known.path.test(path),
+    )?.meaning;
   }
   return undefined;
 }
 
-const READS = new Set(['findMany', 'findFirst', 'findFirstOrThrow', 'findUnique', 'findUniqueOrThrow', 'count', 'aggregate', 'groupBy']);
+const READS = new Set([
+  'findMany',
+  'findFirst',
+  'findFirstOrThrow',
+  'findUnique',
+  'findUniqueOrThrow',
+  'count',
+  'aggregate',
+  'groupBy',
+]);
 const WRITES = new Set([
-  'create', 'createMany', 'createManyAndReturn', 'update', 'updateMany', 'updateManyAndReturn', 'upsert', 'delete', 'deleteMany',
+  'create',
+  'createMany',
+  'createManyAndReturn',
+  'update',
+  'updateMany',
+  'updateManyAndReturn',
+  'upsert',
+  'delete',
+  'deleteMany',
 ]);
 const RAW_READS = new Set(['$queryRaw', '$queryRawUnsafe', '$queryRawTyped']);
 const RAW_WRITES = new Set(['$executeRaw', '$executeRawUnsafe']);
 
 /** Operations whose name alone says Prisma; `create`, `update`, `delete`, `count` are everybody's. */
 const TELLING = new Set([
-  'findMany', 'findFirst', 'findFirstOrThrow', 'findUnique', 'findUniqueOrThrow', 'createMany', 'createManyAndReturn', 'updateMany',
-  'updateManyAndReturn', 'upsert', 'deleteMany', 'groupBy', 'aggregate',
+  'findMany',
+  'findFirst',
+  'findFirstOrThrow',
+  'findUnique',
+  'findUniqueOrThrow',
+  'createMany',
+  'createManyAndReturn',
+  'updateMany',
+  'updateManyAndReturn',
+  'upsert',
+  'deleteMany',
+  'groupBy',
+  'aggregate',
 ]);
 
 export function operationKind(op: string): 'read' | 'write' | 'raw-read' | 'raw-write' | undefined {
@@ -126,5 +241,7 @@ export function isTellingOperation(op: string): boolean {
 
 /** Names that make an unresolved call possibly a guard: only ever a reason for silence, never a proof. */
 export function soundsLikeGuard(name: string): boolean {
-  return /auth|session|guard|protect|require|verify|permission|current_?user|ensure|assert|allow|access|role|admin|token|secret/i.test(name);
+  return /auth|session|guard|protect|require|verify|permission|current_?user|ensure|assert|allow|access|role|admin|token|secret/i.test(
+    name,
+  );
 }

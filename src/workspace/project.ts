@@ -6,11 +6,16 @@ import type { PrismaFacts } from '../facts/prismaModel.ts';
 import { mergePrisma } from '../prisma/schema.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
 import type { App, Package, SchemaRoot } from '../project/model.ts';
+import { groupSchemas, namesSchema, readPrismaConfig } from '../project/schemas.ts';
+import type { PrismaConfig } from '../project/schemas.ts';
 import type { Database, Query } from './database.ts';
 import type { ImportTarget } from './links.ts';
 import type { FactStore } from './store.ts';
 
 const EXTENSIONS = ['.ts', '.tsx', '.d.ts', '.mts', '.js', '.jsx', '.mjs', '.cjs'];
+
+/** In inherited paths: the folder of the configuration that extends them (TypeScript 5.5). */
+const CONFIG_DIR = '${configDir}';
 
 interface PathRules {
   /** Folder that the paths are relative to. */
@@ -23,6 +28,7 @@ export class Project {
   readonly packages: Query<readonly Package[]>;
   readonly apps: Query<readonly App[]>;
   readonly schemaRoots: Query<readonly SchemaRoot[]>;
+  private readonly prismaConfigs: Query<readonly PrismaConfig[]>;
   /** The joined schema by `SchemaRoot.id`. */
   readonly schema: Query<SchemaModel | undefined>;
   private readonly pathRules: Query<PathRules | undefined>;
@@ -33,6 +39,7 @@ export class Project {
     this.store = store;
     const json = { equal: <T>(a: T, b: T): boolean => JSON.stringify(a) === JSON.stringify(b) };
     this.packages = db.query('packages', () => this.findPackages(), json);
+    this.prismaConfigs = db.query('prismaConfigs', () => this.findPrismaConfigs(), json);
     this.schemaRoots = db.query('schemaRoots', () => this.findSchemas(), json);
     this.apps = db.query('apps', () => this.findApps(), json);
     this.schema = db.query('schema', (id) => this.joinSchema(id));
@@ -62,7 +69,8 @@ export class Project {
     const packages = this.packages('');
     let best: Package | undefined;
     for (const candidate of packages)
-      if (isWithin(candidate.dir, file) && (!best || candidate.dir.length > best.dir.length)) best = candidate;
+      if (isWithin(candidate.dir, file) && (!best || candidate.dir.length > best.dir.length))
+        best = candidate;
     return best;
   }
 
@@ -75,24 +83,27 @@ export class Project {
       if (reasons) reasons.push(reason);
       else roots.set(dir, [reason]);
     };
-    for (const file of tree) if (/^next\.config\.[cm]?[jt]s$/.test(basename(file))) why(dirname(file), basename(file));
+    for (const file of tree)
+      if (/^next\.config\.[cm]?[jt]s$/.test(basename(file))) why(dirname(file), basename(file));
     for (const candidate of this.packages('')) {
       const facts = this.packageFacts(candidate.file);
-      if (facts && 'next' in facts.dependencies) why(candidate.dir, `package.json depends on next ${facts.dependencies['next'] ?? ''}`.trim());
+      if (facts && 'next' in facts.dependencies)
+        why(candidate.dir, `package.json depends on next ${facts.dependencies['next'] ?? ''}`.trim());
     }
+    // Without any sign of Next.js in a manifest, folders that look like its router still make an application.
+    if (roots.size === 0) for (const dir of ['', 'src']) if (hasRouter(tree, join(dir, 'app') ?? 'app')) roots.set('', ['no package.json says so, but there are routes']);
     for (const [root, reasons] of [...roots].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-      const src = ['app', 'src/app', 'pages', 'src/pages'].find((dir) => {
-        const full = join(root, dir) ?? dir;
-        return tree.some((file) => file.startsWith(`${full}/`));
-      });
+      const places = ['app', 'pages', 'src/app', 'src/pages'].map((dir) => ({ dir, full: join(root, dir) ?? dir }));
+      const router =
+        places.find(({ full }) => hasRouter(tree, full)) ?? places.find(({ full }) => tree.some((file) => file.startsWith(`${full}/`)));
       // A library that lists next as a dependency is no application: it has no routes.
-      if (src === undefined) continue;
+      if (router === undefined) continue;
       const schema = this.schemaForDir(root);
       apps.push({
         root,
         name: this.packages('').find((candidate) => candidate.dir === root)?.name ?? (root === '' ? 'app' : basename(root)),
-        src: src.startsWith('src/') ? 'src' : '',
-        why: [...reasons, `has ${src}/`],
+        src: router.dir.startsWith('src/') ? 'src' : '',
+        why: [...reasons, `has ${router.dir}/`],
         schema: schema?.root.id,
         schemaWhy: schema?.why,
       });
@@ -103,7 +114,8 @@ export class Project {
   /** The application that a file belongs to: the nearest one above it. */
   appOf(file: FileId): App | undefined {
     let best: App | undefined;
-    for (const app of this.apps('')) if (isWithin(app.root, file) && (!best || app.root.length > best.root.length)) best = app;
+    for (const app of this.apps(''))
+      if (isWithin(app.root, file) && (!best || app.root.length > best.root.length)) best = app;
     return best;
   }
 
@@ -111,27 +123,33 @@ export class Project {
 
   private findSchemas(): SchemaRoot[] {
     const files = this.tree().filter((file) => file.endsWith('.prisma'));
+    const heads = files.filter((file) => (this.prismaFacts(file)?.datasources.length ?? 0) > 0);
     const groups = new Map<string, FileId[]>();
-    for (const file of files) {
-      const id = schemaId(file, files);
-      const group = groups.get(id);
-      if (group) group.push(file);
-      else groups.set(id, [file]);
-    }
+    for (const [id, group] of groupSchemas(files, heads)) groups.set(id, group);
     return [...groups].map(([id, group]) => {
       const dir = id.endsWith('.prisma') ? dirname(id) : id;
       const generated: string[] = [];
       for (const file of group) {
         for (const generator of this.prismaFacts(file)?.generators ?? []) {
-          if (!/^prisma-client(-js)?$/.test(generator.provider ?? '') || generator.output === undefined) continue;
+          if (!/^prisma-client(-js)?$/.test(generator.provider ?? '') || generator.output === undefined)
+            continue;
           const output = join(dirname(file), generator.output);
-          if (output !== undefined) generated.push(output);
+          // A client beside its schema is told by its files' own headers: the folder holds more than the client.
+          if (output !== undefined && !isWithin(output, file)) generated.push(output);
         }
       }
       // Migrations lie beside the schema file, or beside its folder.
-      const places = [join(dir, 'migrations'), join(dirname(dir), 'migrations')];
-      const migrations = places.find((place) => place !== undefined && this.tree().some((file) => file.startsWith(`${place}/`)));
-      return { id, files: group, migrations: migrations ?? join(dir, 'migrations') ?? 'migrations', generated };
+      const configured = this.prismaConfigs('').filter((config) => config.schema !== undefined && namesSchema(config.schema, id)).map((config) => config.migrations);
+      const places = [...configured, join(dir, 'migrations'), join(dirname(dir), 'migrations')];
+      const migrations = places.find(
+        (place) => place !== undefined && this.tree().some((file) => file.startsWith(`${place}/`)),
+      );
+      return {
+        id,
+        files: group,
+        migrations: migrations ?? join(dir, 'migrations') ?? 'migrations',
+        generated,
+      };
     });
   }
 
@@ -154,11 +172,17 @@ export class Project {
   /** The schema that code in a folder uses: its own package's, a depended-on workspace package's, or the only one. */
   private schemaForDir(dir: string): { root: SchemaRoot; why: string } | undefined {
     const roots = this.schemaRoots('');
+    const config = this.prismaConfigs('').find((candidate) => dirname(candidate.file) === dir);
+    const named = config?.schema;
+    const configured = named === undefined ? undefined : roots.find((root) => namesSchema(named, root.id));
+    if (config && configured) return { root: configured, why: `${configured.id}, named by ${config.file}` };
     const own = roots.filter((root) => isWithin(dir, root.id) && !this.isInInnerPackage(dir, root.id));
     const inOwn = own.find((root) => /(^|\/)prisma\//.test(root.id)) ?? own[0];
     if (inOwn) return { root: inOwn, why: `${inOwn.id} in the application` };
     const packages = this.packages('');
-    const nearest = packages.filter((candidate) => isWithin(candidate.dir, dir)).toSorted((a, b) => b.dir.length - a.dir.length)[0];
+    const nearest = packages
+      .filter((candidate) => isWithin(candidate.dir, dir))
+      .toSorted((a, b) => b.dir.length - a.dir.length)[0];
     const seen = new Set<string>();
     const todo = nearest ? [nearest] : [];
     for (let current = todo.shift(); current; current = todo.shift()) {
@@ -172,17 +196,25 @@ export class Project {
       }
     }
     const only = roots.length === 1 ? roots[0] : undefined;
+    // The schema of another application is that one's own.
+    if (only && packages.some((other) => other.dir !== dir && other.dir !== '' && isWithin(other.dir, only.id) && !isWithin(other.dir, dir) && 'next' in (this.packageFacts(other.file)?.dependencies ?? {}))) return undefined;
     return only && { root: only, why: `${only.id}, the only schema of the workspace` };
   }
 
   private isInInnerPackage(dir: string, file: string): boolean {
-    return this.packages('').some((candidate) => candidate.dir !== dir && candidate.dir.length > dir.length && isWithin(dir, candidate.dir) && isWithin(candidate.dir, file));
+    return this.packages('').some(
+      (candidate) =>
+        candidate.dir !== dir &&
+        candidate.dir.length > dir.length &&
+        isWithin(dir, candidate.dir) &&
+        isWithin(candidate.dir, file),
+    );
   }
 
   schemaRootOf(file: FileId): SchemaRoot | undefined {
     const roots = this.schemaRoots('');
-    if (roots.length <= 1) return roots[0];
     const app = this.appOf(file);
+    if (roots.length <= 1) return app && app.schema === undefined ? undefined : roots[0];
     if (app?.schema !== undefined) return roots.find((root) => root.id === app.schema);
     return this.schemaForDir(this.packageOf(file)?.dir ?? dirname(file))?.root;
   }
@@ -210,7 +242,10 @@ export class Project {
   }
 
   private hasConfig(dir: string): boolean {
-    return this.store.exists(join(dir, 'tsconfig.json') ?? '') === true || this.store.exists(join(dir, 'jsconfig.json') ?? '') === true;
+    return (
+      this.store.exists(join(dir, 'tsconfig.json') ?? '') === true ||
+      this.store.exists(join(dir, 'jsconfig.json') ?? '') === true
+    );
   }
 
   private resolve(key: string): ImportTarget {
@@ -221,10 +256,10 @@ export class Project {
       return { t: 'generated', entry: spec.replace(/^.*?client\/?/, '') };
     if (spec.startsWith('.')) {
       const path = join(dir, spec);
-      return (path === undefined ? undefined : this.lookUp(path)) ?? { t: 'missing', spec };
+      return (path === undefined ? undefined : this.lookUp(path)) ?? missing(spec);
     }
     const alias = this.byAlias(dir, spec);
-    if (alias) return alias;
+    if (alias) return alias.t === 'missing' ? missing(spec) : alias;
     return this.byPackage(dir, spec) ?? { t: 'package', spec };
   }
 
@@ -244,7 +279,9 @@ export class Project {
   }
 
   private found(file: FileId): ImportTarget {
-    return this.isGenerated(file) || this.store.facts(file)?.kind === 'skipped' ? { t: 'generated', entry: basename(file) } : { t: 'file', file };
+    return this.isGenerated(file) || this.store.facts(file)?.kind === 'skipped'
+      ? { t: 'generated', entry: basename(file) }
+      : { t: 'file', file };
   }
 
   private byAlias(dir: string, spec: string): ImportTarget | undefined {
@@ -258,7 +295,7 @@ export class Project {
         if (star === undefined) continue;
         matched = true;
         for (const target of targets) {
-          const path = join(rules.base, target.replace('*', star));
+          const path = target.startsWith(CONFIG_DIR) ? join(scope, target.slice(CONFIG_DIR.length).replace('*', star)) : join(rules.base, target.replace('*', star));
           const hit = path === undefined ? undefined : this.lookUp(path);
           if (hit) return hit;
         }
@@ -269,9 +306,9 @@ export class Project {
         const hit = path === undefined ? undefined : this.lookUp(path);
         if (hit) return hit;
       }
-      return undefined;
+      break;
     }
-    // Without any tsconfig the usual alias of create-next-app is assumed.
+    // Without a tsconfig that says more (or with one that extends what isn't here) the usual alias of create-next-app is assumed.
     if (spec.startsWith('@/')) {
       const app = this.appOf(join(dir, 'x') ?? 'x');
       for (const base of [app?.root ?? '', join(app?.root ?? '', 'src') ?? 'src']) {
@@ -290,13 +327,20 @@ export class Project {
     const rest = spec.slice(name.length + 1);
     const facts = this.packageFacts(target.file);
     const entries = facts ? entriesOf(facts, rest) : [];
-    const guesses = rest === '' ? ['src/index', 'index', 'src/client', 'client'] : [rest, `src/${rest}`, `lib/${rest}`];
+    const guesses =
+      rest === '' ? ['src/index', 'index', 'src/client', 'client'] : [rest, `src/${rest}`, `lib/${rest}`];
     for (const entry of [...entries, ...guesses]) {
       const path = join(target.dir, entry);
       const hit = path === undefined ? undefined : this.lookUp(path);
       if (hit) return hit;
       // Built output is absent: its source has the same name under src/.
-      const source = path === undefined ? undefined : join(target.dir, entry.replace(/^(\.\/)?(dist|build|lib|out)\//, 'src/').replace(/(\.d)?\.[cm]?[jt]s$/, ''));
+      const source =
+        path === undefined
+          ? undefined
+          : join(
+              target.dir,
+              entry.replace(/^(\.\/)?(dist|build|lib|out)\//, 'src/').replace(/(\.d)?\.[cm]?[jt]s$/, ''),
+            );
       const sourceHit = source === undefined ? undefined : this.lookUp(source);
       if (sourceHit) return sourceHit;
     }
@@ -326,39 +370,55 @@ export class Project {
     const baseUrl = facts.baseUrl === undefined ? undefined : join(dir, facts.baseUrl);
     let inherited: PathRules | undefined;
     for (const parent of facts.extends) {
-      const path = parent.startsWith('.') ? this.configFile(join(dir, parent)) : this.packageConfig(dir, parent);
+      const path = parent.startsWith('.')
+        ? this.configFile(join(dir, parent))
+        : this.packageConfig(dir, parent);
       if (path !== undefined) inherited = this.rulesOf(path, depth + 1) ?? inherited;
     }
     const paths = Object.entries(facts.paths ?? {});
     if (paths.length > 0)
-      return { base: baseUrl ?? dir, baseUrl, paths: paths.map(([pattern, targets]): [string, readonly string[]] => [pattern, targets]).toSorted((a, b) => b[0].length - a[0].length) };
-    return { base: inherited?.base ?? dir, baseUrl: baseUrl ?? inherited?.baseUrl, paths: inherited?.paths ?? [] };
+      return {
+        base: baseUrl ?? dir,
+        baseUrl,
+        paths: paths
+          .map(([pattern, targets]): [string, readonly string[]] => [pattern, targets])
+          .toSorted((a, b) => b[0].length - a[0].length),
+      };
+    return {
+      base: inherited?.base ?? dir,
+      baseUrl: baseUrl ?? inherited?.baseUrl,
+      paths: inherited?.paths ?? [],
+    };
   }
 
   private configFile(path: string | undefined): FileId | undefined {
     if (path === undefined) return undefined;
-    return [path, `${path}.json`, join(path, 'tsconfig.json') ?? path].find((candidate) => this.store.exists(candidate));
+    return [path, `${path}.json`, join(path, 'tsconfig.json') ?? path].find((candidate) =>
+      this.store.exists(candidate),
+    );
   }
 
   /** `@acme/tsconfig/next.json` of a workspace package. */
   private packageConfig(_dir: string, spec: string): FileId | undefined {
-    const target = this.packages('').find((candidate) => candidate.name !== undefined && (spec === candidate.name || spec.startsWith(`${candidate.name}/`)));
-    return target?.name === undefined ? undefined : this.configFile(join(target.dir, spec.slice(target.name.length + 1)));
+    const target = this.packages('').find(
+      (candidate) =>
+        candidate.name !== undefined && (spec === candidate.name || spec.startsWith(`${candidate.name}/`)),
+    );
+    return target?.name === undefined
+      ? undefined
+      : this.configFile(join(target.dir, spec.slice(target.name.length + 1)));
   }
 }
 
-/** Groups the files of a schema: a folder whose files belong together, or the file itself. */
-function schemaId(file: FileId, all: readonly FileId[]): string {
-  const dir = dirname(file);
-  const parts = dir.split('/');
-  const schemaDir = parts.lastIndexOf('schema');
-  if (schemaDir >= 0) return parts.slice(0, schemaDir + 1).join('/');
-  const siblings = all.filter((other) => other !== file && isWithin(dir, other));
-  const below = siblings.some((other) => relativeTo(dir, other).startsWith('models/'));
-  const prismaDir = parts.lastIndexOf('prisma');
-  if (basename(dir) === 'models' && prismaDir >= 0) return dirname(dir);
-  if (below) return dir;
-  return basename(file) === 'schema.prisma' || siblings.length === 0 ? file : dir;
+/** Whether a folder holds files that Next.js routes to. */
+function hasRouter(tree: readonly FileId[], dir: string): boolean {
+  const pattern = basename(dir) === 'app' ? /(^|\/)(page|layout|route|default|template)\.[jt]sx?$/ : /\.[jt]sx?$/;
+  return tree.some((file) => file.startsWith(`${dir}/`) && pattern.test(file));
+}
+
+/** A path of a generated client that is neither here nor in a schema we see still leads to one. */
+function missing(spec: string): ImportTarget {
+  return /(^|\/)(generated\/prisma|prisma\/generated|generated\/prisma-client|prisma-client)(\/|$)/.test(spec) ? { t: 'generated', entry: basename(spec) } : { t: 'missing', spec };
 }
 
 function ancestorsOf(dir: string): string[] {
@@ -385,6 +445,7 @@ function entriesOf(facts: PackageFacts, rest: string): string[] {
       const star = matchPattern(pattern, `./${rest}`);
       if (star !== undefined) out.push(...targets.map((target) => target.replace('*', star)));
     }
-  if (rest === '') out.push(...[facts.types, facts.module, facts.main].filter((entry) => entry !== undefined));
+  if (rest === '')
+    out.push(...[facts.types, facts.module, facts.main].filter((entry) => entry !== undefined));
   return out.map((entry) => entry.replace(/^\.\//, ''));
 }

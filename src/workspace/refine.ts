@@ -2,8 +2,8 @@
 import type { Value } from '../facts/tsModel.ts';
 import { awaited, leaves, memberOf, nullishOf, truthOf, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, EvidenceStep, Proof, Truth } from './abs.ts';
-import { takeProof } from './interpreter.ts';
 import type { Interpreter } from './interpreter.ts';
+import { takeProof } from './parts.ts';
 import { cloneState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 
@@ -48,7 +48,13 @@ export function refine(it: Interpreter, test: Value, truth: boolean, state: Stat
 }
 
 /** Drops every alternative under which the test could not have come out this way. */
-function filterAlternatives(it: Interpreter, test: Value, truth: boolean, state: State, step: EvidenceStep): void {
+function filterAlternatives(
+  it: Interpreter,
+  test: Value,
+  truth: boolean,
+  state: State,
+  step: EvidenceStep,
+): void {
   const seen = new Map<string, Extract<Abs, { k: 'variants' }>>();
   collectVariants(it, test, state, seen);
   for (const [id, variants] of seen) {
@@ -94,10 +100,17 @@ export function testedAlternatives(it: Interpreter, test: Value, state: State): 
 }
 
 /** `signature === expected` as a value: true only for a request that carries the secret. */
-export function secretComparison(it: Interpreter, test: Extract<Value, { k: 'binary' }>, state: State): Abs | undefined {
+export function secretComparison(
+  it: Interpreter,
+  test: Extract<Value, { k: 'binary' }>,
+  state: State,
+): Abs | undefined {
   if (!['==', '===', '!=', '!=='].includes(test.op) || !isSecretComparison(it, test, state)) return undefined;
   const equal = !test.op.startsWith('!');
-  const proof: Proof = { kind: 'secret', steps: [{ file: it.file, at: test.at, note: 'the request must carry the secret' }] };
+  const proof: Proof = {
+    kind: 'secret',
+    steps: [{ file: it.file, at: test.at, note: 'the request must carry the secret' }],
+  };
   return {
     k: 'variants',
     id: `${it.file}:${test.at}`,
@@ -109,7 +122,12 @@ export function secretComparison(it: Interpreter, test: Extract<Value, { k: 'bin
 }
 
 /** The alternatives that an expression looks at. */
-function collectVariants(it: Interpreter, value: Value, state: State, out: Map<string, Extract<Abs, { k: 'variants' }>>): void {
+function collectVariants(
+  it: Interpreter,
+  value: Value,
+  state: State,
+  out: Map<string, Extract<Abs, { k: 'variants' }>>,
+): void {
   const add = (abs: Abs): void => {
     if (abs.k === 'variants' && !out.has(abs.id)) out.set(abs.id, abs);
     else if (abs.k === 'promise') add(abs.of);
@@ -179,7 +197,9 @@ export function look(it: Interpreter, value: Value, state: State, assume: Assump
     case 'member':
       return pick(it.member(look(it, value.of, state, assume), value.name));
     case 'index':
-      return look(it, value.key, state, assume).k === 'lit' ? memberOf(look(it, value.of, state, assume), String(keyOf(value))) : UNKNOWN;
+      return look(it, value.key, state, assume).k === 'lit'
+        ? memberOf(look(it, value.of, state, assume), String(keyOf(value)))
+        : UNKNOWN;
     case 'call':
     case 'new':
       return pick(it.callResults.get(value.at) ?? UNKNOWN);
@@ -190,7 +210,11 @@ export function look(it: Interpreter, value: Value, state: State, assume: Assump
     case 'object':
       return { k: 'object', props: {}, open: true };
     case 'array':
-      return { k: 'array', items: value.items.map((item) => look(it, item, state, assume)), open: value.items.some((item) => item.k === 'spread') };
+      return {
+        k: 'array',
+        items: value.items.map((item) => look(it, item, state, assume)),
+        open: value.items.some((item) => item.k === 'spread'),
+      };
     case 'logic': {
       const left = look(it, value.left, state, assume);
       const right = (): Abs => look(it, value.right, state, assume);
@@ -231,7 +255,12 @@ function truthUnder(it: Interpreter, test: Value, state: State, assume: Assumpti
   return truthOf(look(it, test, state, assume));
 }
 
-function comparison(it: Interpreter, test: Extract<Value, { k: 'binary' }>, state: State, assume: Assumption): Truth {
+function comparison(
+  it: Interpreter,
+  test: Extract<Value, { k: 'binary' }>,
+  state: State,
+  assume: Assumption,
+): Truth {
   const left = look(it, test.left, state, assume);
   const right = look(it, test.right, state, assume);
   if (test.op === 'in') {
@@ -246,7 +275,12 @@ function comparison(it: Interpreter, test: Extract<Value, { k: 'binary' }>, stat
   return test.op.startsWith('!') ? invert(equal) : equal;
 }
 
-function typeofComparison(it: Interpreter, test: Extract<Value, { k: 'binary' }>, state: State, assume: Assumption): Truth {
+function typeofComparison(
+  it: Interpreter,
+  test: Extract<Value, { k: 'binary' }>,
+  state: State,
+  assume: Assumption,
+): Truth {
   if (test.left.k !== 'unary' || test.right.k !== 'lit' || test.right.v !== 'undefined') return 'maybe';
   const of = look(it, test.left.of, state, assume);
   const equal: Truth = of.k === 'undef' ? 'true' : nullishOf(of) === 'false' ? 'false' : 'maybe';
@@ -263,17 +297,28 @@ function equality(left: Abs, right: Abs, loose: boolean): Truth {
     }
   }
   if (left.k === 'lit' && right.k === 'lit') return left.v === right.v ? 'true' : 'false';
-  if (left.k === 'lit' && typeof left.v === 'boolean') return (truthOf(right) === 'maybe' ? 'maybe' : (truthOf(right) === 'true') === left.v ? 'true' : 'false');
+  if (left.k === 'lit' && typeof left.v === 'boolean')
+    return truthOf(right) === 'maybe' ? 'maybe' : (truthOf(right) === 'true') === left.v ? 'true' : 'false';
   if (right.k === 'lit' && typeof right.v === 'boolean') return equality(right, left, loose);
   // Nothing but null and undefined equals undefined; literals of both kinds were compared above.
   if (left.k === 'undef' && right.k === 'lit') return 'false';
   if (right.k === 'undef' && left.k === 'lit') return 'false';
-  if ((left.k === 'undef') !== (right.k === 'undef') && (truthOf(left) === 'true' || truthOf(right) === 'true')) return 'false';
+  if (
+    (left.k === 'undef') !== (right.k === 'undef') &&
+    (truthOf(left) === 'true' || truthOf(right) === 'true')
+  )
+    return 'false';
   return 'maybe';
 }
 
 /** Roles by comparison, and secrets by comparison with the environment. */
-function refineComparison(it: Interpreter, test: Value, truth: boolean, state: State, step: EvidenceStep): void {
+function refineComparison(
+  it: Interpreter,
+  test: Value,
+  truth: boolean,
+  state: State,
+  step: EvidenceStep,
+): void {
   if (test.k === 'binary' && ['==', '===', '!=', '!=='].includes(test.op)) {
     const equal = truth !== test.op.startsWith('!');
     if (!equal) return;
@@ -302,13 +347,17 @@ function refineComparison(it: Interpreter, test: Value, truth: boolean, state: S
 
 function isRoleRead(value: Abs): boolean {
   if (value.k === 'variants') return value.list.some((variant) => isRoleRead(variant.value));
-  return (value.k === 'session' || value.k === 'row' || value.k === 'param') && /role|type|level|plan/i.test(value.path.at(-1) ?? '');
+  return (
+    (value.k === 'session' || value.k === 'row' || value.k === 'param') &&
+    /role|type|level|plan/i.test(value.path.at(-1) ?? '')
+  );
 }
 
 function roleLiteral(value: Abs, source: Value): string | undefined {
   if (value.k === 'lit' && typeof value.v === 'string') return value.v;
   // An enum member of the generated client: `Role.ADMIN`.
-  if (value.k === 'generated' || source.k === 'member') return source.k === 'member' ? source.name : undefined;
+  if (value.k === 'generated' || source.k === 'member')
+    return source.k === 'member' ? source.name : undefined;
   return undefined;
 }
 
@@ -320,12 +369,14 @@ function isSecretComparison(it: Interpreter, test: Extract<Value, { k: 'binary' 
 }
 
 function carries(it: Interpreter, value: Value, state: State): { request: boolean; env: boolean } {
-  const parts = value.k === 'template' ? value.values : value.k === 'binary' ? [value.left, value.right] : [value];
+  const parts =
+    value.k === 'template' ? value.values : value.k === 'binary' ? [value.left, value.right] : [value];
   let request = false;
   let env = false;
   for (const part of parts) {
     for (const leaf of leaves(look(it, part, state, NOTHING))) {
-      if (leaf.k === 'param' || (leaf.k === 'origin' && ['header', 'cookie', 'client'].includes(leaf.o))) request = true;
+      if (leaf.k === 'param' || (leaf.k === 'origin' && ['header', 'cookie', 'client'].includes(leaf.o)))
+        request = true;
       if (isEnvironment(leaf)) env = true;
     }
   }
@@ -334,6 +385,11 @@ function carries(it: Interpreter, value: Value, state: State): { request: boolea
 
 /** `process.env.X` of a variable that is not public. */
 export function isEnvironment(value: Abs): boolean {
-  if (value.k === 'global') return value.path[0] === 'process' && value.path[1] === 'env' && !/^(NODE_ENV|NEXT_PUBLIC_)/.test(value.path[2] ?? '');
+  if (value.k === 'global')
+    return (
+      value.path[0] === 'process' &&
+      value.path[1] === 'env' &&
+      !/^(NODE_ENV|NEXT_PUBLIC_)/.test(value.path[2] ?? '')
+    );
   return value.k === 'made' && value.spec.startsWith('@t3-oss/env') && value.path.length > 0;
 }

@@ -2,12 +2,16 @@
 import { basename, isWithin, relativeTo } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import type { FileFacts } from '../facts/model.ts';
+import { findVariables } from '../project/environment.ts';
 import type { App, FileRole } from '../project/model.ts';
 
 const TOOLING =
-  /(^|\/)(__tests__|__mocks__|tests?|e2e|cypress|playwright|spec|stories|\.storybook|scripts?|seeds?|seeders?|fixtures?|mocks?|benchmarks?|examples?|templates?)\//i;
+  /(^|\/)(__tests__|__mocks__|tests?|e2e|cypress|playwright|specs?|stories|\.storybook|scripts?|seeds?|seeders?|fixtures?|mocks?|benchmarks?|examples?|templates?)\//i;
+/** Inside a router's folder names are parts of addresses: `/templates`, `/api/test`. */
+const TOOLING_IN_ROUTER = /(^|\/)(__tests__|__mocks__|__fixtures__|\.storybook)\//i;
+/** `lib/prisma.ts` and `next-auth.ts` are the project's own code, `prisma.config.ts` and `seed.ts` are not. */
 const TOOLING_NAME =
-  /(\.(test|spec|stories|bench|cy|config|setup)\.[cm]?[jt]sx?$)|^(seed|jest|vitest|playwright|cypress|tailwind|postcss|eslint|prettier|next|prisma7?|drizzle|vite|commitlint|lint-staged)\b.*\.[cm]?[jt]sx?$/i;
+  /(\.(test|spec|stories|bench|cy|e2e|config|setup|workspace|mock|fixture)\.[cm]?[jt]sx?$)|^(seed(s|er)?|next-env\.d|vitest|jest)\b.*\.[cm]?[jt]sx?$/i;
 
 export interface RoleInput {
   file: FileId;
@@ -52,6 +56,15 @@ export function roleOf({ file, facts, app, generated }: RoleInput): FileRole {
     return 'env';
   if (/^auth(\.config)?$/.test(stem)) return 'auth';
   if (createsClient(facts)) return 'db';
+  if (validatesEnvironment(facts)) return 'env';
+  if (
+    facts.imports.some(
+      (item) =>
+        AUTH_MAKERS.test(item.spec) &&
+        item.names.some((named) => !named.typeOnly && /^(default|betterAuth)$/.test(named.imported)),
+    )
+  )
+    return 'auth';
   if (
     /(^|\/)(validations?|validators?|schemas?|zod)\//.test(path) ||
     /\.(schema|validation|validator)$/.test(stem)
@@ -73,10 +86,23 @@ export function isToolingPath(file: FileId): boolean {
 function isTooling(path: string, name: string): boolean {
   // `auth.config.ts` is the part of Auth.js that the proxy loads, not the configuration of a tool.
   const isConfig = TOOLING_NAME.test(name) && !/^auth\.config\.[cm]?[jt]s$/.test(name);
+  if (isConfig) return true;
+  const router = /(^|\/)(src\/)?(app|pages)\//.exec(path);
+  const above = router ? path.slice(0, router.index + 1) : path;
+  if (TOOLING.test(above) || (router && TOOLING_IN_ROUTER.test(path))) return true;
   return (
-    TOOLING.test(path) ||
-    isConfig ||
-    (/(^|\/)prisma\/(?!.*schema)[^/]*\.[cm]?[jt]s$/.test(path) && /seed|script|backfill|migrate/i.test(name))
+    /(^|\/)prisma\/(?!.*schema)[^/]*\.[cm]?[jt]s$/.test(path) && /seed|script|backfill|migrate/i.test(name)
+  );
+}
+
+/** Modules whose default export or `betterAuth` makes the authentication of a project. */
+const AUTH_MAKERS = /^(next-auth|better-auth|better-auth\/minimal)$/;
+
+/** Whether the file is the one that checks the environment against a schema. */
+function validatesEnvironment(facts: Extract<FileFacts, { kind: 'ts' }>): boolean {
+  return (
+    facts.imports.some((item) => /^(zod|valibot|@t3-oss\/env)/.test(item.spec)) &&
+    findVariables(facts).length > 0
   );
 }
 

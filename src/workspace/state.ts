@@ -38,7 +38,11 @@ export function joinInto(into: State, other: State): void {
   into.roles = into.roles && other.roles ? [...new Set([...into.roles, ...other.roles])] : undefined;
   for (const [id, live] of into.live) {
     const theirs = other.live.get(id);
-    if (theirs) into.live.set(id, [...new Set([...live, ...theirs])].toSorted((a, b) => a - b));
+    if (theirs)
+      into.live.set(
+        id,
+        [...new Set([...live, ...theirs])].toSorted((a, b) => a - b),
+      );
     else into.live.delete(id);
   }
   into.unsure ||= other.unsure;

@@ -155,7 +155,12 @@ export class FactStore {
   }
 
   /** A file that stops parsing keeps its last good facts, moved along; equal meaning keeps the object so that nobody wakes. */
-  private reconcile(file: FileId, text: string, last: FileFacts | undefined, next: ExtractedFacts): FileFacts {
+  private reconcile(
+    file: FileId,
+    text: string,
+    last: FileFacts | undefined,
+    next: ExtractedFacts,
+  ): FileFacts {
     const before = this.previous.get(file);
     this.previous.delete(file);
     if (last && next.broken && before !== undefined && last.kind === next.facts.kind && last.kind === 'ts') {
@@ -217,7 +222,8 @@ export class FactStore {
   private publishTree(): void {
     const list = this.list();
     const before = this.tree.peek('');
-    if (before && before.length === list.length && before.every((file, index) => file === list[index])) return;
+    if (before && before.length === list.length && before.every((file, index) => file === list[index]))
+      return;
     this.tree.set('', list);
   }
 }
@@ -225,7 +231,9 @@ export class FactStore {
 function parseKey(text: string): [string, string] | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string' ? [value[0], value[1]] : undefined;
+    return Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string'
+      ? [value[0], value[1]]
+      : undefined;
   } catch {
     return undefined; // a torn line of an interrupted write: the file is extracted anew
   }

@@ -67,15 +67,32 @@ export class Workspace implements Links, WorkspaceView {
     this.committedInput = db.input<ReadonlySet<FileId>>('committed');
     this.overridesInput = db.input<ConfigOverrides>('overrides');
     this.configs = db.query('config', (file) => this.resolveConfig(file, declarations, host));
-    this.exportTable = db.query('exported', (key) => this.findExport(key), { equal: byJson, bottom: () => UNKNOWN });
-    this.moduleTable = db.query('moduleValue', (key) => this.evaluateBinding(key), { equal: byJson, bottom: () => UNKNOWN });
-    this.summaries = db.query('summary', (key) => this.summarise(key), { equal: byJson, bottom: () => BOTTOM });
+    this.exportTable = db.query('exported', (key) => this.findExport(key), {
+      equal: byJson,
+      bottom: () => UNKNOWN,
+    });
+    this.moduleTable = db.query('moduleValue', (key) => this.evaluateBinding(key), {
+      equal: byJson,
+      bottom: () => UNKNOWN,
+    });
+    this.summaries = db.query('summary', (key) => this.summarise(key), {
+      equal: byJson,
+      bottom: () => BOTTOM,
+    });
     this.entryTable = db.query('entries', (file) => this.findEntries(file), { equal: byJson });
     this.queryTable = db.query('queries', (file) => this.findQueries(file), { equal: byJson });
     this.baseRoles = db.query('baseRole', (file) => this.findBaseRole(file));
-    this.serverReached = db.query('serverReached', (file) => this.isServerReached(file), { bottom: () => false });
-    this.accessorTable = db.query('accessors', (id) => this.findAccessors(id), { equal: (a, b) => byJson([...(a ?? [])], [...(b ?? [])]) });
-    this.folderTable = db.query('folder', (folder) => this.store.tree('')?.filter((file) => dirname(file) === folder) ?? [], { equal: byJson });
+    this.serverReached = db.query('serverReached', (file) => this.isServerReached(file), {
+      bottom: () => false,
+    });
+    this.accessorTable = db.query('accessors', (id) => this.findAccessors(id), {
+      equal: (a, b) => byJson([...(a ?? [])], [...(b ?? [])]),
+    });
+    this.folderTable = db.query(
+      'folder',
+      (folder) => this.store.tree('')?.filter((file) => dirname(file) === folder) ?? [],
+      { equal: byJson },
+    );
     this.learnt = db.query('projectConventions', (root) => this.learn(root), { equal: byJson });
     this.migrations = new Migrations(db, {
       tree: () => this.store.tree('') ?? [],
@@ -124,7 +141,14 @@ export class Workspace implements Links, WorkspaceView {
 
   private findAccessors(id: string): ReadonlySet<string> | undefined {
     const schema = this.project.schema(id);
-    return schema && new Set(schema.models.filter((model) => model.kind !== 'type').map((model) => model.name.charAt(0).toLowerCase() + model.name.slice(1)));
+    return (
+      schema &&
+      new Set(
+        schema.models
+          .filter((model) => model.kind !== 'type')
+          .map((model) => model.name.charAt(0).toLowerCase() + model.name.slice(1)),
+      )
+    );
   }
 
   private findExport(key: string): Abs {
@@ -142,7 +166,8 @@ export class Workspace implements Links, WorkspaceView {
       }
       if (item.name !== name) continue;
       if (item.e === 'local') return this.moduleValue(file, item.b);
-      if (item.e === 'from') return item.typeOnly ? UNKNOWN : importedValue(this, file, item.spec, item.imported);
+      if (item.e === 'from')
+        return item.typeOnly ? UNKNOWN : importedValue(this, file, item.spec, item.imported);
       return this.evaluateAtModule(file, facts, item.value);
     }
     if (name === 'default') return UNKNOWN;
@@ -166,7 +191,10 @@ export class Workspace implements Links, WorkspaceView {
     if (binding.kind === 'import') {
       for (const item of facts.imports)
         for (const named of item.names)
-          if (named.b === b) return item.typeOnly || named.typeOnly ? UNKNOWN : importedValue(this, file, item.spec, named.imported);
+          if (named.b === b)
+            return item.typeOnly || named.typeOnly
+              ? UNKNOWN
+              : importedValue(this, file, item.spec, named.imported);
       return UNKNOWN;
     }
     let result: Abs | undefined;
@@ -234,7 +262,12 @@ export class Workspace implements Links, WorkspaceView {
     if (!facts) return [];
     const role = this.baseRoles(file);
     if (role === 'tooling' || role === 'generated' || role === 'client') return [];
-    return findEntries(this, file, facts, role === 'action' || role === 'route' || role === 'page' ? role : 'other');
+    return findEntries(
+      this,
+      file,
+      facts,
+      role === 'action' || role === 'route' || role === 'page' ? role : 'other',
+    );
   }
 
   queries(file: FileId): readonly QueryFact[] {
@@ -246,7 +279,9 @@ export class Workspace implements Links, WorkspaceView {
     if (!facts || !mayQuery(facts)) return [];
     const covered = new Set<number>();
     const found = new Map<number, QueryFact>();
-    const order = facts.functions.map((_, id) => id).toSorted((a, b) => depthOf(facts, a) - depthOf(facts, b));
+    const order = facts.functions
+      .map((_, id) => id)
+      .toSorted((a, b) => depthOf(facts, a) - depthOf(facts, b));
     for (const id of order) {
       if (covered.has(id)) continue;
       const summary = this.summary(functionKey(file, id));
@@ -347,7 +382,13 @@ function assignedValues(facts: TsFacts, b: number): Value[] {
   visitSteps(module.body, {
     step: (step) => {
       if (step.s === 'let' && step.b === b) out.push(step.value);
-      if (step.s === 'expr' && step.value.k === 'assign' && step.value.target.k === 'ref' && step.value.target.b === b) out.push(step.value.value);
+      if (
+        step.s === 'expr' &&
+        step.value.k === 'assign' &&
+        step.value.target.k === 'ref' &&
+        step.value.target.b === b
+      )
+        out.push(step.value.value);
     },
   });
   return out;
@@ -367,4 +408,5 @@ function mayQuery(facts: TsFacts): boolean {
   });
 }
 
-const QUERY_NAMES = /^(find(Many|First|Unique)(OrThrow)?|create(Many(AndReturn)?)?|update(Many(AndReturn)?)?|upsert|delete(Many)?|count|aggregate|groupBy|\$.*)$/;
+const QUERY_NAMES =
+  /^(find(Many|First|Unique)(OrThrow)?|create(Many(AndReturn)?)?|update(Many(AndReturn)?)?|upsert|delete(Many)?|count|aggregate|groupBy|\$.*)$/;

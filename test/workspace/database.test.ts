@@ -63,16 +63,21 @@ describe('Database', () => {
       return [...seen].map(String).toSorted().join('');
     };
     fc.assert(
-      fc.property(graph, fc.array(fc.tuple(fc.nat(7), fc.array(fc.nat(7), { maxLength: 3 }), fc.nat(7)), { maxLength: 6 }), (g, edits) => {
-        const live = build();
-        const now = g.map((row) => [...row]);
-        now.forEach((row, n) => live.edges.set(String(n), row));
-        for (const [n, row, ask] of [[0, now[0] ?? [], 3] as const, ...edits]) {
-          now[n] = [...row];
-          live.edges.set(String(n), [...row]);
-          for (const from of [ask, 0, 1, 2, 3, 4, 5, 6, 7]) expect(live.reach(String(from))).toBe(expected(now, from));
-        }
-      }),
+      fc.property(
+        graph,
+        fc.array(fc.tuple(fc.nat(7), fc.array(fc.nat(7), { maxLength: 3 }), fc.nat(7)), { maxLength: 6 }),
+        (g, edits) => {
+          const live = build();
+          const now = g.map((row) => [...row]);
+          now.forEach((row, n) => live.edges.set(String(n), row));
+          for (const [n, row, ask] of [[0, now[0] ?? [], 3] as const, ...edits]) {
+            now[n] = [...row];
+            live.edges.set(String(n), [...row]);
+            for (const from of [ask, 0, 1, 2, 3, 4, 5, 6, 7])
+              expect(live.reach(String(from))).toBe(expected(now, from));
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -14,7 +14,11 @@ function guardOfAction(body: string, more: { [path: string]: string } = {}): str
 }
 
 function guardOfRoute(text: string, more: { [path: string]: string } = {}, method = 'POST'): string {
-  const workspace = openWorkspace({ ...base, ...more, 'app/api/x/route.ts': `import { auth } from '@/auth';\nimport { prisma } from '@/lib/db';\n${text}` });
+  const workspace = openWorkspace({
+    ...base,
+    ...more,
+    'app/api/x/route.ts': `import { auth } from '@/auth';\nimport { prisma } from '@/lib/db';\n${text}`,
+  });
   return guardIn(workspace, 'app/api/x/route.ts', method).state;
 }
 
@@ -25,17 +29,26 @@ describe('a session guards when the path without it stops', () => {
     ['block', `const s = await auth(); if (!s?.user?.id) { console.log('x'); return; } ${remove}`],
     ['inverted', `const s = await auth(); if (s?.user) { ${remove} }`],
     ['id first, tested later', `const id2 = (await auth())?.user?.id; if (!id2) return; ${remove}`],
-    ['nullish id', `const s = await auth(); const uid = s?.user?.id ?? null; if (uid === null) return; ${remove}`],
+    [
+      'nullish id',
+      `const s = await auth(); const uid = s?.user?.id ?? null; if (uid === null) return; ${remove}`,
+    ],
     ['destructured', `const { user } = (await auth()) ?? {}; if (!user) return; ${remove}`],
     ['or', `const s = await auth(); if (!s || !s.user) return; ${remove}`],
     ['and with more', `const s = await auth(); if (s?.user && id) { ${remove} }`],
     ['ternary', `const s = await auth(); const user = s ? s.user : null; if (!user) return; ${remove}`],
     ['compare', `const s = await auth(); if (s?.user?.id === undefined) return; ${remove}`],
     ['Boolean()', `const s = await auth(); const ok = s; if (!Boolean(ok)) return; ${remove}`],
-    ['inside try', `try { const s = await auth(); if (!s) throw new Error('no'); ${remove} } catch { return null; }`],
+    [
+      'inside try',
+      `try { const s = await auth(); if (!s) throw new Error('no'); ${remove} } catch { return null; }`,
+    ],
     ['Promise.all', `const [s] = await Promise.all([auth(), Promise.resolve(1)]); if (!s) return; ${remove}`],
     ['then', `const s = await auth().then((session) => session); if (!s) return; ${remove}`],
-    ['switch', `const s = await auth(); switch (Boolean(s)) { case false: return; default: } if (!s) return; ${remove}`],
+    [
+      'switch',
+      `const s = await auth(); switch (Boolean(s)) { case false: return; default: } if (!s) return; ${remove}`,
+    ],
     ['let assigned', `let s; s = await auth(); if (!s) return; ${remove}`],
   ])('%s', (_, body) => {
     expect(guardOfAction(`export async function run(id: string) { ${body} }`)).toBe('guarded');
@@ -48,9 +61,15 @@ describe('a session guards when the path without it stops', () => {
     ['tested without stopping', `const s = await auth(); if (!s) console.warn('nobody'); ${remove}`],
     ['tested after the write', `${remove} const s = await auth(); if (!s) return;`],
     ['only one branch', `const s = await auth(); if (id) { if (!s) return; } ${remove}`],
-    ['swallowed', `const s = await auth(); try { if (!s) throw new Error('no'); } catch { console.log('x'); } ${remove}`],
+    [
+      'swallowed',
+      `const s = await auth(); try { if (!s) throw new Error('no'); } catch { console.log('x'); } ${remove}`,
+    ],
     ['wrong way round', `const s = await auth(); if (s) return; ${remove}`],
-    ['optional chain in where', `const s = await auth(); await prisma.order.deleteMany({ where: { id, userId: s?.user?.id } });`],
+    [
+      'optional chain in where',
+      `const s = await auth(); await prisma.order.deleteMany({ where: { id, userId: s?.user?.id } });`,
+    ],
   ])('unguarded: %s', (_, body) => {
     expect(guardOfAction(`export async function run(id: string) { ${body} }`)).toBe('unguarded');
   });
@@ -60,42 +79,119 @@ describe('helpers across files', () => {
   const helpers = (text: string): { [path: string]: string } => ({
     'lib/guards.ts': `import { redirect, notFound } from 'next/navigation';\nimport { cache } from 'react';\nimport { auth } from '@/auth';\n${text}`,
   });
-  const use = (call: string): string => `import * as g from '@/lib/guards';\nexport async function run(id: string) { ${call} ${remove} }`;
+  const use = (call: string): string =>
+    `import * as g from '@/lib/guards';\nexport async function run(id: string) { ${call} ${remove} }`;
 
   it.each([
-    ['redirects', 'export async function sesion() { const s = await auth(); if (!s) redirect("/"); return s.user; }', 'await g.sesion();'],
-    ['throws', 'export const assertCliente = async () => { const s = await auth(); if (!s?.user) throw new Error("x"); };', 'await g.assertCliente();'],
-    ['cached', 'export const user = cache(async () => { const s = await auth(); if (!s) notFound(); return s.user; });', 'await g.user();'],
-    ['returns null', 'export async function current() { const s = await auth(); return s?.user ?? null; }', 'const u = await g.current(); if (!u) return;'],
-    ['returns undefined', 'export async function current() { return (await auth())?.user; }', 'if (!(await g.current())) return;'],
-    ['result object', 'export async function check() { const s = await auth(); if (!s) return { error: "no" } as const; return { user: s.user }; }', 'const r = await g.check(); if (r.error) return;'],
-    ['ok flag', 'export async function check() { const s = await auth(); if (!s) return { ok: false }; return { ok: true, user: s.user }; }', 'const r = await g.check(); if (!r.ok) return;'],
-    ['status', 'export async function check() { const s = await auth(); return s ? { status: "in", user: s.user } : { status: "out" }; }', 'const r = await g.check(); if (r.status !== "in") return;'],
-    ['in operator', 'export async function check() { const s = await auth(); if (!s) return { error: "no" }; return { user: s.user }; }', 'const r = await g.check(); if ("error" in r) return;'],
-    ['two deep', 'export async function a() { const s = await auth(); if (!s) redirect("/"); return s; } export async function b() { const s = await a(); return s.user; }', 'await g.b();'],
-    ['boolean', 'export async function isIn() { const s = await auth(); return !!s?.user; }', 'if (!(await g.isIn())) return;'],
-    ['recursive', 'export async function r(n: number): Promise<unknown> { const s = await auth(); if (!s) return r(n - 1); return s; }', 'await g.r(3);'],
+    [
+      'redirects',
+      'export async function sesion() { const s = await auth(); if (!s) redirect("/"); return s.user; }',
+      'await g.sesion();',
+    ],
+    [
+      'throws',
+      'export const assertCliente = async () => { const s = await auth(); if (!s?.user) throw new Error("x"); };',
+      'await g.assertCliente();',
+    ],
+    [
+      'cached',
+      'export const user = cache(async () => { const s = await auth(); if (!s) notFound(); return s.user; });',
+      'await g.user();',
+    ],
+    [
+      'returns null',
+      'export async function current() { const s = await auth(); return s?.user ?? null; }',
+      'const u = await g.current(); if (!u) return;',
+    ],
+    [
+      'returns undefined',
+      'export async function current() { return (await auth())?.user; }',
+      'if (!(await g.current())) return;',
+    ],
+    [
+      'result object',
+      'export async function check() { const s = await auth(); if (!s) return { error: "no" } as const; return { user: s.user }; }',
+      'const r = await g.check(); if (r.error) return;',
+    ],
+    [
+      'ok flag',
+      'export async function check() { const s = await auth(); if (!s) return { ok: false }; return { ok: true, user: s.user }; }',
+      'const r = await g.check(); if (!r.ok) return;',
+    ],
+    [
+      'status',
+      'export async function check() { const s = await auth(); return s ? { status: "in", user: s.user } : { status: "out" }; }',
+      'const r = await g.check(); if (r.status !== "in") return;',
+    ],
+    [
+      'in operator',
+      'export async function check() { const s = await auth(); if (!s) return { error: "no" }; return { user: s.user }; }',
+      'const r = await g.check(); if ("error" in r) return;',
+    ],
+    [
+      'two deep',
+      'export async function a() { const s = await auth(); if (!s) redirect("/"); return s; } export async function b() { const s = await a(); return s.user; }',
+      'await g.b();',
+    ],
+    [
+      'boolean',
+      'export async function isIn() { const s = await auth(); return !!s?.user; }',
+      'if (!(await g.isIn())) return;',
+    ],
+    [
+      'recursive',
+      'export async function r(n: number): Promise<unknown> { const s = await auth(); if (!s) return r(n - 1); return s; }',
+      'await g.r(3);',
+    ],
   ])('guarded: %s', (_, helper, call) => {
     expect(guardOfAction(use(call), helpers(helper))).toBe('guarded');
   });
 
   it.each([
-    ['result ignored', 'export async function check() { const s = await auth(); if (!s) return { error: "no" }; return { user: s.user }; }', 'await g.check();'],
-    ['not awaited', 'export async function need() { const s = await auth(); if (!s) redirect("/"); return s; }', 'void g.need();'],
-    ['name only', 'export async function requireAdmin() { console.log("checked"); }', 'await g.requireAdmin();'],
-    ['may be null', 'export async function current() { const s = await auth(); return s?.user; }', 'const u = await g.current(); console.log(u);'],
+    [
+      'result ignored',
+      'export async function check() { const s = await auth(); if (!s) return { error: "no" }; return { user: s.user }; }',
+      'await g.check();',
+    ],
+    [
+      'not awaited',
+      'export async function need() { const s = await auth(); if (!s) redirect("/"); return s; }',
+      'void g.need();',
+    ],
+    [
+      'name only',
+      'export async function requireAdmin() { console.log("checked"); }',
+      'await g.requireAdmin();',
+    ],
+    [
+      'may be null',
+      'export async function current() { const s = await auth(); return s?.user; }',
+      'const u = await g.current(); console.log(u);',
+    ],
   ])('unguarded: %s', (_, helper, call) => {
     expect(guardOfAction(use(call), helpers(helper))).toBe('unguarded');
   });
 
   it('follows re-exports, defaults and namespaces', () => {
     const more = {
-      ...helpers('export default async function need() { const s = await auth(); if (!s) redirect("/"); return s; }'),
+      ...helpers(
+        'export default async function need() { const s = await auth(); if (!s) redirect("/"); return s; }',
+      ),
       'lib/index.ts': "export { default as need } from './guards';\nexport * from './other';",
       'lib/other.ts': "export * as all from './index';",
     };
-    expect(guardOfAction(`import { need } from '@/lib';\nexport async function run(id: string) { await need(); ${remove} }`, more)).toBe('guarded');
-    expect(guardOfAction(`import { all } from '@/lib/other';\nexport async function run(id: string) { await all.need(); ${remove} }`, more)).toBe('guarded');
+    expect(
+      guardOfAction(
+        `import { need } from '@/lib';\nexport async function run(id: string) { await need(); ${remove} }`,
+        more,
+      ),
+    ).toBe('guarded');
+    expect(
+      guardOfAction(
+        `import { all } from '@/lib/other';\nexport async function run(id: string) { await all.need(); ${remove} }`,
+        more,
+      ),
+    ).toBe('guarded');
   });
 
   it('finds the guard inside a service, and the access inside a service', () => {
@@ -104,14 +200,23 @@ describe('helpers across files', () => {
 export async function drop(id: string) { await prisma.order.delete({ where: { id } }); }
 export async function dropMine(id: string) { const s = await auth(); if (!s) throw new Error('x'); await drop(id); }`,
     };
-    const call = (name: string): string => `import { ${name} } from '@/lib/services/order';\nexport async function run(id: string) { await ${name}(id); }`;
+    const call = (name: string): string =>
+      `import { ${name} } from '@/lib/services/order';\nexport async function run(id: string) { await ${name}(id); }`;
     expect(guardOfAction(call('dropMine'), more)).toBe('guarded');
     expect(guardOfAction(call('drop'), more)).toBe('unguarded');
   });
 
   it('is silent about a call that sounds like a guard and leads nowhere', () => {
-    expect(guardOfAction(`import { requireUser } from '@/lib/nowhere';\nexport async function run(id: string) { await requireUser(); ${remove} }`)).toBe('unknown');
-    expect(guardOfAction(`import { format } from '@/lib/nowhere';\nexport async function run(id: string) { await format(); ${remove} }`)).toBe('unguarded');
+    expect(
+      guardOfAction(
+        `import { requireUser } from '@/lib/nowhere';\nexport async function run(id: string) { await requireUser(); ${remove} }`,
+      ),
+    ).toBe('unknown');
+    expect(
+      guardOfAction(
+        `import { format } from '@/lib/nowhere';\nexport async function run(id: string) { await format(); ${remove} }`,
+      ),
+    ).toBe('unguarded');
   });
 });
 
@@ -143,8 +248,16 @@ export const POST = ${wrapper}(${handler});`;
   });
 
   it("looks at req.auth inside Auth.js's own wrapper", () => {
-    expect(guardOfRoute(`export const POST = auth(async (req) => { if (!req.auth) return new Response(); const id = 'x'; ${remove} return new Response(); });`)).toBe('guarded');
-    expect(guardOfRoute(`export const POST = auth(async (req) => { const id = 'x'; ${remove} return new Response(); });`)).toBe('unguarded');
+    expect(
+      guardOfRoute(
+        `export const POST = auth(async (req) => { if (!req.auth) return new Response(); const id = 'x'; ${remove} return new Response(); });`,
+      ),
+    ).toBe('guarded');
+    expect(
+      guardOfRoute(
+        `export const POST = auth(async (req) => { const id = 'x'; ${remove} return new Response(); });`,
+      ),
+    ).toBe('unguarded');
   });
 
   it('follows a wrapper used inside the body', () => {
@@ -153,8 +266,18 @@ export const POST = ${wrapper}(${handler});`;
 export const sew = async <T>(fn: () => Promise<T>) => { try { return await fn(); } catch (e) { console.error(e); throw e; } };
 export const withAuth = async <T>(fn: (ctx: { userId: string }) => Promise<T>) => { const s = await auth(); if (!s) return { error: 'no' }; return fn({ userId: s.user.id }); };`,
     };
-    expect(guardOfAction(`import { sew, withAuth } from '@/lib/sew';\nexport const run = async (id: string) => sew(() => withAuth(async () => { ${remove} }));`, more)).toBe('guarded');
-    expect(guardOfAction(`import { sew } from '@/lib/sew';\nexport const run = async (id: string) => sew(async () => { ${remove} });`, more)).toBe('unguarded');
+    expect(
+      guardOfAction(
+        `import { sew, withAuth } from '@/lib/sew';\nexport const run = async (id: string) => sew(() => withAuth(async () => { ${remove} }));`,
+        more,
+      ),
+    ).toBe('guarded');
+    expect(
+      guardOfAction(
+        `import { sew } from '@/lib/sew';\nexport const run = async (id: string) => sew(async () => { ${remove} });`,
+        more,
+      ),
+    ).toBe('unguarded');
   });
 });
 
@@ -180,48 +303,107 @@ export const deeper = authClient.metadata({ name: 'x' }).use(async ({ next, ctx 
 
 describe('other proofs', () => {
   it.each([
-    ['bearer secret', "if (req.headers.get('authorization') !== `Bearer ${process.env.CRON_SECRET}`) return new Response();", 'guarded'],
-    ['secret, fails open', "if (process.env.CRON_SECRET && req.headers.get('authorization') !== `Bearer ${process.env.CRON_SECRET}`) return new Response();", 'unguarded'],
-    ['public variable', "if (req.headers.get('x') !== process.env.NEXT_PUBLIC_X) return new Response();", 'unguarded'],
-    ['api key', "const key = await prisma.apiKey.findUnique({ where: { hashedKey: req.headers.get('x-api-key') ?? '' } }); if (!key) return new Response();", 'guarded'],
-    ['api key not tested', "await prisma.apiKey.findUnique({ where: { hashedKey: req.headers.get('x-api-key') ?? '' } });", 'unguarded'],
-    ['body decides', "const { admin } = await req.json(); if (!admin) return new Response();", 'unguarded'],
+    [
+      'bearer secret',
+      "if (req.headers.get('authorization') !== `Bearer ${process.env.CRON_SECRET}`) return new Response();",
+      'guarded',
+    ],
+    [
+      'secret, fails open',
+      "if (process.env.CRON_SECRET && req.headers.get('authorization') !== `Bearer ${process.env.CRON_SECRET}`) return new Response();",
+      'unguarded',
+    ],
+    [
+      'public variable',
+      "if (req.headers.get('x') !== process.env.NEXT_PUBLIC_X) return new Response();",
+      'unguarded',
+    ],
+    [
+      'api key',
+      "const key = await prisma.apiKey.findUnique({ where: { hashedKey: req.headers.get('x-api-key') ?? '' } }); if (!key) return new Response();",
+      'guarded',
+    ],
+    [
+      'api key not tested',
+      "await prisma.apiKey.findUnique({ where: { hashedKey: req.headers.get('x-api-key') ?? '' } });",
+      'unguarded',
+    ],
+    ['body decides', 'const { admin } = await req.json(); if (!admin) return new Response();', 'unguarded'],
   ])('%s', (_, guard, state) => {
-    expect(guardOfRoute(`export async function POST(req: Request) { const id = 'x'; ${guard} ${remove} return new Response(); }`)).toBe(state);
+    expect(
+      guardOfRoute(
+        `export async function POST(req: Request) { const id = 'x'; ${guard} ${remove} return new Response(); }`,
+      ),
+    ).toBe(state);
   });
 
   it('takes a verified signature', () => {
-    const text = (check: string): string => `import { createHmac, timingSafeEqual } from 'node:crypto';\nimport Stripe from 'stripe';\nconst stripe = new Stripe('x');
+    const text = (
+      check: string,
+    ): string => `import { createHmac, timingSafeEqual } from 'node:crypto';\nimport Stripe from 'stripe';\nconst stripe = new Stripe('x');
 const same = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 export async function POST(req: Request) { const body = await req.text(); const id = body; ${check} ${remove} return new Response(); }`;
-    expect(guardOfRoute(text("if (!same(body, createHmac('sha256', 'k').update(body).digest('hex'))) return new Response();"))).toBe('guarded');
+    expect(
+      guardOfRoute(
+        text("if (!same(body, createHmac('sha256', 'k').update(body).digest('hex'))) return new Response();"),
+      ),
+    ).toBe('guarded');
     expect(guardOfRoute(text("same(body, 'x');"))).toBe('unguarded');
     expect(guardOfRoute(text("stripe.webhooks.constructEvent(body, 'a', 'b');"))).toBe('guarded');
   });
 
   it('lets sign-in and sign-up be public', () => {
-    expect(guardOfAction("export async function run(email: string) { await prisma.user.update({ where: { email }, data: {} }); await signIn('x'); }")).toBe('public');
-    expect(guardOfAction("import bcrypt from 'bcryptjs';\nexport async function run(email: string) { await prisma.user.create({ data: { email, hash: await bcrypt.hash('x', 10) } }); }")).toBe('public');
-    expect(guardOfAction('/** @public */\nexport async function run(id: string) { await prisma.message.delete({ where: { id } }); }')).toBe('public');
+    expect(
+      guardOfAction(
+        "export async function run(email: string) { await prisma.user.update({ where: { email }, data: {} }); await signIn('x'); }",
+      ),
+    ).toBe('public');
+    expect(
+      guardOfAction(
+        "import bcrypt from 'bcryptjs';\nexport async function run(email: string) { await prisma.user.create({ data: { email, hash: await bcrypt.hash('x', 10) } }); }",
+      ),
+    ).toBe('public');
+    expect(
+      guardOfAction(
+        '/** @public */\nexport async function run(id: string) { await prisma.message.delete({ where: { id } }); }',
+      ),
+    ).toBe('public');
   });
 });
 
 describe('clients in every form', () => {
   it.each([
-    ['transaction', 'await prisma.$transaction(async (tx) => { await tx.order.delete({ where: { id } }); });'],
+    [
+      'transaction',
+      'await prisma.$transaction(async (tx) => { await tx.order.delete({ where: { id } }); });',
+    ],
     ['batch', 'await prisma.$transaction([prisma.order.delete({ where: { id } })]);'],
     ['extended', 'const p = prisma.$extends({}); await p.order.delete({ where: { id } });'],
     ['loop', 'for (const one of [id]) await prisma.order.delete({ where: { id: one } });'],
     ['map', 'await Promise.all([id].map((one) => prisma.order.delete({ where: { id: one } })));'],
-    ['passed on', 'const drop = async (db: typeof prisma) => db.order.delete({ where: { id } }); await drop(prisma);'],
-    ['class', 'class Repo { constructor(private readonly db: typeof prisma) {} drop() { return this.db.order.delete({ where: { id } }); } } await new Repo(prisma).drop();'],
+    [
+      'passed on',
+      'const drop = async (db: typeof prisma) => db.order.delete({ where: { id } }); await drop(prisma);',
+    ],
+    [
+      'class',
+      'class Repo { constructor(private readonly db: typeof prisma) {} drop() { return this.db.order.delete({ where: { id } }); } } await new Repo(prisma).drop();',
+    ],
     ['raw', 'await prisma.$executeRaw`DELETE FROM "Order" WHERE id = ${id}`;'],
   ])('%s', (_, body) => {
     expect(guardOfAction(`export async function run(id: string) { ${body} }`)).toBe('unguarded');
   });
 
   it('takes no map, cache or http client for a database', () => {
-    expect(guardOfAction('const cache = new Map<string, number>();\nexport async function run(id: string) { cache.delete(id); }')).not.toBe('unguarded');
-    expect(guardOfAction("import axios from 'axios';\nconst api = { order: axios.create() };\nexport async function run(id: string) { await api.order.delete(id); }")).not.toBe('unguarded');
+    expect(
+      guardOfAction(
+        'const cache = new Map<string, number>();\nexport async function run(id: string) { cache.delete(id); }',
+      ),
+    ).not.toBe('unguarded');
+    expect(
+      guardOfAction(
+        "import axios from 'axios';\nconst api = { order: axios.create() };\nexport async function run(id: string) { await api.order.delete(id); }",
+      ),
+    ).not.toBe('unguarded');
   });
 });

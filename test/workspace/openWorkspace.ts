@@ -20,7 +20,13 @@ export function openWorkspace(files: { [path: string]: string }): Workspace {
 /** The entry point of a file by its name, and what guards it. */
 export function guardIn(workspace: Workspace, file: string, name: string): Guard & { entry: Entry } {
   const entry = workspace.entries(file).find((candidate) => candidate.name === name);
-  if (!entry) throw new Error(`${file} has no entry ${name}: ${workspace.entries(file).map((other) => other.name).join(', ')}`);
+  if (!entry)
+    throw new Error(
+      `${file} has no entry ${name}: ${workspace
+        .entries(file)
+        .map((other) => other.name)
+        .join(', ')}`,
+    );
   return { ...guardOf(workspace, file, entry), entry };
 }
 

@@ -21,7 +21,15 @@ function functionNode(context: FixContext, source: ts.SourceFile, fn: number): F
   const { start, end } = spanOf(context.facts, all);
   let found: FunctionNode | undefined;
   const visit = (node: ts.Node): void => {
-    if (node.getStart(source) === start && node.end === end && (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node) || ts.isMethodDeclaration(node))) found = node;
+    if (
+      node.getStart(source) === start &&
+      node.end === end &&
+      (ts.isFunctionDeclaration(node) ||
+        ts.isFunctionExpression(node) ||
+        ts.isArrowFunction(node) ||
+        ts.isMethodDeclaration(node))
+    )
+      found = node;
     if (!found && node.pos <= start && end <= node.end) ts.forEachChild(node, visit);
   };
   visit(source);
@@ -39,13 +47,19 @@ interface SessionSource {
 function sessionSource(context: FixContext, source: ts.SourceFile): SessionSource | undefined {
   const { workspace, file } = context;
   const sameApp = (other: FileId): boolean => workspace.app(other)?.root === workspace.app(file)?.root;
-  const auths = workspace.withTrait('auth').filter((candidate) => sameApp(candidate) || workspace.app(candidate) === undefined);
-  const around = [...workspace.filesIn(dirname(file)), ...auths.flatMap((candidate) => reachedFrom(context, candidate))];
+  const auths = workspace
+    .withTrait('auth')
+    .filter((candidate) => sameApp(candidate) || workspace.app(candidate) === undefined);
+  const around = [
+    ...workspace.filesIn(dirname(file)),
+    ...auths.flatMap((candidate) => reachedFrom(context, candidate)),
+  ];
   for (const neighbour of new Set([file, ...around.filter(sameApp)])) {
     for (const item of workspace.tsFacts(neighbour)?.imports ?? []) {
       if (item.typeOnly) continue;
       const target = workspace.target(neighbour, item.spec);
-      const spec = target.t === 'file' && neighbour !== file ? specifierFor(context, target.file, item.spec) : item.spec;
+      const spec =
+        target.t === 'file' && neighbour !== file ? specifierFor(context, target.file, item.spec) : item.spec;
       for (const named of item.names) {
         if (named.typeOnly || named.imported === '*') continue;
         const kind = sessionKind(context, neighbour, named.b);
@@ -59,7 +73,11 @@ function sessionSource(context: FixContext, source: ts.SourceFile): SessionSourc
   for (const candidate of auths) {
     const spec = specifierFor(context, candidate);
     // A path into another package's folder is not how that package is meant to be used.
-    if (!isSessionReader(workspace.exported(candidate, 'auth')) || (spec.startsWith('.') && !sameApp(candidate))) continue;
+    if (
+      !isSessionReader(workspace.exported(candidate, 'auth')) ||
+      (spec.startsWith('.') && !sameApp(candidate))
+    )
+      continue;
     return { call: 'auth()', stops: false, edits: addImport(source, { spec, name: 'auth' }) };
   }
   return undefined;
@@ -76,13 +94,19 @@ function isSessionReader(value: Abs): boolean {
 }
 
 /** Whether an imported function reads the session, or stops when there is none (and takes no arguments). */
-function sessionKind({ workspace, file: own }: FixContext, file: FileId, binding: number): 'reads' | 'stops' | undefined {
+function sessionKind(
+  { workspace, file: own }: FixContext,
+  file: FileId,
+  binding: number,
+): 'reads' | 'stops' | undefined {
   const value = workspace.moduleValue(file, binding);
   if (isSessionReader(value)) return 'reads';
   if (value.k !== 'closure') return undefined;
   const fn = workspace.tsFacts(value.file)?.functions[value.fn];
   const { outcomes, async } = workspace.summary(functionKey(value.file, value.fn));
-  const proved = outcomes.length > 0 && outcomes.every((outcome) => outcome.proof?.kind === 'session' && (file === own || !outcome.roles));
+  const proved =
+    outcomes.length > 0 &&
+    outcomes.every((outcome) => outcome.proof?.kind === 'session' && (file === own || !outcome.roles));
   return fn && fn.params.length === 0 && async && proved ? 'stops' : undefined;
 }
 
@@ -104,40 +128,69 @@ function specifierFor(context: FixContext, target: FileId, known = ''): string {
 }
 
 /** What the function does when there is no session, in the manner of its neighbours. */
-function refusal(source: ts.SourceFile, node: FunctionNode, style: Style, kind: string, lib: string): { statement: string; edits: TextEdit[] } {
+function refusal(
+  source: ts.SourceFile,
+  node: FunctionNode,
+  style: Style,
+  kind: string,
+  lib: string,
+): { statement: string; edits: TextEdit[] } {
   const { quote, semicolon } = style;
   const q = (text: string): string => `${quote}${text}${quote}`;
-  if (kind === 'page') return { statement: `redirect(${q('/login')})${semicolon}`, edits: addImport(source, { spec: 'next/navigation', name: 'redirect' }) };
+  if (kind === 'page')
+    return {
+      statement: `redirect(${q('/login')})${semicolon}`,
+      edits: addImport(source, { spec: 'next/navigation', name: 'redirect' }),
+    };
   if (lib !== '') return { statement: `throw new Error(${q('Unauthorized')})${semicolon}`, edits: [] };
   if (kind === 'route') {
     const response = importedAs(source, 'next/server', 'NextResponse') ?? 'Response';
-    return { statement: `return ${response}.json({ error: { message: ${q('Unauthorized')} } }, { status: 401 })${semicolon}`, edits: [] };
+    return {
+      statement: `return ${response}.json({ error: { message: ${q('Unauthorized')} } }, { status: 401 })${semicolon}`,
+      edits: [],
+    };
   }
   const { text } = source;
   const failing = /\bfail\(/.test(text) && importedName(source, 'fail');
-  if (failing) return { statement: `return fail(${q('Unauthorized')}, ${q('UNAUTHORIZED')})${semicolon}`, edits: [] };
+  if (failing)
+    return { statement: `return fail(${q('Unauthorized')}, ${q('UNAUTHORIZED')})${semicolon}`, edits: [] };
   const returns = node.body && ts.isBlock(node.body) ? returnedObjects(node.body) : [];
   const neighbours = returns.length > 0 ? returns : returnedObjects(source);
   // A function that gives back rows or numbers can't answer with an error object: its callers would break.
   const own = returns.length > 0;
-  const sample = neighbours.find((object) => keysOf(object).includes('error') || keysOf(object).includes('message'));
+  const sample = neighbours.find(
+    (object) => keysOf(object).includes('error') || keysOf(object).includes('message'),
+  );
   if (own && sample) return { statement: `return ${likeSample(sample, q)}${semicolon}`, edits: [] };
   if (own && returns.length > 0 && returns.every((object) => keysOf(object).includes('success')))
-    return { statement: `return { success: false, error: { message: ${q('Unauthorized')} } }${semicolon}`, edits: [] };
+    return {
+      statement: `return { success: false, error: { message: ${q('Unauthorized')} } }${semicolon}`,
+      edits: [],
+    };
   return { statement: `throw new Error(${q('Unauthorized')})${semicolon}`, edits: [] };
 }
 
 function importedName(source: ts.SourceFile, name: string): boolean {
   return source.statements.some(
-    (statement) => ts.isImportDeclaration(statement) && statement.importClause?.namedBindings && ts.isNamedImports(statement.importClause.namedBindings) && statement.importClause.namedBindings.elements.some((element) => element.name.text === name),
+    (statement) =>
+      ts.isImportDeclaration(statement) &&
+      statement.importClause?.namedBindings &&
+      ts.isNamedImports(statement.importClause.namedBindings) &&
+      statement.importClause.namedBindings.elements.some((element) => element.name.text === name),
   );
 }
 
 function returnedObjects(root: ts.Node): ts.ObjectLiteralExpression[] {
   const out: ts.ObjectLiteralExpression[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isReturnStatement(node) && node.expression && ts.isObjectLiteralExpression(node.expression)) out.push(node.expression);
-    if (node !== root && !ts.isSourceFile(root) && (ts.isArrowFunction(node) || ts.isFunctionExpression(node) || ts.isFunctionDeclaration(node))) return;
+    if (ts.isReturnStatement(node) && node.expression && ts.isObjectLiteralExpression(node.expression))
+      out.push(node.expression);
+    if (
+      node !== root &&
+      !ts.isSourceFile(root) &&
+      (ts.isArrowFunction(node) || ts.isFunctionExpression(node) || ts.isFunctionDeclaration(node))
+    )
+      return;
     ts.forEachChild(node, visit);
   };
   visit(root);
@@ -145,20 +198,29 @@ function returnedObjects(root: ts.Node): ts.ObjectLiteralExpression[] {
 }
 
 function keysOf(object: ts.ObjectLiteralExpression): string[] {
-  return object.properties.flatMap((property) => (property.name && ts.isIdentifier(property.name) ? [property.name.text] : []));
+  return object.properties.flatMap((property) =>
+    property.name && ts.isIdentifier(property.name) ? [property.name.text] : [],
+  );
 }
 
 /** The same keys as a failing result nearby, saying that nobody is signed in. */
 function likeSample(sample: ts.ObjectLiteralExpression, q: (text: string) => string): string {
   const keys = keysOf(sample);
   const valueOf = (name: string): ts.Expression | undefined => {
-    const property = sample.properties.find((candidate) => candidate.name && ts.isIdentifier(candidate.name) && candidate.name.text === name);
+    const property = sample.properties.find(
+      (candidate) => candidate.name && ts.isIdentifier(candidate.name) && candidate.name.text === name,
+    );
     return property && ts.isPropertyAssignment(property) ? property.initializer : undefined;
   };
   const parts: string[] = [];
   for (const flag of ['success', 'ok']) if (keys.includes(flag)) parts.push(`${flag}: false`);
   const error = valueOf('error');
-  if (keys.includes('error')) parts.push(error && ts.isObjectLiteralExpression(error) ? `error: { message: ${q('Unauthorized')} }` : `error: ${q('Unauthorized')}`);
+  if (keys.includes('error'))
+    parts.push(
+      error && ts.isObjectLiteralExpression(error)
+        ? `error: { message: ${q('Unauthorized')} }`
+        : `error: ${q('Unauthorized')}`,
+    );
   else parts.push(`message: ${q('Unauthorized')}`);
   return `{ ${parts.join(', ')} }`;
 }
@@ -168,16 +230,22 @@ function insertGuard(context: FixContext): FixOutcome {
   const fn = context.data['fn'];
   const node = source && typeof fn === 'number' ? functionNode(context, source, fn) : undefined;
   if (!source || !node) return { refuse: 'The function could not be found in this file.' };
-  if (!node.body || !ts.isBlock(node.body)) return { refuse: 'The function has no block body. Give it one first.' };
-  if (!node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword)) return { refuse: 'The function is not async, so it cannot wait for the session.' };
+  if (!node.body || !ts.isBlock(node.body))
+    return { refuse: 'The function has no block body. Give it one first.' };
+  if (!node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword))
+    return { refuse: 'The function is not async, so it cannot wait for the session.' };
   const session = sessionSource(context, source);
   if (!session) return { refuse: 'No Auth.js `auth` and no guard helper was found in this application.' };
   const style = styleOf(source.text);
-  const refused = session.stops ? { statement: '', edits: [] } : refusal(source, node, style, String(context.data['kind'] ?? ''), String(context.data['lib'] ?? ''));
+  const refused = session.stops
+    ? { statement: '', edits: [] }
+    : refusal(source, node, style, String(context.data['kind'] ?? ''), String(context.data['lib'] ?? ''));
   const name = freeName(node, 'session');
   const inner = innerIndent(source, node.body, style);
   const open = node.body.getStart(source) + 1;
-  const directives = node.body.statements.filter((child) => ts.isExpressionStatement(child) && ts.isStringLiteral(child.expression));
+  const directives = node.body.statements.filter(
+    (child) => ts.isExpressionStatement(child) && ts.isStringLiteral(child.expression),
+  );
   const at = directives.at(-1)?.end ?? open;
   const lines = session.stops
     ? [`await ${session.call}${style.semicolon}`]
@@ -185,13 +253,22 @@ function insertGuard(context: FixContext): FixOutcome {
   const body = lines.map((line) => style.newline + inner + line).join('');
   const rest = source.text.slice(at, node.body.end);
   const tail = /^[ \t]*\r?\n/.test(rest) ? '' : style.newline + inner;
-  return { changes: [{ file: context.file, create: false, edits: [...session.edits, ...refused.edits, { start: at, end: at, text: body + tail }] }] };
+  return {
+    changes: [
+      {
+        file: context.file,
+        create: false,
+        edits: [...session.edits, ...refused.edits, { start: at, end: at, text: body + tail }],
+      },
+    ],
+  };
 }
 
 /** Indentation of the statements of a block. */
 function innerIndent(source: ts.SourceFile, block: ts.Block, style: Style): string {
   const [first] = block.statements;
-  if (first && source.text.slice(block.getStart(source), first.getStart(source)).includes('\n')) return indentAt(source.text, first.getStart(source));
+  if (first && source.text.slice(block.getStart(source), first.getStart(source)).includes('\n'))
+    return indentAt(source.text, first.getStart(source));
   return indentAt(source.text, block.getStart(source)) + style.indent;
 }
 
@@ -211,25 +288,49 @@ function testSession(context: FixContext): FixOutcome {
   const source = context.sourceOf(context.file);
   const { fn, call } = context.data;
   const node = source && typeof fn === 'number' ? functionNode(context, source, fn) : undefined;
-  if (!source || !node || typeof call !== 'number') return { refuse: 'The function could not be found in this file.' };
+  if (!source || !node || typeof call !== 'number')
+    return { refuse: 'The function could not be found in this file.' };
   const { start } = spanOf(context.facts, call);
   let declaration: ts.VariableDeclaration | undefined;
   const visit = (child: ts.Node): void => {
-    if (ts.isVariableDeclaration(child) && child.initializer && child.initializer.getStart(source) <= start && start < child.initializer.end) declaration = child;
+    if (
+      ts.isVariableDeclaration(child) &&
+      child.initializer &&
+      child.initializer.getStart(source) <= start &&
+      start < child.initializer.end
+    )
+      declaration = child;
     ts.forEachChild(child, visit);
   };
   visit(node);
   const statement = declaration?.parent.parent;
-  if (!declaration || !ts.isIdentifier(declaration.name) || !declaration.initializer || !statement || !ts.isVariableStatement(statement))
+  if (
+    !declaration ||
+    !ts.isIdentifier(declaration.name) ||
+    !declaration.initializer ||
+    !statement ||
+    !ts.isVariableStatement(statement)
+  )
     return { refuse: 'The session is not kept in a constant of its own. Test it by hand.' };
   const style = styleOf(source.text);
   const edits: TextEdit[] = [];
-  if (context.data['await'] === true) edits.push({ start: declaration.initializer.getStart(source), end: declaration.initializer.getStart(source), text: 'await ' });
+  if (context.data['await'] === true)
+    edits.push({
+      start: declaration.initializer.getStart(source),
+      end: declaration.initializer.getStart(source),
+      text: 'await ',
+    });
   const tested = isTestedNext(statement, declaration.name.text);
   if (!tested) {
-    const kind = context.workspace.entries(context.file).find((entry) => entry.handler?.endsWith(`#${String(fn)}`))?.kind ?? 'action';
+    const kind =
+      context.workspace.entries(context.file).find((entry) => entry.handler?.endsWith(`#${String(fn)}`))
+        ?.kind ?? 'action';
     const { statement: text, edits: more } = refusal(source, node, style, kind, '');
-    edits.push(...more, { start: statement.end, end: statement.end, text: `${style.newline}${indentAt(source.text, statement.getStart(source))}if (!${declaration.name.text}?.user) ${text}` });
+    edits.push(...more, {
+      start: statement.end,
+      end: statement.end,
+      text: `${style.newline}${indentAt(source.text, statement.getStart(source))}if (!${declaration.name.text}?.user) ${text}`,
+    });
   }
   return { changes: [{ file: context.file, create: false, edits }] };
 }
@@ -245,10 +346,17 @@ function isTestedNext(statement: ts.VariableStatement, name: string): boolean {
 }
 
 export const fixes = [
-  defineFix({ id: 'insert-guard', title: () => 'Check the session first', trust: 'suggestion', preferred: true, edit: insertGuard }),
+  defineFix({
+    id: 'insert-guard',
+    title: () => 'Check the session first',
+    trust: 'suggestion',
+    preferred: true,
+    edit: insertGuard,
+  }),
   defineFix({
     id: 'test-session',
-    title: (data) => (data['await'] === true ? 'Await the session and stop without one' : 'Stop when there is no session'),
+    title: (data) =>
+      data['await'] === true ? 'Await the session and stop without one' : 'Stop when there is no session',
     trust: 'suggestion',
     preferred: true,
     edit: testSession,

@@ -62,7 +62,8 @@ const open = (files: string) => openFixture(schema + files);
 describe('action-auth reports', () => {
   it('actions that change, delete or create owned rows', async () => {
     expectFindings(
-      await open(`
+      await open(
+        `
   //- lib/actions/a.ts
   'use server';
   import { prisma } from '@/lib/db';
@@ -79,7 +80,13 @@ describe('action-auth reports', () => {
     await prisma.invoice.create({ data: { id: 'x', total: 1, userId } });
   }
   export { create as make };
-`.replace('//             ^^^^^^ action-auth error\n', '').replace('export { create as make };', 'export { create as make };\n  //                 ^^^^ action-auth error')),
+`
+          .replace('//             ^^^^^^ action-auth error\n', '')
+          .replace(
+            'export { create as make };',
+            'export { create as make };\n  //                 ^^^^ action-auth error',
+          ),
+      ),
       only,
     );
   });
@@ -199,21 +206,30 @@ describe('action-auth reports', () => {
   }
 `);
     const [finding] = fixture.engine.check('lib/actions/a.ts').filter((found) => found.rule === RULE);
-    expect(finding?.related.map((place) => `${place.file}:${place.range.start.line + 1}`)).toEqual(['lib/actions/a.ts:4', 'lib/services/invoice.ts:3']);
+    expect(finding?.related.map((place) => `${place.file}:${place.range.start.line + 1}`)).toEqual([
+      'lib/actions/a.ts:4',
+      'lib/services/invoice.ts:3',
+    ]);
     expect(finding?.message).toContain('`remove` deletes Invoice rows');
   });
 });
 
 describe('action-auth is silent about', () => {
   it.each([
-    ['a literal check', `const s = await auth(); if (!s?.user) return; await prisma.invoice.delete({ where: { id } });`],
+    [
+      'a literal check',
+      `const s = await auth(); if (!s?.user) return; await prisma.invoice.delete({ where: { id } });`,
+    ],
     ['a helper', `await need(); await prisma.invoice.delete({ where: { id } });`],
     ['published content', `return prisma.article.findMany({ where: { published: true }, take: 5 });`],
     ['content with an address', `return prisma.article.findUnique({ where: { slug: id } });`],
     ['one-time tokens', `await prisma.resetToken.create({ data: { id, token: id, expires: new Date() } });`],
     ['a user looked up by mail', `return (await prisma.user.findUnique({ where: { email: id } })) !== null;`],
     ['counts', `return prisma.invoice.count();`],
-    ['signing in', `await prisma.user.update({ where: { id }, data: { name: 'x' } }); await signIn('credentials');`],
+    [
+      'signing in',
+      `await prisma.user.update({ where: { id }, data: { name: 'x' } }); await signIn('credentials');`,
+    ],
     ['no data at all', `return id.length;`],
     ['an unresolved guard', `await requireUser(); await prisma.invoice.delete({ where: { id } });`],
   ])('%s', async (_, body) => {
@@ -301,13 +317,16 @@ describe('action-auth is silent about', () => {
   });
 
   it('broken code', async () => {
-    expectSilent(await open(`
+    expectSilent(
+      await open(`
   //- lib/actions/a.ts
   'use server';
   import { prisma } from '@/lib/db';
   export async function run(id: string {
     await prisma.invoice.
-`), RULE);
+`),
+      RULE,
+    );
   });
 
   it('a suppressed finding', async () => {

@@ -13,7 +13,9 @@ import type { FixRequest, Related, Report, RuleContext, Severity } from '../rule
 
 const options = z.strictObject({
   reads: z.boolean().describe('Also report entry points that only read private rows.'),
-  pages: z.boolean().describe('Also report pages that read private rows chosen by `params` or `searchParams`.'),
+  pages: z
+    .boolean()
+    .describe('Also report pages that read private rows chosen by `params` or `searchParams`.'),
 });
 type Options = z.infer<typeof options>;
 
@@ -48,7 +50,9 @@ export const rule = defineRule<Options>({
       if (entry.kind === 'page' && (!context.options.pages || isBehindLayout(context))) continue;
       const guard = guardOf(workspace, file, entry);
       if (guard.state !== 'unguarded') continue;
-      const open = entry.effects.filter((effect) => !effect.proof && !effect.unsure && effect.sure && isPrivate(effect, schema));
+      const open = entry.effects.filter(
+        (effect) => !effect.proof && !effect.unsure && effect.sure && isPrivate(effect, schema),
+      );
       const verdict = judge(entry, open, schema);
       if (!verdict || (!context.options.reads && verdict.effect.kind.endsWith('read'))) continue;
       context.report(describe(context, entry, verdict));
@@ -63,9 +67,14 @@ interface Verdict {
 }
 
 /** The worst thing that a stranger can do here. */
-function judge(entry: Entry, open: readonly DbEffect[], schema: SchemaModel | undefined): Verdict | undefined {
+function judge(
+  entry: Entry,
+  open: readonly DbEffect[],
+  schema: SchemaModel | undefined,
+): Verdict | undefined {
   const tried = entry.sessions.some((session) => !session.tested || !session.awaited);
-  const isChange = (effect: DbEffect): boolean => effect.kind === 'raw-write' || (effect.kind === 'write' && !/^(create|upsert)/.test(effect.op));
+  const isChange = (effect: DbEffect): boolean =>
+    effect.kind === 'raw-write' || (effect.kind === 'write' && !/^(create|upsert)/.test(effect.op));
   const change = open.find((effect) => isChange(effect) && !isCounter(effect));
   if (change) return { effect: change, severity: 'error', openForm: false };
   const create = open.find((effect) => effect.kind === 'write' && /^(create|upsert)/.test(effect.op));
@@ -88,7 +97,12 @@ function isCounter(effect: DbEffect): boolean {
   const data = effect.args.k === 'object' ? effect.args.props['data'] : undefined;
   if (data?.k !== 'object' || data.open) return false;
   const values = Object.values(data.props);
-  return values.length > 0 && values.every((value) => value.k === 'object' && ('increment' in value.props || 'decrement' in value.props));
+  return (
+    values.length > 0 &&
+    values.every(
+      (value) => value.k === 'object' && ('increment' in value.props || 'decrement' in value.props),
+    )
+  );
 }
 
 /**
@@ -96,17 +110,35 @@ function isCounter(effect: DbEffect): boolean {
  * looked up by a mail address or a token (registering, resetting) is no such read, a list of users is.
  */
 function isTellingRead(entry: Entry, effect: DbEffect, schema: SchemaModel | undefined): boolean {
-  if (!schema || !effect.kind.endsWith('read') || effect.op === 'count' || effect.op === 'aggregate' || effect.kind === 'raw-read') return false;
+  if (
+    !schema ||
+    !effect.kind.endsWith('read') ||
+    effect.op === 'count' ||
+    effect.op === 'aggregate' ||
+    effect.kind === 'raw-read'
+  )
+    return false;
   const model = schema.modelOf(effect.model);
   if (!model) return false;
-  if (schema.userModel?.name === model.name) return effect.op === 'findMany' && entry.kind !== 'page' && !isNarrowSelect(effect.args);
+  if (schema.userModel?.name === model.name)
+    return effect.op === 'findMany' && entry.kind !== 'page' && !isNarrowSelect(effect.args);
   if (!schema.isOwned(model.name)) return false;
   // Content that people publish: it has an address of its own or a publication state.
-  const published = model.fields.some((field) => /^(slug|published|publishedAt|isPublished|visibility|isPublic|public|status)$/i.test(field.name) && field.type !== 'Json');
-  const content = model.fields.some((field) => /^(slug|published|publishedAt|isPublished|visibility|isPublic|public|content|body|text|votes|likes|rating)$/i.test(field.name));
-  if (content || (published && entry.kind === 'page' && !schema.ownerPath(model.name)?.keys.length)) return false;
+  const published = model.fields.some(
+    (field) =>
+      /^(slug|published|publishedAt|isPublished|visibility|isPublic|public|status)$/i.test(field.name) &&
+      field.type !== 'Json',
+  );
+  const content = model.fields.some((field) =>
+    /^(slug|published|publishedAt|isPublished|visibility|isPublic|public|content|body|text|votes|likes|rating)$/i.test(
+      field.name,
+    ),
+  );
+  if (content || (published && entry.kind === 'page' && !schema.ownerPath(model.name)?.keys.length))
+    return false;
   const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
-  if (entry.kind === 'page') return where !== undefined && leaves(where).some(isClientData) && !isSecretKey(where);
+  if (entry.kind === 'page')
+    return where !== undefined && leaves(where).some(isClientData) && !isSecretKey(where);
   return where === undefined || !isSecretKey(where);
 }
 
@@ -116,13 +148,24 @@ function isClientData(leaf: Abs): boolean {
 
 /** Chosen by something only the right person can know. */
 function isSecretKey(where: Abs): boolean {
-  return where.k === 'object' && Object.keys(where.props).some((name) => /token|secret|hash|otp|key$|uuid|urlId|publicId|shareId|code$/i.test(name));
+  return (
+    where.k === 'object' &&
+    Object.keys(where.props).some((name) =>
+      /token|secret|hash|otp|key$|uuid|urlId|publicId|shareId|code$/i.test(name),
+    )
+  );
 }
 
 /** Names and pictures of people, as lists of authors show them. */
 function isNarrowSelect(args: Abs): boolean {
   const select = args.k === 'object' ? args.props['select'] : undefined;
-  return select?.k === 'object' && !select.open && Object.keys(select.props).every((name) => /^(id|name|username|image|avatar|slug|_count|displayName)$/i.test(name));
+  return (
+    select?.k === 'object' &&
+    !select.open &&
+    Object.keys(select.props).every((name) =>
+      /^(id|name|username|image|avatar|slug|_count|displayName)$/i.test(name),
+    )
+  );
 }
 
 /** Pages below a layout or a proxy that stops visitors without a session are taken as guarded. */
@@ -131,10 +174,13 @@ function isBehindLayout({ workspace, file, app }: RuleContext<Options>): boolean
   const proved = (candidate: FileId): boolean => {
     const facts = workspace.exists(candidate) ? workspace.tsFacts(candidate) : undefined;
     if (!facts) return false;
-    return workspace.entries(candidate).some((entry) => entry.kind === 'page' && guardOf(workspace, candidate, entry).state === 'guarded');
+    return workspace
+      .entries(candidate)
+      .some((entry) => entry.kind === 'page' && guardOf(workspace, candidate, entry).state === 'guarded');
   };
   for (const dir of ancestors(file)) {
-    for (const extension of ['tsx', 'jsx', 'ts', 'js']) if (proved(dir === '' ? `layout.${extension}` : `${dir}/layout.${extension}`)) return true;
+    for (const extension of ['tsx', 'jsx', 'ts', 'js'])
+      if (proved(dir === '' ? `layout.${extension}` : `${dir}/layout.${extension}`)) return true;
     if (/(^|\/)app$/.test(dir)) break;
   }
   const base = [app.root, app.src].filter(Boolean).join('/');
@@ -150,23 +196,56 @@ function readsSession(workspace: RuleContext<Options>['workspace'], file: FileId
   const facts = workspace.tsFacts(file);
   if (!facts) return false;
   const exported = ['proxy', 'middleware', 'default'].map((name) => workspace.exported(file, name));
-  return exported.some((value) => value.k === 'authWrapped' || (value.k === 'made' && /auth|clerk|kinde|workos/.test(value.spec))) || facts.imports.some((item) => /^(next-auth|@clerk|better-auth|@auth0|@supabase|@kinde|@workos|jose)/.test(item.spec));
+  return (
+    exported.some(
+      (value) =>
+        value.k === 'authWrapped' || (value.k === 'made' && /auth|clerk|kinde|workos/.test(value.spec)),
+    ) ||
+    facts.imports.some((item) =>
+      /^(next-auth|@clerk|better-auth|@auth0|@supabase|@kinde|@workos|jose)/.test(item.spec),
+    )
+  );
 }
 
-function describe(context: RuleContext<Options>, entry: Entry, { effect, severity, openForm }: Verdict): Report {
+function describe(
+  context: RuleContext<Options>,
+  entry: Entry,
+  { effect, severity, openForm }: Verdict,
+): Report {
   const { file, workspace } = context;
   const own = entry.sessions.filter((session) => session.file === file && session.direct);
-  const careless = own.find((session) => !session.awaited) ?? own.find((session) => !session.tested) ?? (own.length === 1 && precedes(workspace, file, own[0], effect) ? own[0] : undefined);
-  const data = { entry: nameOf(entry), does: doing(effect), exposure: exposureOf(entry), call: careless ? callText(context, careless) : '' };
+  const careless =
+    own.find((session) => !session.awaited) ??
+    own.find((session) => !session.tested) ??
+    (own.length === 1 && precedes(workspace, file, own[0], effect) ? own[0] : undefined);
+  const data = {
+    entry: nameOf(entry),
+    does: doing(effect),
+    exposure: exposureOf(entry),
+    call: careless ? callText(context, careless) : '',
+  };
   const related: Related[] = [
-    ...effect.trace.slice(0, 2).map((site): Related => ({ place: site, message: 'the way to it goes through here' })),
-    { place: { file: effect.file, at: effect.at }, message: `${effect.model === '' ? effect.op : `${effect.model}.${effect.op}`}() happens here` },
+    ...effect.trace
+      .slice(0, 2)
+      .map((site): Related => ({ place: site, message: 'the way to it goes through here' })),
+    {
+      place: { file: effect.file, at: effect.at },
+      message: `${effect.model === '' ? effect.op : `${effect.model}.${effect.op}`}() happens here`,
+    },
   ];
   const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
   const fn = handler?.file === file ? handler.fn : -1;
   if (careless && !openForm) {
-    const fixes: FixRequest[] = fn >= 0 ? [{ recipe: 'test-session', data: { fn, call: careless.at, await: !careless.awaited } }] : [];
-    return { place: { at: careless.at }, message: careless.awaited ? 'notTested' : 'notAwaited', data, severity, related, fixes };
+    const fixes: FixRequest[] =
+      fn >= 0 ? [{ recipe: 'test-session', data: { fn, call: careless.at, await: !careless.awaited } }] : [];
+    return {
+      place: { at: careless.at },
+      message: careless.awaited ? 'notTested' : 'notAwaited',
+      data,
+      severity,
+      related,
+      fixes,
+    };
   }
   return {
     place: { at: entry.at },
@@ -179,7 +258,12 @@ function describe(context: RuleContext<Options>, entry: Entry, { effect, severit
 }
 
 /** A session that was read before the access, and tested in a way that doesn't stop. */
-function precedes(workspace: RuleContext<Options>['workspace'], file: FileId, session: SessionCall | undefined, effect: DbEffect): boolean {
+function precedes(
+  workspace: RuleContext<Options>['workspace'],
+  file: FileId,
+  session: SessionCall | undefined,
+  effect: DbEffect,
+): boolean {
   const facts = workspace.tsFacts(file);
   const first = effect.trace[0] ?? effect;
   return session !== undefined && facts !== undefined && first.file === file && session.at < first.at;

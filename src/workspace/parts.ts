@@ -1,0 +1,28 @@
+/** Small pieces that the interpreter, its calls and its conditions share. */
+import type { Abs, EvidenceStep, Variant } from './abs.ts';
+import { UNKNOWN } from './abs.ts';
+import type { State } from './state.ts';
+
+/** Proof and roles that all alternatives share pass to the path. */
+export function takeProof(list: readonly Variant[], state: State, step?: EvidenceStep): void {
+  const proofs = list.map((variant) => variant.proof);
+  const first = proofs[0];
+  if (first && proofs.every(Boolean) && !state.proof)
+    state.proof = step ? { ...first, steps: [...first.steps, step].slice(-6) } : first;
+  const roles = list.map((variant) => variant.roles);
+  if (roles.length > 0 && roles.every(Boolean))
+    state.roles ??= [...new Set(roles.flatMap((some) => some ?? []))];
+}
+
+/** Something made of these parts: unknown, but carrying where they come from. */
+export function fromParts(parts: readonly Abs[]): Abs {
+  const from = parts.filter(
+    (part) => part.k !== 'lit' && part.k !== 'undef' && !(part.k === 'unknown' && !part.from),
+  );
+  return from.length ? { k: 'unknown', from: from.slice(0, 6) } : UNKNOWN;
+}
+
+/** Declared types that make a parameter or a field a Prisma client. */
+export function isClientType(type: string): boolean {
+  return /\bPrismaClient\b|\bTransactionClient\b|^typeof (prisma|db)$/.test(type);
+}
