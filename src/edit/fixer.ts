@@ -7,7 +7,7 @@ import type { ts } from 'ts-morph';
 import type { FileId } from '../base/path.ts';
 import { parseTs } from '../facts/extractTs.ts';
 import type { EditResult, FileEdits, Finding, FixOffer, TextEdit } from '../run/finding.ts';
-import { suppressionEdit } from '../run/suppressionEdits.ts';
+import { suppressionEdit } from './suppressionEdits.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { applyEdits, overlap } from './applyEdits.ts';
 import type { FixRecipe } from './fix.ts';

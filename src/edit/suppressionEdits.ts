@@ -1,7 +1,7 @@
 /** The edit that adds a suppression comment in a file's own comment syntax. */
 import { basename } from '../base/path.ts';
-import { indentAt, styleOf } from '../edit/style.ts';
-import type { EditResult, Finding } from './finding.ts';
+import { indentAt, styleOf } from './style.ts';
+import type { EditResult, Finding } from '../run/finding.ts';
 
 interface Comment {
   open: string;
