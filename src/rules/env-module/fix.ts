@@ -43,8 +43,10 @@ function useEnvModule(context: FixContext): FixOutcome {
   if (module === undefined || !source || !moduleSource) return { refuse: 'The env module is gone.' };
   const schema = readSchema(moduleSource, module);
   if (typeof schema === 'string') return { refuse: schema };
-  if (!(schema.t3 && name.startsWith('NEXT_PUBLIC_')) && reachedByClient(workspace, file)) return { refuse: clientReason(module) };
-  if (importsBack(workspace, module, file)) return { refuse: `${module} imports this file: importing it back would make a cycle.` };
+  if (!(schema.t3 && name.startsWith('NEXT_PUBLIC_')) && reachedByClient(workspace, file))
+    return { refuse: clientReason(module) };
+  if (importsBack(workspace, module, file))
+    return { refuse: `${module} imports this file: importing it back would make a cycle.` };
   const spec = specifierFor(workspace, file, module);
   if (spec === undefined) return { refuse: `This package can't import ${module}.` };
   const node = readAt(source, finding.start, finding.end);
@@ -54,7 +56,13 @@ function useEnvModule(context: FixContext): FixOutcome {
   const typeFor = (variable: string, demand: Demand, isNumber: boolean): string => {
     const type = known(variable);
     if (type !== undefined) return type;
-    const fresh = freshType(variable, demand, isNumber, schema.zod, writesUrl(context, module, moduleSource.text));
+    const fresh = freshType(
+      variable,
+      demand,
+      isNumber,
+      schema.zod,
+      writesUrl(context, module, moduleSource.text),
+    );
     added.push({ name: variable, type: fresh });
     return fresh;
   };
@@ -63,9 +71,15 @@ function useEnvModule(context: FixContext): FixOutcome {
   if (typeof replaced === 'string') return { refuse: replaced };
   const extended = added.length > 0 ? schema.add(added) : [];
   if (typeof extended === 'string') return { refuse: extended };
-  const changes: FileEdits[] = [{ file, create: false, edits: [...replaced.edits, ...importEdits(source, target, replaced)] }];
+  const changes: FileEdits[] = [
+    { file, create: false, edits: [...replaced.edits, ...importEdits(source, target, replaced)] },
+  ];
   if (extended.length > 0) changes.push({ file: module, create: false, edits: extended });
-  const example = exampleEdit(context, module, added.map((variable) => variable.name));
+  const example = exampleEdit(
+    context,
+    module,
+    added.map((variable) => variable.name),
+  );
   if (example) changes.push(example);
   return { changes };
 }
@@ -94,20 +108,38 @@ function createEnvModule(context: FixContext): FixOutcome {
   const target = { spec, name: 'env', call: false, taken: namesIn(context) };
   const replaced = replacement(source, node, name, target, typeFor);
   if (typeof replaced === 'string') return { refuse: replaced };
-  const names = Array.isArray(context.data['names']) ? context.data['names'].filter((other) => typeof other === 'string') : [];
+  const names = Array.isArray(context.data['names'])
+    ? context.data['names'].filter((other) => typeof other === 'string')
+    : [];
   const reads = readsByName(source);
   for (const other of names) {
     const nodes = reads.get(other) ?? [];
-    if (!other.startsWith('NEXT_PUBLIC_') && nodes.length > 0) typeFor(other, demandOfAll(nodes), nodes.every((read) => numberCall(read) !== undefined));
+    if (!other.startsWith('NEXT_PUBLIC_') && nodes.length > 0)
+      typeFor(
+        other,
+        demandOfAll(nodes),
+        nodes.every((read) => numberCall(read) !== undefined),
+      );
     else if (!other.startsWith('NEXT_PUBLIC_')) typeFor(other, 'optional', false);
   }
-  const order = (variable: string): number => (names.includes(variable) ? names.indexOf(variable) : names.length);
-  const variables = [...types].map(([variable, type]) => ({ name: variable, type })).toSorted((a, b) => order(a.name) - order(b.name));
+  const order = (variable: string): number =>
+    names.includes(variable) ? names.indexOf(variable) : names.length;
+  const variables = [...types]
+    .map(([variable, type]) => ({ name: variable, type }))
+    .toSorted((a, b) => order(a.name) - order(b.name));
   const changes: FileEdits[] = [
     { file, create: false, edits: [...replaced.edits, ...importEdits(source, target, replaced)] },
-    { file: module, create: true, edits: [{ start: 0, end: 0, text: moduleText(variables, isV4, context.text) }] },
+    {
+      file: module,
+      create: true,
+      edits: [{ start: 0, end: 0, text: moduleText(variables, isV4, context.text) }],
+    },
   ];
-  const example = exampleEdit(context, module, variables.map((variable) => variable.name));
+  const example = exampleEdit(
+    context,
+    module,
+    variables.map((variable) => variable.name),
+  );
   if (example) changes.push(example);
   return { changes };
 }
@@ -119,16 +151,32 @@ function clientReason(module: FileId): string {
 type TypeFor = (name: string, demand: Demand, isNumber: boolean) => string;
 type Target = Parameters<typeof replaceRead>[3];
 
-function replacement(source: ts.SourceFile, node: ts.Expression | ts.BindingElement, name: string, target: Target, typeFor: TypeFor): Replacement | string {
+function replacement(
+  source: ts.SourceFile,
+  node: ts.Expression | ts.BindingElement,
+  name: string,
+  target: Target,
+  typeFor: TypeFor,
+): Replacement | string {
   if (ts.isBindingElement(node)) return replacePattern(source, node, target, typeFor);
   const own = readsByName(source).get(name) ?? [];
   const reads = own.includes(node) ? own : [...own, node];
-  const type = typeFor(name, demandOfAll(reads), reads.every((read) => numberCall(read) !== undefined));
+  const type = typeFor(
+    name,
+    demandOfAll(reads),
+    reads.every((read) => numberCall(read) !== undefined),
+  );
   return replaceRead(source, node, name, target, type);
 }
 
 function importEdits(source: ts.SourceFile, target: Target, replaced: Replacement): FileEdits['edits'] {
-  return replaced.imported ? [] : addImport(source, { spec: target.spec, name: target.name, ...(replaced.local === target.name ? {} : { as: replaced.local }) });
+  return replaced.imported
+    ? []
+    : addImport(source, {
+        spec: target.spec,
+        name: target.name,
+        ...(replaced.local === target.name ? {} : { as: replaced.local }),
+      });
 }
 
 /** Names that the file declares anywhere: the import must not clash with one of them. */
@@ -147,9 +195,12 @@ function freshType(name: string, demand: Demand, isNumber: boolean, zod: string,
 }
 
 /** Whether the module writes `z.url()` (Zod 4) or `z.string().url()`, which both versions know. */
-function writesUrl(context: FixContext, module: FileId, moduleText: string): 'v3' | 'v4' {
-  if (/string\(\)\s*\.url\(/.test(moduleText)) return 'v3';
-  return /\bz\.url\(|from ['"]zod\/v4['"]/.test(moduleText) || /^[\^~>=\s]*4\b/.test(zodRange(context, module) ?? '') ? 'v4' : 'v3';
+function writesUrl(context: FixContext, module: FileId, schema: string): 'v3' | 'v4' {
+  if (/string\(\)\s*\.url\(/.test(schema)) return 'v3';
+  return /\bz\.url\(|from ['"]zod\/v4['"]/.test(schema) ||
+    /^[\^~>=\s]*4\b/.test(zodRange(context, module) ?? '')
+    ? 'v4'
+    : 'v3';
 }
 
 /** The version range of Zod that a file's package, or the workspace's root, asks for. */
@@ -165,16 +216,41 @@ function zodRange({ workspace }: FixContext, file: FileId): string | undefined {
 const EXAMPLES = ['.env.example', '.env.sample', '.env.template', '.env.local.example', '.env.dist'];
 
 /** Lists new variables in the example file, empty, when there is one. */
-function exampleEdit({ file, workspace, textOf }: FixContext, module: FileId, names: readonly string[]): FileEdits | undefined {
-  const dirs = [...new Set([workspace.app(file)?.root ?? packageDir(workspace, file), packageDir(workspace, file), packageDir(workspace, module), ''])];
-  const example = dirs.flatMap((dir) => EXAMPLES.map((name) => join(dir, name) ?? name)).find((path) => workspace.exists(path));
+function exampleEdit(
+  { file, workspace, textOf }: FixContext,
+  module: FileId,
+  names: readonly string[],
+): FileEdits | undefined {
+  const dirs = [
+    ...new Set([
+      workspace.app(file)?.root ?? packageDir(workspace, file),
+      packageDir(workspace, file),
+      packageDir(workspace, module),
+      '',
+    ]),
+  ];
+  const example = dirs
+    .flatMap((dir) => EXAMPLES.map((name) => join(dir, name) ?? name))
+    .find((path) => workspace.exists(path));
   const before = example === undefined ? undefined : textOf(example);
   if (example === undefined || before === undefined) return undefined;
-  const missing = names.filter((name) => name !== 'NODE_ENV' && !new RegExp(`^\\s*#?\\s*(export\\s+)?${name}\\s*=`, 'm').test(before));
+  const missing = names.filter(
+    (name) => name !== 'NODE_ENV' && !new RegExp(`^\\s*#?\\s*(export\\s+)?${name}\\s*=`, 'm').test(before),
+  );
   if (missing.length === 0) return undefined;
   const newline = before.includes('\r\n') ? '\r\n' : '\n';
   const lead = before === '' || before.endsWith('\n') ? '' : newline;
-  return { file: example, create: false, edits: [{ start: before.length, end: before.length, text: lead + missing.map((name) => `${name}=${newline}`).join('') }] };
+  return {
+    file: example,
+    create: false,
+    edits: [
+      {
+        start: before.length,
+        end: before.length,
+        text: lead + missing.map((name) => `${name}=${newline}`).join(''),
+      },
+    ],
+  };
 }
 
 function moduleText(variables: readonly Variable[], isV4: boolean, like: string): string {

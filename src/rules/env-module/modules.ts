@@ -1,12 +1,31 @@
 /** Which module of the project validates the environment, and how a file of the project imports it. */
-import { ancestors, basename, dirname, isWithin, join, relativeSpecifier, relativeTo } from '../../base/path.ts';
+import {
+  ancestors,
+  basename,
+  dirname,
+  isWithin,
+  join,
+  relativeSpecifier,
+  relativeTo,
+} from '../../base/path.ts';
 import type { FileId } from '../../base/path.ts';
 import type { TsFacts } from '../../facts/tsModel.ts';
 import { visitFile } from '../../facts/visit.ts';
 import type { WorkspaceView } from '../../workspace/view.ts';
 
 /** Where people put the module when nothing tells it apart by its content. */
-const USUAL = ['lib/env', 'env', 'config/env', 'utils/env', 'lib/env/index', 'env/index', 'env/server', 'lib/env/server', 'env.server', 'lib/env.server'];
+const USUAL = [
+  'lib/env',
+  'env',
+  'config/env',
+  'utils/env',
+  'lib/env/index',
+  'env/index',
+  'env/server',
+  'lib/env/server',
+  'env.server',
+  'lib/env.server',
+];
 
 /** Folder of the nearest package.json, `''` when there is none. */
 export function packageDir(workspace: WorkspaceView, file: FileId): string {
@@ -35,24 +54,48 @@ export function envModuleFor(workspace: WorkspaceView, file: FileId, name: strin
   const validating = workspace.withTrait('env').filter((candidate) => candidate !== file);
   const isPublic = name.startsWith('NEXT_PUBLIC_');
   const best = (files: readonly FileId[]): FileId | undefined =>
-    files.toSorted((a, b) => score(workspace, a, isPublic) - score(workspace, b, isPublic) || a.length - b.length || (a < b ? -1 : 1))[0];
-  const own = validating.filter((candidate) => packageDir(workspace, candidate) === dir && isNamedSo(candidate));
+    files.toSorted(
+      (a, b) =>
+        score(workspace, a, isPublic) - score(workspace, b, isPublic) ||
+        a.length - b.length ||
+        (a < b ? -1 : 1),
+    )[0];
+  const own = validating.filter(
+    (candidate) =>
+      packageDir(workspace, candidate) === dir && isAppWide(workspace, relativeTo(dir, candidate), candidate),
+  );
   if (own.length > 0) return best(own);
-  const usual = USUAL.flatMap((path) => ['', 'src/'].flatMap((src) => ['ts', 'mjs', 'js', 'mts'].map((extension) => join(dir, `${src}${path}.${extension}`) ?? '')));
+  const usual = USUAL.flatMap((path) =>
+    ['', 'src/'].flatMap((src) =>
+      ['ts', 'mjs', 'js', 'mts'].map((extension) => join(dir, `${src}${path}.${extension}`) ?? ''),
+    ),
+  );
   const byName = usual.find((path) => path !== file && workspace.exists(path));
   if (byName !== undefined) return byName;
-  const shared = validating.filter((candidate) => packageDir(workspace, candidate) !== dir && packageSpecifier(workspace, file, dir, candidate) !== undefined);
-  return best(shared.filter(isNamedSo)) ?? best(validating.filter((candidate) => packageDir(workspace, candidate) === dir && importedWidely(workspace, candidate)));
+  const shared = validating.filter(
+    (candidate) =>
+      packageDir(workspace, candidate) !== dir &&
+      packageSpecifier(workspace, file, dir, candidate) !== undefined,
+  );
+  return best(shared.filter(isNamedSo));
 }
 
 function isNamedSo(file: FileId): boolean {
   return /(^|[/.-])env(ironment)?([/.-]|$)/.test(file.replace(/\.[cm]?[jt]sx?$/, ''));
 }
 
-/** A schema that is applied to the environment for one place only is no module of the application. */
-function importedWidely(workspace: WorkspaceView, file: FileId): boolean {
-  return workspace.importers(file).length > 1;
+/**
+ * The env module of one feature (`lib/integrations/slack/env.ts`) is not the one that everybody reads from, and a schema that is
+ * applied to the environment for one place is no module at all.
+ */
+function isAppWide(workspace: WorkspaceView, path: string, file: FileId): boolean {
+  const importers = workspace.importers(file).length;
+  const folders = dirname(path).split('/').filter(Boolean);
+  return folders.every((folder) => COMMON.test(folder)) ? isNamedSo(path) || importers > 1 : importers > 12;
 }
+
+const COMMON =
+  /^(src|libs?|config|configs|utils?|helpers?|server|client|core|shared|common|constants|env|environment|app)$/;
 
 function score(workspace: WorkspaceView, file: FileId, isPublic: boolean): number {
   const path = file.toLowerCase();
@@ -88,22 +131,32 @@ export function specifierFor(workspace: WorkspaceView, file: FileId, module: Fil
   const dir = packageDir(workspace, file);
   if (packageDir(workspace, module) !== dir) return packageSpecifier(workspace, file, dir, module);
   const leads = (spec: string): boolean => leadsTo(workspace, file, spec, module);
-  const own = (workspace.tsFacts(file) ? specifiersOf(workspace.tsFacts(file) as TsFacts) : []).filter((spec) => workspace.target(file, spec).t === 'file');
+  const own = (workspace.tsFacts(file) ? specifiersOf(workspace.tsFacts(file) as TsFacts) : []).filter(
+    (spec) => workspace.target(file, spec).t === 'file',
+  );
   const already = own.find(leads);
   if (already !== undefined) return already;
   const relative = relativeSpecifier(file, module).replace(/\/index$/, '') + relativeEnding(own, module);
   // Neighbours are imported by `./` in many projects that use an alias for everything further away.
-  let isRelative = own.length > 0 && own.every((spec) => spec.startsWith('.')) && (relative.startsWith('./') || own.some((spec) => spec.startsWith('../')));
+  let isRelative =
+    own.length > 0 &&
+    own.every((spec) => spec.startsWith('.')) &&
+    (relative.startsWith('./') || own.some((spec) => spec.startsWith('../')));
   if (isRelative && leads(relative)) return relative;
   for (const importer of workspace.importers(module)) {
     const facts = workspace.tsFacts(importer);
-    const specs = facts ? specifiersOf(facts).filter((spec) => leadsTo(workspace, importer, spec, module)) : [];
+    const specs = facts
+      ? specifiersOf(facts).filter((spec) => leadsTo(workspace, importer, spec, module))
+      : [];
     const alias = specs.find((spec) => !spec.startsWith('.') && leads(spec));
     if (alias !== undefined) return alias;
     isRelative ||= specs.length > 0 && own.length === 0;
   }
   if (isRelative) return leads(relative) ? relative : relativeSpecifier(file, module);
-  return aliases(workspace, file, own, module, dir).find(leads) ?? (leads(relative) ? relative : relativeSpecifier(file, module));
+  return (
+    aliases(workspace, file, own, module, dir).find(leads) ??
+    (leads(relative) ? relative : relativeSpecifier(file, module))
+  );
 }
 
 function leadsTo(workspace: WorkspaceView, file: FileId, spec: string, module: FileId): boolean {
@@ -120,9 +173,19 @@ function relativeEnding(own: readonly string[], module: FileId): string {
   return ending.endsWith('ts') ? (/\.[cm]?ts$/.exec(module)?.[0] ?? '') : `.${ending}`;
 }
 
+/** A path as a specifier names it: without its extension, a folder for its index. */
+function bare(path: string): string {
+  return path.replace(/(\.d)?\.[cm]?[jt]sx?$/, '').replace(/\/index$/, '');
+}
+
 /** Specifiers by the aliases that a file uses, and by those that Next.js projects mostly have. */
-function aliases(workspace: WorkspaceView, file: FileId, own: readonly string[], module: FileId, dir: string): string[] {
-  const bare = (path: string): string => path.replace(/(\.d)?\.[cm]?[jt]sx?$/, '').replace(/\/index$/, '');
+function aliases(
+  workspace: WorkspaceView,
+  file: FileId,
+  own: readonly string[],
+  module: FileId,
+  dir: string,
+): string[] {
   // TypeScript finds `env.mjs` by its full name only.
   const ending = /\.[cm][jt]s$/.exec(module)?.[0].replace('ts', 'js') ?? '';
   const out: string[] = [];
@@ -134,7 +197,8 @@ function aliases(workspace: WorkspaceView, file: FileId, own: readonly string[],
     const path = bare(target.file);
     if (!path.endsWith(bare(rest))) continue;
     const base = path.slice(0, path.length - bare(rest).length);
-    if (module.startsWith(base)) out.push(`${spec.slice(0, slash)}/${bare(module.slice(base.length))}${ending}`);
+    if (module.startsWith(base))
+      out.push(`${spec.slice(0, slash)}/${bare(module.slice(base.length))}${ending}`);
   }
   for (const base of [join(dir, 'src') ?? 'src', dir]) {
     if (!isWithin(base, module) || !isWithin(base, file)) continue;
@@ -147,12 +211,28 @@ function aliases(workspace: WorkspaceView, file: FileId, own: readonly string[],
 }
 
 /** How a package imports a module of another workspace package: as it is imported elsewhere, or by the package's name. */
-function packageSpecifier(workspace: WorkspaceView, file: FileId, dir: string, module: FileId): string | undefined {
+function packageSpecifier(
+  workspace: WorkspaceView,
+  file: FileId,
+  dir: string,
+  module: FileId,
+): string | undefined {
   const own = workspace.facts(join(dir, 'package.json') ?? '');
   const other = workspace.facts(join(packageDir(workspace, module), 'package.json') ?? '');
-  if (own?.kind !== 'package' || other?.kind !== 'package' || other.name === undefined || !(other.name in own.dependencies)) return undefined;
+  if (
+    own?.kind !== 'package' ||
+    other?.kind !== 'package' ||
+    other.name === undefined ||
+    !(other.name in own.dependencies)
+  )
+    return undefined;
   const inside = relativeTo(packageDir(workspace, module), module).replace(/\.[cm]?[jt]sx?$/, '');
   const short = inside.replace(/^(src|lib)\//, '').replace(/(^|\/)index$/, '');
-  const candidates = [other.name, `${other.name}/${short}`, `${other.name}/${inside}`, `${other.name}/${basename(dirname(module))}`];
+  const candidates = [
+    other.name,
+    `${other.name}/${short}`,
+    `${other.name}/${inside}`,
+    `${other.name}/${basename(dirname(module))}`,
+  ];
   return candidates.find((spec) => !spec.endsWith('/') && leadsTo(workspace, file, spec, module));
 }

@@ -9,7 +9,8 @@ export function reachedByClient(workspace: WorkspaceView, file: FileId): boolean
   return search(file, (current) => {
     if (workspace.role(current) === 'client') return 'found';
     const facts = workspace.tsFacts(current);
-    const isServer = facts?.directives.includes('use server') || facts?.imports.some(({ spec }) => spec === 'server-only');
+    const isServer =
+      facts?.directives.includes('use server') || facts?.imports.some(({ spec }) => spec === 'server-only');
     return isServer ? [] : workspace.importers(current);
   });
 }

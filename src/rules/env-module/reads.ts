@@ -26,7 +26,13 @@ export function envReads(facts: FileFacts & TsFacts): EnvRead[] {
   const envs = importedFromProcess(facts, (name) => name === 'env');
   const isProcess = (value: Value, depth = 0): boolean => {
     if (depth > 4) return false;
-    if (value.k === 'member') return value.name === 'process' && value.of.k === 'ref' && value.of.b < 0 && /^(globalThis|global)$/.test(value.of.name);
+    if (value.k === 'member')
+      return (
+        value.name === 'process' &&
+        value.of.k === 'ref' &&
+        value.of.b < 0 &&
+        /^(globalThis|global)$/.test(value.of.name)
+      );
     if (value.k === 'import') return /^(node:)?process$/.test(value.spec);
     if (value.k !== 'ref') return false;
     if (value.b < 0) return value.name === 'process';
@@ -69,7 +75,8 @@ function mentionsEnv(facts: TsFacts): boolean {
 function importedFromProcess(facts: TsFacts, wanted: (name: string) => boolean): Set<number> {
   const out = new Set<number>();
   for (const item of facts.imports)
-    if (/^(node:)?process$/.test(item.spec)) for (const named of item.names) if (wanted(named.imported)) out.add(named.b);
+    if (/^(node:)?process$/.test(item.spec))
+      for (const named of item.names) if (wanted(named.imported)) out.add(named.b);
   return out;
 }
 
@@ -81,7 +88,12 @@ function constants(facts: TsFacts): Map<number, Value> {
       step: (step) => {
         if (step.s !== 'let') return;
         const binding = facts.bindings[step.b];
-        if (binding && !binding.mutable && (binding.kind === 'const' || binding.kind === 'let' || binding.kind === 'temp')) out.set(step.b, step.value);
+        if (
+          binding &&
+          !binding.mutable &&
+          (binding.kind === 'const' || binding.kind === 'let' || binding.kind === 'temp')
+        )
+          out.set(step.b, step.value);
       },
     });
   return out;
@@ -91,7 +103,8 @@ function constants(facts: TsFacts): Map<number, Value> {
 function leftOut(facts: TsFacts, assigned: ReadonlyMap<number, Value>): Set<Value> {
   const out = new Set<Value>();
   visitFile(facts, (value) => {
-    if (value.k === 'assign' && (value.op === '=' || value.op === '??=' || value.op === '||=')) out.add(value.target);
+    if (value.k === 'assign' && (value.op === '=' || value.op === '??=' || value.op === '||='))
+      out.add(value.target);
     else if (value.k === 'unary' && value.op === 'delete') out.add(value.of);
     else if (value.k === 'call' && isValidator(value.fn))
       for (const arg of value.args) {
@@ -104,5 +117,9 @@ function leftOut(facts: TsFacts, assigned: ReadonlyMap<number, Value>): Set<Valu
 
 function isValidator(fn: Value): boolean {
   if (fn.k === 'ref') return VALIDATORS.test(fn.name);
-  return fn.k === 'member' && VALIDATORS.test(fn.name) && !(fn.of.k === 'ref' && fn.of.b < 0 && fn.of.name === 'JSON');
+  return (
+    fn.k === 'member' &&
+    VALIDATORS.test(fn.name) &&
+    !(fn.of.k === 'ref' && fn.of.b < 0 && fn.of.name === 'JSON')
+  );
 }

@@ -30,9 +30,16 @@ describe('env-module reports', () => {
     ['a default of a parameter', '(key = process.env.MAIL_KEY) => key', 'process.env.MAIL_KEY'],
     ['a getter', '{ get key() { return process.env.MAIL_KEY; } }', 'process.env.MAIL_KEY'],
   ])('%s', async (_, code, flagged) => {
-    const fixture = await openFixture({ 'lib/mail.ts': `import { z } from 'zod';\nexport const key = ${code};\n` });
+    const fixture = await openFixture({
+      'lib/mail.ts': `import { z } from 'zod';\nexport const key = ${code};\n`,
+    });
     const found = findings(fixture, 'env-module');
-    expect(found.map(({ start, end, severity }) => [fixture.engine.text('lib/mail.ts')?.slice(start, end), severity])).toEqual([[flagged, 'warning']]);
+    expect(
+      found.map(({ start, end, severity }) => [
+        fixture.engine.text('lib/mail.ts')?.slice(start, end),
+        severity,
+      ]),
+    ).toEqual([[flagged, 'warning']]);
     expect(found[0]?.message).toContain('`MAIL_KEY`');
     expect(found[0]?.message).toContain('lib/env.ts');
   });
@@ -127,13 +134,16 @@ describe('env-module reports', () => {
       export const Name = () => <b title={process.env.SHOP_KEY}>{process.env.NEXT_PUBLIC_NAME}</b>;
       //                                  ^^^^^^^^^^^^^^^^^^^^ env-module warning
       //                                                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ env-module hint
+      //- pages/old.tsx
+      export default () => process.env.NEXT_PUBLIC_NAME;
+      //                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ env-module hint
       //- lib/name.ts
       export const name = process.env.NEXT_PUBLIC_NAME;
       //                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ env-module info
     `);
     expectFindings(fixture, RULE);
-    expect(findings(fixture, 'env-module').map(messageId)).toEqual(['client', 'public', 'public']);
-    expect(findings(fixture, 'env-module').map(({ fixes }) => fixes.length)).toEqual([0, 0, 1]);
+    expect(findings(fixture, 'env-module').map(messageId)).toEqual(['client', 'public', 'public', 'public']);
+    expect(findings(fixture, 'env-module').map(({ fixes }) => fixes.length)).toEqual([0, 0, 1, 0]);
   });
 
   it('the first read of a variable in a file, when the app has no env module', async () => {
@@ -150,7 +160,24 @@ describe('env-module reports', () => {
       { base: false },
     );
     expectFindings(fixture, RULE);
+    expect(findings(fixture, 'env-module').map(messageId)).toEqual(['noModule', 'noModuleAgain', 'noModule']);
     expect(findings(fixture, 'env-module')[0]?.message).toContain('Create lib/env.ts');
+  });
+
+  it('passes over the env module of one feature', async () => {
+    const fixture = await openFixture(
+      `${bare}
+      //- lib/integrations/slack/env.ts
+      import { z } from 'zod';
+      export const env = z.object({ SLACK: z.string() }).parse(process.env);
+      //- lib/mail.ts
+      export const key = process.env.MAIL_KEY;
+      //                 ^^^^^^^^^^^^^^^^^^^^ env-module warning
+    `,
+      { base: false },
+    );
+    expectFindings(fixture, RULE);
+    expect(findings(fixture, 'env-module').map(messageId)).toEqual(['noModule']);
   });
 
   it('names the env package of a monorepo, and is modest in packages without one', async () => {
@@ -184,6 +211,7 @@ describe('env-module reports', () => {
       { base: false },
     );
     expectFindings(fixture, RULE);
+    expect(findings(fixture, 'env-module').map(messageId)).toEqual(['outside', 'shared']);
     expect(findings(fixture, 'env-module')[0]?.message).toContain('packages/env/src/index.ts');
   });
 
@@ -217,7 +245,12 @@ describe('env-module is silent about', () => {
     ['a test for a name', "'MAIL_KEY' in process.env"],
     ['a local process', '((process: { env: { X: string } }) => process.env.X)'],
   ])('%s', async (_, code) => {
-    expectSilent(await openFixture({ 'lib/mail.ts': `import { z } from 'zod';\nexport const it = ${code};\nexport { z };\n` }), 'env-module');
+    expectSilent(
+      await openFixture({
+        'lib/mail.ts': `import { z } from 'zod';\nexport const it = ${code};\nexport { z };\n`,
+      }),
+      'env-module',
+    );
   });
 
   it.each([

@@ -16,11 +16,57 @@ type Options = z.infer<typeof options>;
 
 /** Set by the platform, the build or the tool that runs the code, not by the people who deploy the app. */
 const PLATFORM = [
-  'NODE_ENV', 'NEXT_RUNTIME', 'NEXT_PHASE', '__NEXT_*', 'NEXT_TELEMETRY_DISABLED', 'NEXT_DEPLOYMENT_ID', 'CI', 'GITHUB_ACTIONS', 'ANALYZE', 'TURBOPACK',
-  'SKIP_ENV_VALIDATION', 'PORT', 'HOSTNAME', 'TZ', 'HOME', 'PATH', 'PWD', 'TMPDIR', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'npm_*', 'VITEST', 'VITEST_*', 'JEST_WORKER_ID', 'PLAYWRIGHT*',
-  'STORYBOOK*', 'VERCEL', 'VERCEL_ENV', 'VERCEL_TARGET_ENV', 'VERCEL_URL', 'VERCEL_BRANCH_URL', 'VERCEL_PROJECT_PRODUCTION_URL',
-  'VERCEL_REGION', 'VERCEL_DEPLOYMENT_ID', 'VERCEL_GIT_*', 'NEXT_PUBLIC_VERCEL_*', 'NETLIFY', 'RENDER', 'RENDER_EXTERNAL_*', 'RENDER_GIT_*',
-  'RAILWAY_ENVIRONMENT*', 'RAILWAY_PUBLIC_DOMAIN', 'FLY_APP_NAME', 'FLY_REGION', 'K_SERVICE', 'AWS_LAMBDA_FUNCTION_NAME', 'AWS_EXECUTION_ENV',
+  'NODE_ENV',
+  'NEXT_RUNTIME',
+  'NEXT_PHASE',
+  '__NEXT_*',
+  'NEXT_TELEMETRY_DISABLED',
+  'NEXT_DEPLOYMENT_ID',
+  'CI',
+  'GITHUB_ACTIONS',
+  'ANALYZE',
+  'TURBOPACK',
+  'SKIP_ENV_VALIDATION',
+  'PORT',
+  'HOSTNAME',
+  'TZ',
+  'HOME',
+  'PATH',
+  'PWD',
+  'TMPDIR',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'npm_*',
+  'VITEST',
+  'VITEST_*',
+  'JEST_WORKER_ID',
+  'PLAYWRIGHT*',
+  'STORYBOOK*',
+  'VERCEL',
+  'VERCEL_ENV',
+  'VERCEL_TARGET_ENV',
+  'VERCEL_URL',
+  'VERCEL_BRANCH_URL',
+  'VERCEL_PROJECT_PRODUCTION_URL',
+  'VERCEL_REGION',
+  'VERCEL_DEPLOYMENT_ID',
+  'VERCEL_GIT_*',
+  'NEXT_PUBLIC_VERCEL_*',
+  'NETLIFY',
+  'RENDER',
+  'RENDER_EXTERNAL_*',
+  'RENDER_GIT_*',
+  'RAILWAY_ENVIRONMENT*',
+  'RAILWAY_PUBLIC_DOMAIN',
+  'FLY_APP_NAME',
+  'FLY_REGION',
+  'K_SERVICE',
+  'AWS_LAMBDA_FUNCTION_NAME',
+  'AWS_EXECUTION_ENV',
 ];
 
 export const rule = defineRule<Options>({
@@ -43,7 +89,8 @@ export const rule = defineRule<Options>({
       noModuleAgain: '`{name}` is read from `process.env` again; see its first read in this file.',
       shared:
         '`{name}` is read from `process.env` in a package that applications import. None of them can see that it needs the variable. Take the value as an argument, or read it from an env package.',
-      public: '`{name}` is built in here unchecked: a build without it ships `undefined`. List it in the env module, so that such a build fails.',
+      public:
+        '`{name}` is built in here unchecked: a build without it ships `undefined`. List it in the env module, so that such a build fails.',
       client:
         '`{name}` is always undefined in the browser: only `NEXT_PUBLIC_` variables reach client code. Read it on the server and hand over what is needed.',
     },
@@ -64,16 +111,36 @@ export const rule = defineRule<Options>({
 });
 
 /** @param names what the file reads: a new module lists all of it */
-function reportOf({ file, role, workspace }: RuleContext<Options>, { name, at }: EnvRead, again: boolean, names: string[]): Report {
+function reportOf(
+  { file, role, workspace }: RuleContext<Options>,
+  { name, at }: EnvRead,
+  again: boolean,
+  names: string[],
+): Report {
   const place = { at };
   const data = { name };
   const isPublic = name.startsWith('NEXT_PUBLIC_');
-  if (role === 'client') return isPublic ? { place, data, message: 'public', severity: 'hint' } : { place, data, message: 'client' };
+  // A page of the Pages Router is client code as well.
+  const isBuiltIn = role === 'client' || (role === 'page' && /(^|\/)pages\//.test(file));
+  if (isPublic && isBuiltIn) return { place, data, message: 'public', severity: 'hint' };
+  if (role === 'client') return { place, data, message: 'client' };
   const module = envModuleFor(workspace, file, name);
   const target = newEnvModule(workspace, file);
-  const fixes: FixRequest[] = module !== undefined ? [{ recipe: 'use-env-module', data }] : target !== undefined ? [{ recipe: 'create-env-module', data: { name, names } }] : [];
+  const fixes: FixRequest[] =
+    module !== undefined
+      ? [{ recipe: 'use-env-module', data }]
+      : target !== undefined
+        ? [{ recipe: 'create-env-module', data: { name, names } }]
+        : [];
   if (isPublic) return { place, data, message: 'public', severity: 'info', fixes };
-  if (module !== undefined) return { place, data: { name, module }, message: 'outside', fixes, related: [{ place: { file: module, span: { start: 0, end: 0 } }, message: 'The env module.' }] };
+  if (module !== undefined)
+    return {
+      place,
+      data: { name, module },
+      message: 'outside',
+      fixes,
+      related: [{ place: { file: module, span: { start: 0, end: 0 } }, message: 'The env module.' }],
+    };
   if (again) return { place, data, message: 'noModuleAgain', severity: 'info', fixes };
   // A package that several apps share can't know what each of them validates.
   if (target === undefined) return { place, data, message: 'shared', severity: 'info' };
@@ -109,6 +176,14 @@ function matcher(patterns: readonly string[]): (name: string) => boolean {
   const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
   const globs = patterns
     .filter((pattern) => pattern.includes('*'))
-    .map((pattern) => new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`));
+    .map(
+      (pattern) =>
+        new RegExp(
+          `^${pattern
+            .split('*')
+            .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+            .join('.*')}$`,
+        ),
+    );
   return (name) => exact.has(name) || globs.some((glob) => glob.test(name));
 }

@@ -30,8 +30,12 @@ export function readSchema(source: ts.SourceFile, file: string): EnvSchema | str
     const call = validation(candidate.value, declared, 0);
     return call ? [{ ...candidate, ...call }] : [];
   });
-  const best = found.find((candidate) => /^env$/i.test(candidate.name)) ?? found.find((candidate) => /env/i.test(candidate.name)) ?? found[0];
-  if (!best) return `${file} exports no values that Zod or createEnv has checked; add the variable there by hand.`;
+  const best =
+    found.find((candidate) => /^env$/i.test(candidate.name)) ??
+    found.find((candidate) => /env/i.test(candidate.name)) ??
+    found[0];
+  if (!best)
+    return `${file} exports no values that Zod or createEnv has checked; add the variable there by hand.`;
   const zod = zodName(source);
   if (zod === undefined) return `${file} doesn't use Zod; add the variable there by hand.`;
   const isT3 = ts.isIdentifier(best.call.expression) && best.call.expression.text === 'createEnv';
@@ -51,22 +55,39 @@ function declarations(source: ts.SourceFile): Declarations {
   for (const statement of source.statements) {
     if (ts.isFunctionDeclaration(statement) && statement.name) out.set(statement.name.text, statement);
     if (ts.isVariableStatement(statement))
-      for (const { name, initializer } of statement.declarationList.declarations) if (ts.isIdentifier(name) && initializer) out.set(name.text, initializer);
+      for (const { name, initializer } of statement.declarationList.declarations)
+        if (ts.isIdentifier(name) && initializer) out.set(name.text, initializer);
   }
   return out;
 }
 
+function isExported(node: ts.Statement): boolean {
+  return (
+    ts.canHaveModifiers(node) &&
+    (ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false)
+  );
+}
+
 /** Exported names with what they are; functions count by what they return. */
-function exportedValues(source: ts.SourceFile): { name: string; value: ts.Expression | ts.FunctionDeclaration }[] {
+function exportedValues(
+  source: ts.SourceFile,
+): { name: string; value: ts.Expression | ts.FunctionDeclaration }[] {
   const out: { name: string; value: ts.Expression | ts.FunctionDeclaration }[] = [];
   const declared = declarations(source);
-  const isExported = (node: ts.Statement): boolean => ts.canHaveModifiers(node) && (ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false);
   for (const statement of source.statements) {
     if (ts.isVariableStatement(statement) && isExported(statement)) {
-      for (const { name, initializer } of statement.declarationList.declarations) if (ts.isIdentifier(name) && initializer) out.push({ name: name.text, value: initializer });
-    } else if (ts.isFunctionDeclaration(statement) && isExported(statement) && statement.name) out.push({ name: statement.name.text, value: statement });
-    else if (ts.isExportAssignment(statement) && !statement.isExportEquals) out.push({ name: 'default', value: statement.expression });
-    else if (ts.isExportDeclaration(statement) && !statement.moduleSpecifier && statement.exportClause && ts.isNamedExports(statement.exportClause))
+      for (const { name, initializer } of statement.declarationList.declarations)
+        if (ts.isIdentifier(name) && initializer) out.push({ name: name.text, value: initializer });
+    } else if (ts.isFunctionDeclaration(statement) && isExported(statement) && statement.name)
+      out.push({ name: statement.name.text, value: statement });
+    else if (ts.isExportAssignment(statement) && !statement.isExportEquals)
+      out.push({ name: 'default', value: statement.expression });
+    else if (
+      ts.isExportDeclaration(statement) &&
+      !statement.moduleSpecifier &&
+      statement.exportClause &&
+      ts.isNamedExports(statement.exportClause)
+    )
       for (const { name, propertyName } of statement.exportClause.elements) {
         const value = declared.get((propertyName ?? name).text);
         if (value) out.push({ name: name.text, value });
@@ -77,26 +98,40 @@ function exportedValues(source: ts.SourceFile): { name: string; value: ts.Expres
 
 function unwrap(node: ts.Expression): ts.Expression {
   let out = node;
-  while (ts.isParenthesizedExpression(out) || ts.isAsExpression(out) || ts.isSatisfiesExpression(out) || ts.isNonNullExpression(out) || ts.isAwaitExpression(out))
+  while (
+    ts.isParenthesizedExpression(out) ||
+    ts.isAsExpression(out) ||
+    ts.isSatisfiesExpression(out) ||
+    ts.isNonNullExpression(out) ||
+    ts.isAwaitExpression(out)
+  )
     out = out.expression;
   return out;
 }
 
 /** The `createEnv(…)` or `schema.parse(process.env)` behind a value. */
-function validation(value: ts.Expression | ts.FunctionDeclaration, declared: Declarations, depth: number): { isFunction: boolean; call: ts.CallExpression } | undefined {
+function validation(
+  value: ts.Expression | ts.FunctionDeclaration,
+  declared: Declarations,
+  depth: number,
+): { isFunction: boolean; call: ts.CallExpression } | undefined {
   if (depth > 6) return undefined;
   if (isCode(value)) {
-    const isPlain = value.parameters.length === 0 && !value.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+    const isPlain =
+      value.parameters.length === 0 &&
+      !value.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
     const found = isPlain ? returnedCall(value, declared, depth) : undefined;
     return found && { isFunction: true, call: found };
   }
   const node = unwrap(value);
-  const inner = (next: ts.Expression): { isFunction: boolean; call: ts.CallExpression } | undefined => validation(next, declared, depth + 1);
+  const inner = (next: ts.Expression): { isFunction: boolean; call: ts.CallExpression } | undefined =>
+    validation(next, declared, depth + 1);
   if (ts.isIdentifier(node)) {
     const target = declared.get(node.text);
     return target && validation(target, declared, depth + 1);
   }
-  if (ts.isPropertyAccessExpression(node)) return node.name.text === 'data' ? inner(node.expression) : undefined;
+  if (ts.isPropertyAccessExpression(node))
+    return node.name.text === 'data' ? inner(node.expression) : undefined;
   if (ts.isConditionalExpression(node)) return inner(node.whenTrue) ?? inner(node.whenFalse);
   if (ts.isBinaryExpression(node)) return inner(node.right) ?? inner(node.left);
   if (!ts.isCallExpression(node)) return undefined;
@@ -107,7 +142,9 @@ function validation(value: ts.Expression | ts.FunctionDeclaration, declared: Dec
     const found = returnedCall(code, declared, depth);
     return found && { isFunction: false, call: found };
   }
-  return ts.isPropertyAccessExpression(callee) && /^(safe)?parse$/i.test(callee.name.text) && node.arguments.some((arg) => isEnvironment(arg, declared, 0))
+  return ts.isPropertyAccessExpression(callee) &&
+    /^(safe)?parse$/i.test(callee.name.text) &&
+    node.arguments.some((arg) => isEnvironment(arg, declared, 0))
     ? { isFunction: false, call: node }
     : undefined;
 }
@@ -117,9 +154,14 @@ function isEnvironment(value: ts.Expression, declared: Declarations, depth: numb
   const node = unwrap(value);
   if (ts.isIdentifier(node) && depth < 4) {
     const target = declared.get(node.text);
-    return target !== undefined && !ts.isFunctionDeclaration(target) && isEnvironment(target, declared, depth + 1);
+    return (
+      target !== undefined && !ts.isFunctionDeclaration(target) && isEnvironment(target, declared, depth + 1)
+    );
   }
-  return /^process\.env$/.test(node.getText()) || (ts.isObjectLiteralExpression(node) && node.getText().includes('process.env'));
+  return (
+    /^process\.env$/.test(node.getText()) ||
+    (ts.isObjectLiteralExpression(node) && node.getText().includes('process.env'))
+  );
 }
 
 type Code = ts.FunctionDeclaration | ts.ArrowFunction | ts.FunctionExpression;
@@ -149,18 +191,29 @@ function returned(code: Code): ts.Expression[] {
   return out;
 }
 
+/** What a function declares itself, and what it assigns to a variable that keeps the result: `cached ??= schema.parse(process.env)`. */
 function local(code: Code, outer: Declarations): Declarations {
   const out: Declarations = new Map(outer);
-  if (code.body && ts.isBlock(code.body))
-    for (const statement of code.body.statements)
-      if (ts.isVariableStatement(statement))
-        for (const { name, initializer } of statement.declarationList.declarations) if (ts.isIdentifier(name) && initializer) out.set(name.text, initializer);
+  const visit = (node: ts.Node): void => {
+    if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer)
+      out.set(node.name.text, node.initializer);
+    const isAssignment = ts.isBinaryExpression(node) && /^(\?\?|\|\|)?=$/.test(node.operatorToken.getText());
+    if (isAssignment && ts.isIdentifier(node.left) && !out.has(node.left.text))
+      out.set(node.left.text, node.right);
+    if (!ts.isFunctionLike(node)) ts.forEachChild(node, visit);
+  };
+  if (code.body) ts.forEachChild(code.body, visit);
   return out;
 }
 
 function zodName(source: ts.SourceFile): string | undefined {
   for (const statement of source.statements) {
-    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier) || !/^zod(\/(v3|v4))?$/.test(statement.moduleSpecifier.text)) continue;
+    if (
+      !ts.isImportDeclaration(statement) ||
+      !ts.isStringLiteral(statement.moduleSpecifier) ||
+      !/^zod(\/(v3|v4))?$/.test(statement.moduleSpecifier.text)
+    )
+      continue;
     const clause = statement.importClause;
     if (clause?.name) return clause.name.text;
     const named = clause?.namedBindings;
@@ -183,13 +236,18 @@ function shapesOf(value: ts.Expression, declared: Declarations, label: string, d
   const node = unwrap(value);
   if (ts.isIdentifier(node)) {
     const target = declared.get(node.text);
-    return target && !ts.isFunctionDeclaration(target) ? shapesOf(target, declared, node.text, depth + 1) : [];
+    return target && !ts.isFunctionDeclaration(target)
+      ? shapesOf(target, declared, node.text, depth + 1)
+      : [];
   }
   if (ts.isObjectLiteralExpression(node)) {
-    const spread = node.properties.flatMap((property) => (ts.isSpreadAssignment(property) ? shapesOf(property.expression, declared, label, depth + 1) : []));
+    const spread = node.properties.flatMap((property) =>
+      ts.isSpreadAssignment(property) ? shapesOf(property.expression, declared, label, depth + 1) : [],
+    );
     return [{ label, object: node }, ...spread];
   }
-  if (ts.isPropertyAccessExpression(node)) return node.name.text === 'shape' ? shapesOf(node.expression, declared, label, depth + 1) : [];
+  if (ts.isPropertyAccessExpression(node))
+    return node.name.text === 'shape' ? shapesOf(node.expression, declared, label, depth + 1) : [];
   if (!ts.isCallExpression(node)) return [];
   const callee = node.expression;
   const args = (): Shape[] => node.arguments.flatMap((arg) => shapesOf(arg, declared, label, depth + 1));
@@ -200,11 +258,23 @@ function shapesOf(value: ts.Expression, declared: Declarations, label: string, d
   return /^(extend|safeExtend|merge|and)$/.test(method) ? [...receiver, ...args()] : receiver;
 }
 
-function propertyOf(object: ts.ObjectLiteralExpression, name: string): ts.ObjectLiteralElementLike | undefined {
-  return object.properties.find((property) => property.name && (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name)) && property.name.text === name);
+function propertyOf(
+  object: ts.ObjectLiteralExpression,
+  name: string,
+): ts.ObjectLiteralElementLike | undefined {
+  return object.properties.find(
+    (property) =>
+      property.name &&
+      (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name)) &&
+      property.name.text === name,
+  );
 }
 
-function typeText(object: ts.ObjectLiteralExpression, name: string, declared: Declarations): string | undefined {
+function typeText(
+  object: ts.ObjectLiteralExpression,
+  name: string,
+  declared: Declarations,
+): string | undefined {
   const property = propertyOf(object, name);
   if (!property) return undefined;
   const value = ts.isPropertyAssignment(property) ? property.initializer : undefined;
@@ -212,20 +282,27 @@ function typeText(object: ts.ObjectLiteralExpression, name: string, declared: De
   return (target ?? value ?? property).getText();
 }
 
-function plainSchema(source: ts.SourceFile, found: Found, declared: Declarations, zod: string, file: string): EnvSchema {
+function plainSchema(
+  source: ts.SourceFile,
+  found: Found,
+  declared: Declarations,
+  zod: string,
+  file: string,
+): EnvSchema {
   const callee = found.call.expression as ts.PropertyAccessExpression;
   const inner = enclosing(found.call, declared);
   const shapes = shapesOf(callee.expression, inner, '');
-  const listed = found.call.arguments.map((arg) => literalOf(arg, inner)).find((object) => object !== undefined);
+  const listed = found.call.arguments
+    .map((arg) => literalOf(arg, inner))
+    .find((object) => object !== undefined);
   return {
     exported: found.name,
     call: found.isFunction,
     t3: false,
     zod,
-    typeOf: (name) => shapes.map(({ object }) => typeText(object, name, inner)).find((type) => type !== undefined),
+    typeOf: (name) =>
+      shapes.map(({ object }) => typeText(object, name, inner)).find((type) => type !== undefined),
     add(variables) {
-      const isClient = ({ label, object }: Shape): boolean =>
-        /client|public/i.test(label) || (object.properties.length > 0 && object.properties.every((property) => isPublic(property.name?.getText() ?? '')));
       const additions: Additions = new Map();
       for (const { name, type } of variables) {
         const shape = shapes.find((candidate) => isClient(candidate) === isPublic(name)) ?? shapes[0];
@@ -236,6 +313,15 @@ function plainSchema(source: ts.SourceFile, found: Found, declared: Declarations
       return addAll(source, additions);
     },
   };
+}
+
+/** Whether a part of the schema is the client's. */
+function isClient({ label, object }: Shape): boolean {
+  return (
+    /client|public/i.test(label) ||
+    (object.properties.length > 0 &&
+      object.properties.every((property) => isPublic(property.name?.getText() ?? '')))
+  );
 }
 
 function isPublic(name: string): boolean {
@@ -259,19 +345,32 @@ function enclosing(node: ts.Node, declared: Declarations): Declarations {
   return declared;
 }
 
-function literalOf(value: ts.Expression | undefined, declared: Declarations): ts.ObjectLiteralExpression | undefined {
+function literalOf(
+  value: ts.Expression | undefined,
+  declared: Declarations,
+): ts.ObjectLiteralExpression | undefined {
   const node = value && unwrap(value);
   if (!node) return undefined;
   if (ts.isObjectLiteralExpression(node)) return node;
   const target = ts.isIdentifier(node) ? declared.get(node.text) : undefined;
-  return target && !ts.isFunctionDeclaration(target) && ts.isObjectLiteralExpression(unwrap(target)) ? (unwrap(target) as ts.ObjectLiteralExpression) : undefined;
+  return target && !ts.isFunctionDeclaration(target) && ts.isObjectLiteralExpression(unwrap(target))
+    ? (unwrap(target) as ts.ObjectLiteralExpression)
+    : undefined;
 }
 
 function hasEnvSpread(object: ts.ObjectLiteralExpression): boolean {
-  return object.properties.some((property) => ts.isSpreadAssignment(property) && property.expression.getText() === 'process.env');
+  return object.properties.some(
+    (property) => ts.isSpreadAssignment(property) && property.expression.getText() === 'process.env',
+  );
 }
 
-function t3Schema(source: ts.SourceFile, found: Found, declared: Declarations, zod: string, file: string): EnvSchema {
+function t3Schema(
+  source: ts.SourceFile,
+  found: Found,
+  declared: Declarations,
+  zod: string,
+  file: string,
+): EnvSchema {
   const config = literalOf(found.call.arguments[0], declared);
   const section = (name: string): ts.ObjectLiteralExpression | undefined => {
     const property = config && propertyOf(config, name);
@@ -288,7 +387,9 @@ function t3Schema(source: ts.SourceFile, found: Found, declared: Declarations, z
       ['server', 'client', 'shared']
         .flatMap((part) => {
           const object = section(part);
-          return object ? shapesOf(object, declared, part).map((shape) => typeText(shape.object, name, declared)) : [];
+          return object
+            ? shapesOf(object, declared, part).map((shape) => typeText(shape.object, name, declared))
+            : [];
         })
         .find((type) => type !== undefined),
     add(variables) {
@@ -298,24 +399,37 @@ function t3Schema(source: ts.SourceFile, found: Found, declared: Declarations, z
       for (const { name, type } of variables) {
         const part = isPublic(name) ? 'client' : 'server';
         const object = section(part);
-        if (!object && propertyOf(config, part)) return `The ${part} variables of ${file} are listed elsewhere; add ${name} there by hand.`;
+        if (!object && propertyOf(config, part))
+          return `The ${part} variables of ${file} are listed elsewhere; add ${name} there by hand.`;
         if (object) plan(additions, object, `${name}: ${type}`);
         else missing.set(part, [...(missing.get(part) ?? []), `${name}: ${type}`]);
-        const listed = [section('runtimeEnv'), section('runtimeEnvStrict'), isPublic(name) ? section('experimental__runtimeEnv') : undefined];
-        for (const map of listed) if (map && !propertyOf(map, name) && !hasEnvSpread(map)) plan(additions, map, `${name}: process.env.${name}`);
+        const listed = [
+          section('runtimeEnv'),
+          section('runtimeEnvStrict'),
+          isPublic(name) ? section('experimental__runtimeEnv') : undefined,
+        ];
+        for (const map of listed)
+          if (map && !propertyOf(map, name) && !hasEnvSpread(map))
+            plan(additions, map, `${name}: process.env.${name}`);
       }
-      for (const [part, properties] of missing) plan(additions, config, `${part}: { ${properties.join(', ')} }`);
+      for (const [part, properties] of missing)
+        plan(additions, config, `${part}: { ${properties.join(', ')} }`);
       return addAll(source, additions);
     },
   };
 }
 
 /** Adds properties at the end of an object literal, laid out as its others. */
-function addProperties(source: ts.SourceFile, object: ts.ObjectLiteralExpression, properties: readonly string[]): TextEdit[] {
+function addProperties(
+  source: ts.SourceFile,
+  object: ts.ObjectLiteralExpression,
+  properties: readonly string[],
+): TextEdit[] {
   const { text } = source;
   const { newline, indent, trailingComma } = styleOf(text);
   const last = object.properties.at(-1);
-  if (!last) return [{ start: object.getStart(source) + 1, end: object.end - 1, text: ` ${properties.join(', ')} ` }];
+  if (!last)
+    return [{ start: object.getStart(source) + 1, end: object.end - 1, text: ` ${properties.join(', ')} ` }];
   const hasComma = object.properties.hasTrailingComma === true;
   const comma = hasComma ? object.properties.end : last.end;
   if (!text.slice(object.getStart(source), object.end).includes('\n')) {
@@ -326,8 +440,14 @@ function addProperties(source: ts.SourceFile, object: ts.ObjectLiteralExpression
   const outer = indentAt(text, object.getStart(source));
   const own = indentAt(text, last.getStart(source));
   const pad = own.length > outer.length ? own : outer + indent;
-  const lines = properties.map((property) => newline + pad + property).join(',') + (hasComma || trailingComma ? ',' : '');
+  const lines =
+    properties.map((property) => newline + pad + property).join(',') + (hasComma || trailingComma ? ',' : '');
   const end = comma + behind.length;
   if (hasComma) return [{ start: end, end, text: lines }];
-  return behind === '' ? [{ start: comma, end: comma, text: `,${lines}` }] : [{ start: comma, end: comma, text: ',' }, { start: end, end, text: lines }];
+  return behind === ''
+    ? [{ start: comma, end: comma, text: `,${lines}` }]
+    : [
+        { start: comma, end: comma, text: ',' },
+        { start: end, end, text: lines },
+      ];
 }
