@@ -50,6 +50,8 @@ export interface Hazard {
   effect: 'lost' | 'changed' | 'rejected';
   /** `possible`: it depends on something that isn't known here (a condition in a `DO` block, the column's type before). */
   certainty: 'certain' | 'possible';
+  /** An earlier statement of the migration that reads what is lost: it may have copied it, in whole or in part. */
+  readBy?: Span;
   /** What is lost, as the object of a sentence: ``all values of the column `note` of `Order` ``. */
   lost: string;
   /** The marker `-- backend-specialist: acknowledged <reason>` right above the statement or clause, or behind it. */

@@ -3,6 +3,7 @@ import { given } from '../base/given.ts';
 import type { Span } from '../base/span.ts';
 import type { SqlAlterCommand, SqlFacts, SqlName, SqlStatement } from '../facts/sqlModel.ts';
 import { acknowledgement } from './acknowledgement.ts';
+import { isConverted, readerOf } from './copies.ts';
 import { applyStatement, cascadesTo, columnsOfType, copyDbState, referencesTo, tableKey } from './dbState.ts';
 import type { DbState } from './dbState.ts';
 import type { DbNames, Hazard } from './hazard.ts';
@@ -24,7 +25,7 @@ export interface MigrationContext {
 export function assessMigration(facts: SqlFacts, context: MigrationContext, text: string): Hazard[] {
   const plan = planOf(facts, context.before);
   const state = copyDbState(context.before);
-  const assessment: Assessment = { plan, state, names: context.names, hazards: [], index: 0 };
+  const assessment: Assessment = { plan, state, names: context.names, hazards: [], index: 0, facts, text };
   for (const [index, statement] of facts.statements.entries()) {
     assessment.index = index;
     assess(assessment, statement);
@@ -44,6 +45,8 @@ interface Assessment {
   names: DbNames | undefined;
   hazards: Hazard[];
   index: number;
+  facts: SqlFacts;
+  text: string;
 }
 
 type Found = Pick<Hazard, 'kind' | 'span' | 'lost'> & Partial<Hazard>;
@@ -51,6 +54,7 @@ type Found = Pick<Hazard, 'kind' | 'span' | 'lost'> & Partial<Hazard>;
 function report(at: Assessment, statement: SqlStatement, found: Found): void {
   const { table, columns = [] } = found;
   const model = table && at.names?.model(table.name, table.schema);
+  const readBy = readerOf(at, found);
   at.hazards.push({
     statement: statement.span,
     index: at.index,
@@ -60,8 +64,9 @@ function report(at: Assessment, statement: SqlStatement, found: Found): void {
     others: [],
     effect: 'lost',
     certainty: 'certain',
-    ...given({ model }),
+    ...given({ model, readBy }),
     ...found,
+    ...(readBy ? { certainty: 'possible' } : {}),
   });
 }
 
@@ -282,6 +287,8 @@ function assessAlter(
   const common = { span: command.span, table: plain(table), columns: [command.column] };
   const values = `values of the column \`${command.column}\` of ${quoted(table)}`;
   if (command.command === 'drop-column') {
+    // `IF EXISTS` of a column that an earlier statement or migration has dropped.
+    if (command.ifExists && !before && at.state.tables.has(key)) return;
     if (at.plan.copiedColumns.has(`${key}.${command.column}`)) return;
     const recreated = at.plan.recreated.get(`${key}.${command.column}`);
     const renamed = recreated ? undefined : at.plan.renamedColumns.get(`${key}.${command.column}`);
@@ -360,7 +367,7 @@ function assessEnumSwap(at: Assessment, statement: Extract<SqlStatement, { kind:
   // One value gone and one new: most likely a rename, which `ALTER TYPE … RENAME VALUE` does without a loss.
   const isRename = removed.length === 1 && added.length === 1;
   const uses = columnsOfType(at.state, old);
-  if (removed.length === 0 || uses.length === 0) return;
+  if (removed.length === 0 || uses.length === 0 || isConverted(at, removed)) return;
   const only = uses.length === 1 ? uses[0] : undefined;
   report(at, statement, {
     kind: 'enum-value-removed',

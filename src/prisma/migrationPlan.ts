@@ -68,9 +68,11 @@ function planTables(plan: Plan, statements: readonly SqlStatement[], before: DbS
       if (statement.source && !statement.temporary)
         copyOf(plan, statement.source.tables, statement.source.whole, statement.source.columns);
     } else if (statement.kind === 'create-enum') plan.createdTypes.add(tableKey(statement.type));
-    else if (statement.kind === 'insert' && statement.source && !temporary.has(tableKey(statement.table)))
-      copyOf(plan, statement.source.tables, statement.source.whole, statement.source.columns);
-    else if (statement.kind === 'drop' && statement.object === 'table') dropped.push(...statement.names);
+    else if (statement.kind === 'insert' && statement.source && !temporary.has(tableKey(statement.table))) {
+      const { tables, whole, columns } = statement.source;
+      // Copies may get ids of their own.
+      copyOf(plan, tables, whole, columns && statement.columns.includes('id') ? [...columns, 'id'] : columns);
+    } else if (statement.kind === 'drop' && statement.object === 'table') dropped.push(...statement.names);
     else if (
       statement.kind === 'rename' &&
       statement.object === 'table' &&

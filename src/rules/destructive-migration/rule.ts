@@ -41,6 +41,7 @@ export const rule = defineRule({
       dropTypeUsed: `CRITICAL: this fails in the deploy: the type still belongs to {lost}. Change those columns first; with \`CASCADE\` they would be deleted. ${meant}`,
       dropSchema: `${lost} Save what is in it, and drop its tables one by one in later migrations. ${meant}`,
       dropDatabase: `${lost} No migration should do that. ${meant}`,
+      copiedBefore: `CRITICAL: this deletes {lost}{model}{others}. A statement above reads what goes, but nothing shows that every row and value was copied. Check that on a copy of the production data. ${meant}`,
       noReason: `CRITICAL: the acknowledgement gives no reason, so it doesn't count: {lost}{model} would go. Say behind \`acknowledged\` why that is right.`,
     },
   },
@@ -57,6 +58,7 @@ export const rule = defineRule({
       if (hazard.acknowledged && !marker) continue;
       const fixes = isNew ? offers(migration, hazard, facts, marker !== undefined) : [];
       const related = relatedTo(migration, hazard);
+      if (hazard.readBy) related.push({ place: { span: hazard.readBy }, message: 'It is read here.' });
       if (marker) related.push({ place: { span: marker }, message: 'The acknowledgement without a reason.' });
       report({ ...reportOf(hazard), ...(marker ? { message: 'noReason' } : {}), related, fixes });
     }
@@ -92,6 +94,7 @@ function reportOf(hazard: Hazard): Report {
 }
 
 function messageOf(hazard: Hazard): string {
+  if (hazard.readBy) return 'copiedBefore';
   switch (hazard.kind) {
     case 'drop-table':
       return 'dropTable';
