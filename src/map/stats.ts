@@ -1,4 +1,5 @@
 /** What the engine found in a workspace and why, for `check --stats`. */
+import { dirname, isWithin } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import type { GuardHelper, ProjectConventions, ProjectSymbol } from '../project/conventions.ts';
 import type { App } from '../project/model.ts';
@@ -33,7 +34,8 @@ export interface ProjectStats {
   unusedSchemas: string[];
   /** Number of files by role, largest first. */
   roles: { [role: string]: number };
-  skipped: { [reason: string]: FileId[] };
+  /** Files by the reason; of generated code only the outermost folders, with how many files they hold. */
+  skipped: { [reason: string]: string[] };
   unreadable: FileId[];
 }
 
@@ -55,9 +57,20 @@ export function projectStats(workspace: Workspace): ProjectStats {
     apps: apps.map((app) => appStats(workspace, app, files)),
     unusedSchemas: workspace.project.schemaRoots('').flatMap(({ id }) => (used.has(id) ? [] : [id])),
     roles: Object.fromEntries([...counts].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))),
-    skipped,
+    skipped: { ...skipped, ...(skipped['generated'] ? { generated: foldersOf(skipped['generated']) } : {}) },
     unreadable: files.filter((file) => workspace.store.unreadable.has(file)),
   };
+}
+
+function foldersOf(files: readonly FileId[]): string[] {
+  const folders = [...new Set(files.map(dirname))].toSorted();
+  const outer = folders.filter(
+    (folder) => !folders.some((other) => other !== folder && isWithin(other, folder)),
+  );
+  return outer.map(
+    (folder) =>
+      `${folder === '' ? '.' : folder} (${files.filter((file) => isWithin(folder, file)).length} files)`,
+  );
 }
 
 function appStats(workspace: Workspace, app: App, files: readonly FileId[]): AppStats {

@@ -154,7 +154,7 @@ export function resultOf(
     for (const key of new Set(keys.map(bare))) counts.set(key, (counts.get(key) ?? 0) + 1);
   const common = [...counts]
     .filter(
-      ([key, count]) => key !== flag && (count * 4 >= named.length || /^(data|error|message)$/.test(key)),
+      ([key, count]) => !FLAG.test(key) && (count * 4 >= named.length || /^(data|error|message)$/.test(key)),
     )
     .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const order = ['data', 'error', 'code', 'message'];

@@ -28,7 +28,9 @@ export function learnConventions(workspace: Workspace, styled: readonly StyledFi
       tokens.filter((token): token is Extract<StyleToken, { t: T }> => token.t === t),
     );
   const guardUses = all('guard');
-  const candidates = symbolsOf(guardUses.map(({ source }) => source)).slice(0, MAX_CANDIDATES);
+  const candidates = symbolsOf(guardUses.map(({ source }) => source))
+    .filter(({ file }) => workspace.role(file) !== 'action')
+    .slice(0, MAX_CANDIDATES);
   const queryFiles = filesWith('queries').filter(
     (file) => workspace.role(file) === 'service' || workspace.role(file) === 'other',
   );

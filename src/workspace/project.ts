@@ -1,5 +1,5 @@
 /** The lie of the land: packages, applications, schemas, tsconfigs; and where an import leads. */
-import { ancestors, basename, dirname, isWithin, join, relativeTo } from '../base/path.ts';
+import { ancestors, basename, dirname, isWithin, join } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import type { PackageFacts, TsconfigFacts } from '../facts/json.ts';
 import type { PrismaFacts } from '../facts/prismaModel.ts';
@@ -91,17 +91,26 @@ export class Project {
         why(candidate.dir, `package.json depends on next ${facts.dependencies['next'] ?? ''}`.trim());
     }
     // Without any sign of Next.js in a manifest, folders that look like its router still make an application.
-    if (roots.size === 0) for (const dir of ['', 'src']) if (hasRouter(tree, join(dir, 'app') ?? 'app')) roots.set('', ['no package.json says so, but there are routes']);
+    if (roots.size === 0)
+      for (const dir of ['', 'src'])
+        if (hasRouter(tree, join(dir, 'app') ?? 'app'))
+          roots.set('', ['no package.json says so, but there are routes']);
     for (const [root, reasons] of [...roots].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-      const places = ['app', 'pages', 'src/app', 'src/pages'].map((dir) => ({ dir, full: join(root, dir) ?? dir }));
+      const places = ['app', 'pages', 'src/app', 'src/pages'].map((dir) => ({
+        dir,
+        full: join(root, dir) ?? dir,
+      }));
       const router =
-        places.find(({ full }) => hasRouter(tree, full)) ?? places.find(({ full }) => tree.some((file) => file.startsWith(`${full}/`)));
+        places.find(({ full }) => hasRouter(tree, full)) ??
+        places.find(({ full }) => tree.some((file) => file.startsWith(`${full}/`)));
       // A library that lists next as a dependency is no application: it has no routes.
       if (router === undefined) continue;
       const schema = this.schemaForDir(root);
       apps.push({
         root,
-        name: this.packages('').find((candidate) => candidate.dir === root)?.name ?? (root === '' ? 'app' : basename(root)),
+        name:
+          this.packages('').find((candidate) => candidate.dir === root)?.name ??
+          (root === '' ? 'app' : basename(root)),
         src: router.dir.startsWith('src/') ? 'src' : '',
         why: [...reasons, `has ${router.dir}/`],
         schema: schema?.root.id,
@@ -139,7 +148,9 @@ export class Project {
         }
       }
       // Migrations lie beside the schema file, or beside its folder.
-      const configured = this.prismaConfigs('').filter((config) => config.schema !== undefined && namesSchema(config.schema, id)).map((config) => config.migrations);
+      const configured = this.prismaConfigs('')
+        .filter((config) => config.schema !== undefined && namesSchema(config.schema, id))
+        .map((config) => config.migrations);
       const places = [...configured, join(dir, 'migrations'), join(dirname(dir), 'migrations')];
       const migrations = places.find(
         (place) => place !== undefined && this.tree().some((file) => file.startsWith(`${place}/`)),
@@ -150,6 +161,14 @@ export class Project {
         migrations: migrations ?? join(dir, 'migrations') ?? 'migrations',
         generated,
       };
+    });
+  }
+
+  private findPrismaConfigs(): PrismaConfig[] {
+    return this.tree().flatMap((file) => {
+      if (!/^prisma\.config\.[cm]?[jt]s$/.test(basename(file))) return [];
+      const facts = this.store.facts(file);
+      return facts?.kind === 'ts' ? [readPrismaConfig(file, facts)] : [];
     });
   }
 
@@ -197,7 +216,18 @@ export class Project {
     }
     const only = roots.length === 1 ? roots[0] : undefined;
     // The schema of another application is that one's own.
-    if (only && packages.some((other) => other.dir !== dir && other.dir !== '' && isWithin(other.dir, only.id) && !isWithin(other.dir, dir) && 'next' in (this.packageFacts(other.file)?.dependencies ?? {}))) return undefined;
+    if (
+      only &&
+      packages.some(
+        (other) =>
+          other.dir !== dir &&
+          other.dir !== '' &&
+          isWithin(other.dir, only.id) &&
+          !isWithin(other.dir, dir) &&
+          'next' in (this.packageFacts(other.file)?.dependencies ?? {}),
+      )
+    )
+      return undefined;
     return only && { root: only, why: `${only.id}, the only schema of the workspace` };
   }
 
@@ -295,7 +325,9 @@ export class Project {
         if (star === undefined) continue;
         matched = true;
         for (const target of targets) {
-          const path = target.startsWith(CONFIG_DIR) ? join(scope, target.slice(CONFIG_DIR.length).replace('*', star)) : join(rules.base, target.replace('*', star));
+          const path = target.startsWith(CONFIG_DIR)
+            ? join(scope, target.slice(CONFIG_DIR.length).replace('*', star))
+            : join(rules.base, target.replace('*', star));
           const hit = path === undefined ? undefined : this.lookUp(path);
           if (hit) return hit;
         }
@@ -412,13 +444,16 @@ export class Project {
 
 /** Whether a folder holds files that Next.js routes to. */
 function hasRouter(tree: readonly FileId[], dir: string): boolean {
-  const pattern = basename(dir) === 'app' ? /(^|\/)(page|layout|route|default|template)\.[jt]sx?$/ : /\.[jt]sx?$/;
+  const pattern =
+    basename(dir) === 'app' ? /(^|\/)(page|layout|route|default|template)\.[jt]sx?$/ : /\.[jt]sx?$/;
   return tree.some((file) => file.startsWith(`${dir}/`) && pattern.test(file));
 }
 
 /** A path of a generated client that is neither here nor in a schema we see still leads to one. */
 function missing(spec: string): ImportTarget {
-  return /(^|\/)(generated\/prisma|prisma\/generated|generated\/prisma-client|prisma-client)(\/|$)/.test(spec) ? { t: 'generated', entry: basename(spec) } : { t: 'missing', spec };
+  return /(^|\/)(generated\/prisma|prisma\/generated|generated\/prisma-client|prisma-client)(\/|$)/.test(spec)
+    ? { t: 'generated', entry: basename(spec) }
+    : { t: 'missing', spec };
 }
 
 function ancestorsOf(dir: string): string[] {

@@ -24,7 +24,8 @@ export interface RoleInput {
 export function roleOf({ file, facts, app, generated }: RoleInput): FileRole {
   if (generated || (facts.kind === 'skipped' && facts.reason === 'generated')) return 'generated';
   if (facts.kind === 'prisma') return 'schema';
-  if (facts.kind === 'sql') return /(^|\/)migrations\//.test(file) ? 'migration' : 'tooling';
+  if (facts.kind === 'sql' || file.endsWith('.sql'))
+    return /(^|\/)migrations\//.test(file) ? 'migration' : 'tooling';
   if (facts.kind !== 'ts') return 'config';
   const inside = app ? relativeTo(app.root, file) : file;
   const path = inside.startsWith('src/') ? inside.slice(4) : inside;
