@@ -19,7 +19,8 @@ export interface EvidenceStep extends Site {
 
 /** Why a caller is known: the proof that this path has passed. */
 export interface Proof {
-  kind: 'session' | 'signature' | 'secret' | 'token' | 'key';
+  /** `environment`: this path exists outside production only. */
+  kind: 'session' | 'signature' | 'secret' | 'token' | 'key' | 'environment';
   steps: EvidenceStep[];
 }
 

@@ -276,7 +276,8 @@ export function apply(
     default: {
       for (const arg of args)
         if (arg.k === 'closure')
-          runDetached(it, arg, [], mayCheckFirst(callee) ? { ...state, unsure: true } : state);
+          runDetached(it, arg, [], isForeign(callee) ? { ...state, unsure: true } : state);
+      if (callee.k === 'global' && callee.path.join('.') === 'fetch') it.marks.external = true;
       if (callee.k === 'unknown' && place && guardName(place.calleeValue)) state.unsure = true;
       return fromParts([callee, ...args.filter((arg) => arg.k !== 'closure')]);
     }
@@ -330,6 +331,7 @@ function packageCall(
   const checked = isBenignPackage(callee.spec) ? state : { ...state, unsure: true };
   for (const arg of closures) if (arg.k === 'closure') runDetached(it, arg, [], checked);
   const path = callee.k === 'package' ? callee.path : [callee.name, ...callee.path];
+  if (!isBenignPackage(callee.spec)) it.marks.external = true;
   if (callee.spec.startsWith('missing:') && soundsLikeGuard(path.join('.'))) state.unsure = true;
   else if (callee.k === 'package' && !isBenignPackage(callee.spec) && place && guardName(place.calleeValue))
     state.unsure = true;
@@ -344,12 +346,9 @@ function packageCall(
   };
 }
 
-/** Code of a package that is handed a callback may check the caller before it runs it. */
-function mayCheckFirst(callee: Abs): boolean {
-  return (
-    callee.k === 'unknown' &&
-    leaves(callee).some((leaf) => (leaf.k === 'made' || leaf.k === 'package') && !isBenignPackage(leaf.spec))
-  );
+/** Somebody else's code that is handed a callback may check the caller before it runs it. */
+function isForeign(callee: Abs): boolean {
+  return callee.k === 'unknown' || (callee.k === 'global' && /^global(This)?$/.test(callee.path[0] ?? ''));
 }
 
 /** Packages whose calls never stop a request, whatever their names sound like. */
@@ -632,6 +631,12 @@ function applyClosure(
   };
   if (summary.marks.signIn) it.marks.signIn = true;
   if (summary.marks.password) it.marks.password = true;
+  if (summary.marks.external) {
+    it.marks.external = true;
+    // `verifySignature(headers)` that asks the sender's service: what it checks can't be seen.
+    if (place && guardName(place.calleeValue) && !summary.outcomes.some((outcome) => outcome.proof))
+      state.unsure = true;
+  }
   for (const effect of summary.effects) {
     it.addEffect({
       ...effect,

@@ -36,6 +36,11 @@ export function refine(it: Interpreter, test: Value, truth: boolean, state: Stat
   if (test.k === 'await' || test.k === 'assign') {
     refine(it, test.k === 'await' ? test.of : test.value, truth, state, at);
   }
+  if (!state.proof && isOutsideProduction(test, truth))
+    state.proof = {
+      kind: 'environment',
+      steps: [{ file: it.file, at, note: 'this path exists outside production only' }],
+    };
   const step: EvidenceStep = { file: it.file, at, note: 'stops here otherwise' };
   filterAlternatives(it, test, truth, state, step);
   if (state.dead) return;
@@ -45,6 +50,28 @@ export function refine(it: Interpreter, test: Value, truth: boolean, state: Stat
     return;
   }
   refineComparison(it, test, truth, state, step);
+}
+
+/** `NODE_ENV !== 'production'`, `!process.env.VERCEL`: checks that are skipped while developing are no hole. */
+function isOutsideProduction(test: Value, truth: boolean): boolean {
+  if (test.k === 'member') return !truth && /^(VERCEL|VERCEL_ENV|CI)$/.test(environmentName(test) ?? '');
+  if (test.k !== 'binary' || !['==', '===', '!=', '!=='].includes(test.op)) return false;
+  const name = environmentName(test.left) ?? environmentName(test.right);
+  const literal = test.right.k === 'lit' ? test.right.v : test.left.k === 'lit' ? test.left.v : undefined;
+  if (name === undefined || typeof literal !== 'string') return false;
+  const equal = truth !== test.op.startsWith('!');
+  if (name === 'VERCEL') return literal === '1' && !equal;
+  if (name !== 'NODE_ENV' && name !== 'VERCEL_ENV') return false;
+  return literal === 'production' ? !equal : /^(development|test)$/.test(literal) && equal;
+}
+
+/** `X` of `process.env.X` or of an env module's `env.X`. */
+function environmentName(value: Value): string | undefined {
+  if (value.k !== 'member') return undefined;
+  const { of } = value;
+  return (of.k === 'member' && of.name === 'env') || (of.k === 'ref' && of.name === 'env')
+    ? value.name
+    : undefined;
 }
 
 /** Drops every alternative under which the test could not have come out this way. */

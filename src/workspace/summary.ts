@@ -57,6 +57,8 @@ export interface Marks {
   signIn?: true;
   /** Hashes or compares a password. */
   password?: true;
+  /** Asks somebody else: a request over the network or a package that isn't known. */
+  external?: true;
 }
 
 export interface Summary {

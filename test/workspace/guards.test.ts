@@ -328,6 +328,21 @@ describe('other proofs', () => {
       "await prisma.apiKey.findUnique({ where: { hashedKey: req.headers.get('x-api-key') ?? '' } });",
       'unguarded',
     ],
+    [
+      'skipped while developing',
+      "if (process.env.NODE_ENV === 'production' && req.headers.get('x') !== process.env.CRON_SECRET) return new Response();",
+      'guarded',
+    ],
+    [
+      'skipped on the platform',
+      "if (process.env.VERCEL === '1') { if (req.headers.get('x') !== process.env.CRON_SECRET) return new Response(); }",
+      'guarded',
+    ],
+    [
+      'skipped in production',
+      "if (process.env.NODE_ENV !== 'production') { if (req.headers.get('x') !== process.env.CRON_SECRET) return new Response(); }",
+      'unguarded',
+    ],
     ['body decides', 'const { admin } = await req.json(); if (!admin) return new Response();', 'unguarded'],
   ])('%s', (_, guard, state) => {
     expect(

@@ -46,7 +46,10 @@ export const rule = defineRule<Options>({
     const { workspace, file, role } = context;
     if (role === 'tooling' || role === 'client' || role === 'generated') return;
     const schema = workspace.schema(file);
+    // `export { handler as GET, handler as POST }`: one hole, one finding.
+    const seen = new Set<string>();
     for (const entry of workspace.entries(file)) {
+      if (entry.handler !== undefined && seen.has(entry.handler)) continue;
       if (entry.kind === 'page' && (!context.options.pages || isBehindLayout(context))) continue;
       const guard = guardOf(workspace, file, entry);
       if (guard.state !== 'unguarded') continue;
@@ -55,6 +58,7 @@ export const rule = defineRule<Options>({
       );
       const verdict = judge(entry, open, schema);
       if (!verdict || (!context.options.reads && verdict.effect.kind.endsWith('read'))) continue;
+      if (entry.handler !== undefined) seen.add(entry.handler);
       context.report(describe(context, entry, verdict));
     }
   },
@@ -89,7 +93,13 @@ function judge(
   if (counter) return { effect: counter, severity: 'warning', openForm: true };
   const read = open.find((effect) => isTellingRead(entry, effect, schema));
   if (!read) return undefined;
-  return { effect: read, severity: entry.kind === 'page' ? 'info' : 'error', openForm: false };
+  return { effect: read, severity: readSeverity(entry, read), openForm: false };
+}
+
+/** A page or a single row may be meant for whoever has its link; a list, or a row given out by an action, is not. */
+function readSeverity(entry: Entry, read: DbEffect): Severity {
+  if (entry.kind === 'page') return 'info';
+  return entry.kind === 'route' && read.op !== 'findMany' ? 'warning' : 'error';
 }
 
 /** `data: { views: { increment: 1 } }` and nothing else: counters are often public on purpose. */
