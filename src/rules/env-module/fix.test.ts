@@ -411,6 +411,7 @@ export const env = createEnv({
       },
       "isn't written there",
     ],
+    ['the file is CommonJS', { 'lib/a.js': 'module.exports = { key: process.env.KEY };\n' }, 'CommonJS'],
     [
       'the rest is taken',
       { 'lib/a.ts': 'const { KEY, ...rest } = process.env;\nexport const a = [KEY, rest];\n' },

@@ -67,6 +67,8 @@ function useEnvModule(context: FixContext): FixOutcome {
     return fresh;
   };
   const target = { spec, name: schema.exported, call: schema.call, taken: namesIn(context) };
+  if (isCommonJs(source))
+    return { refuse: 'This file is a CommonJS module, which can only be given the env module by hand.' };
   const replaced = replacement(source, node, name, target, typeFor);
   if (typeof replaced === 'string') return { refuse: replaced };
   const extended = added.length > 0 ? schema.add(added) : [];
@@ -106,6 +108,8 @@ function createEnvModule(context: FixContext): FixOutcome {
     return type;
   };
   const target = { spec, name: 'env', call: false, taken: namesIn(context) };
+  if (isCommonJs(source))
+    return { refuse: 'This file is a CommonJS module, which can only be given the env module by hand.' };
   const replaced = replacement(source, node, name, target, typeFor);
   if (typeof replaced === 'string') return { refuse: replaced };
   const names = Array.isArray(context.data['names'])
@@ -177,6 +181,18 @@ function importEdits(source: ts.SourceFile, target: Target, replaced: Replacemen
         name: target.name,
         ...(replaced.local === target.name ? {} : { as: replaced.local }),
       });
+}
+
+function isCommonJs(source: ts.SourceFile): boolean {
+  const isModule = source.statements.some(
+    (statement) =>
+      ts.isImportDeclaration(statement) ||
+      ts.isExportDeclaration(statement) ||
+      ts.isExportAssignment(statement) ||
+      (ts.canHaveModifiers(statement) &&
+        ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true),
+  );
+  return !isModule && /\bmodule\.exports\b|\bexports\.\w|\brequire\(/.test(source.text);
 }
 
 /** Names that the file declares anywhere: the import must not clash with one of them. */

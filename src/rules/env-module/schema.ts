@@ -1,7 +1,8 @@
 /** Reads and extends the schema of an env module: plain Zod, or `createEnv` of `@t3-oss/env-*`. */
 import { ts } from 'ts-morph';
-import { indentAt, styleOf } from '../../edit/style.ts';
 import type { TextEdit } from '../../run/finding.ts';
+import { addAll, plan } from './additions.ts';
+import type { Additions } from './additions.ts';
 
 export interface EnvSchema {
   /** Export that holds the validated values. */
@@ -328,17 +329,6 @@ function isPublic(name: string): boolean {
   return name.startsWith('NEXT_PUBLIC_');
 }
 
-/** Properties to add, by object literal. */
-type Additions = Map<ts.ObjectLiteralExpression, string[]>;
-
-function plan(additions: Additions, object: ts.ObjectLiteralExpression, property: string): void {
-  additions.set(object, [...(additions.get(object) ?? []), property]);
-}
-
-function addAll(source: ts.SourceFile, additions: Additions): TextEdit[] {
-  return [...additions].flatMap(([object, properties]) => addProperties(source, object, properties));
-}
-
 function enclosing(node: ts.Node, declared: Declarations): Declarations {
   for (let at: ts.Node = node; !ts.isSourceFile(at); at = at.parent)
     if (isCode(at)) return local(at, declared);
@@ -417,37 +407,4 @@ function t3Schema(
       return addAll(source, additions);
     },
   };
-}
-
-/** Adds properties at the end of an object literal, laid out as its others. */
-function addProperties(
-  source: ts.SourceFile,
-  object: ts.ObjectLiteralExpression,
-  properties: readonly string[],
-): TextEdit[] {
-  const { text } = source;
-  const { newline, indent, trailingComma } = styleOf(text);
-  const last = object.properties.at(-1);
-  if (!last)
-    return [{ start: object.getStart(source) + 1, end: object.end - 1, text: ` ${properties.join(', ')} ` }];
-  const hasComma = object.properties.hasTrailingComma === true;
-  const comma = hasComma ? object.properties.end : last.end;
-  if (!text.slice(object.getStart(source), object.end).includes('\n')) {
-    const list = properties.join(', ');
-    return [{ start: comma, end: comma, text: hasComma ? ` ${list},` : `, ${list}` }];
-  }
-  const behind = /^[ \t]*(\/\/[^\r\n]*)?(?=\r?\n)/.exec(text.slice(comma))?.[0].trimEnd() ?? '';
-  const outer = indentAt(text, object.getStart(source));
-  const own = indentAt(text, last.getStart(source));
-  const pad = own.length > outer.length ? own : outer + indent;
-  const lines =
-    properties.map((property) => newline + pad + property).join(',') + (hasComma || trailingComma ? ',' : '');
-  const end = comma + behind.length;
-  if (hasComma) return [{ start: end, end, text: lines }];
-  return behind === ''
-    ? [{ start: comma, end: comma, text: `,${lines}` }]
-    : [
-        { start: comma, end: comma, text: ',' },
-        { start: end, end, text: lines },
-      ];
 }
