@@ -141,7 +141,7 @@ export class Engine {
       return found < 0 ? ORDER.length : found;
     };
     this.queue = files
-      .filter((file) => !this.workspace.store.isLoaded(file))
+      .filter((file) => !this.workspace.store.isLoaded(file) || !this.workspace.index.has(file))
       .toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
     this.queued = this.queue.length;
     for (const file of files) if (this.reports.peek(file) === undefined) this.never.add(file);
@@ -172,8 +172,9 @@ export class Engine {
     const end = now() + budgetMs;
     if (priority.length > 0) {
       const first = new Set(priority);
+      // Also those that a check has loaded meanwhile: they still have to join the index.
       this.queue = [
-        ...priority.filter((file) => store.has(file) && !store.isLoaded(file)),
+        ...this.queue.filter((file) => first.has(file)),
         ...this.queue.filter((file) => !first.has(file)),
       ];
     }

@@ -69,6 +69,11 @@ export class FileIndex {
     return [...byFile].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([file, tokens]) => ({ file, tokens }));
   }
 
+  /** Whether a file's contributions were taken over. */
+  has(file: FileId): boolean {
+    return this.last.has(file);
+  }
+
   /** Takes over the contributions of files, and of all others that may have changed. */
   sync(files: Iterable<FileId>): void {
     for (const file of new Set([...files, ...this.db.takeStale('contributions')])) this.syncOne(file);
@@ -81,7 +86,8 @@ export class FileIndex {
     const next = this.store.has(file) ? this.contributions(file) : [];
     const before = this.last.get(file) ?? [];
     if (next === before) return;
-    this.last.set(file, next);
+    if (this.store.has(file)) this.last.set(file, next);
+    else this.last.delete(file);
     const touched = new Set<string>();
     for (const key of before)
       if (!next.includes(key)) {
