@@ -44,7 +44,10 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
     };
   const declared = publicBecause(workspace, file, subject);
   const open = privates.filter((effect) => !effect.proof);
-  const proof = privates.find((effect) => effect.proof)?.proof ?? alwaysProved(workspace, subject);
+  const proof =
+    privates.find((effect) => effect.proof)?.proof ??
+    provedThroughout(subject) ??
+    alwaysProved(workspace, subject);
   if (open.length === 0 && proof) return { state: 'guarded', proof, reason: proofText(proof), ...withRoles };
   if (declared !== undefined) return { state: 'public', reason: declared };
   const first = open.find((effect) => !effect.unsure && effect.sure) ?? open[0];
@@ -52,8 +55,13 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
     if (subject.marks.signIn) return { state: 'public', reason: 'signs people in or out' };
     if (subject.opaque) return { state: 'unknown', reason: 'what it calls could not be followed' };
     if (subject.effects.length > 0)
-      return { state: 'public', reason: 'touches only rows that belong to nobody' };
-    return { state: 'unknown', reason: 'touches no data that could be seen' };
+      return { state: 'public', reason: 'reads no rows that belong to somebody' };
+    return {
+      state: 'unknown',
+      reason: subject.sessions.some((session) => session.tested)
+        ? 'tests the session, but touches no data that could be seen'
+        : 'touches no data that could be seen',
+    };
   }
   if (subject.marks.signIn) return { state: 'public', reason: 'signs people in or out' };
   if (subject.marks.password && open.every((effect) => isSignUpStep(effect, subject.name)))
@@ -174,6 +182,11 @@ function isSignUpStep(effect: DbEffect, name: string): boolean {
   );
 }
 
+/** The proof before the first access, when every access has one. */
+function provedThroughout(subject: GuardSubject): Proof | undefined {
+  return subject.effects.every((effect) => effect.proof) ? subject.effects[0]?.proof : undefined;
+}
+
 /** A function that never ends normally without a proof is guarded, whatever it does. */
 function alwaysProved(workspace: WorkspaceView, subject: GuardSubject): Proof | undefined {
   if (subject.handler === undefined || subject.opaque) return undefined;
@@ -181,8 +194,11 @@ function alwaysProved(workspace: WorkspaceView, subject: GuardSubject): Proof | 
   return !partial && outcomes.every((outcome) => outcome.proof) ? outcomes[0]?.proof : undefined;
 }
 
+/** Roles come with a session: what is compared after a signature or a secret is the content of a message. */
 function rolesOf(subject: GuardSubject, privates: readonly DbEffect[]): string[] | undefined {
-  if (privates.length > 0 && privates.every((effect) => effect.roles))
+  if (privates.length > 0 && privates.every((effect) => effect.roles && effect.proof?.kind === 'session'))
     return [...new Set(privates.flatMap((effect) => effect.roles ?? []))].toSorted();
-  return subject.roles && [...subject.roles].toSorted();
+  return subject.wrapperProof?.kind === 'session'
+    ? subject.roles && [...subject.roles].toSorted()
+    : undefined;
 }
