@@ -22,6 +22,7 @@ export class CalleeResolver {
   readonly workspace: WorkspaceView;
   private readonly links: Links;
   private readonly interpreters = new Map<string, Interpreter>();
+  private readonly answers = new Map<string, boolean>();
 
   constructor(workspace: WorkspaceView) {
     this.workspace = workspace;
@@ -52,6 +53,17 @@ export class CalleeResolver {
     const found = interpreter.eval(value, freshState());
     const [only, ...others] = found.k === 'variants' ? found.list : [];
     return only && others.length === 0 ? only.value : found;
+  }
+
+  /** The answer to a question about a function, found once; `false` while it is being looked for. */
+  remembered(question: string, { file, fn }: FoundFunction, find: () => boolean): boolean {
+    const key = `${question} ${file}#${fn}`;
+    const known = this.answers.get(key);
+    if (known !== undefined) return known;
+    this.answers.set(key, false);
+    const answer = find();
+    this.answers.set(key, answer);
+    return answer;
   }
 
   /** The function behind a value, when there is just one. */

@@ -128,18 +128,20 @@ function isNetwork(resolver: CalleeResolver, callee: Abs, text: string, depth: n
   const found = depth <= DEPTH ? resolver.functionOf(callee) : undefined;
   const own = found?.facts.functions[found.fn];
   if (!found || !own) return false;
-  let hit = false;
-  visitSteps(own.body, {
-    value: (value) => {
-      if (value.k === 'call')
-        hit ||= isNetwork(
-          resolver,
-          resolver.resolve(found.file, found.facts, found.fn, value.fn),
-          calleeText(value.fn),
-          depth + 1,
-        );
-      return !hit;
-    },
+  return resolver.remembered(`network${depth}`, found, () => {
+    let hit = false;
+    visitSteps(own.body, {
+      value: (value) => {
+        if (value.k === 'call')
+          hit ||= isNetwork(
+            resolver,
+            resolver.resolve(found.file, found.facts, found.fn, value.fn),
+            calleeText(value.fn),
+            depth + 1,
+          );
+        return !hit;
+      },
+    });
+    return hit;
   });
-  return hit;
 }

@@ -49,25 +49,27 @@ export function logs(resolver: CalleeResolver, target: FoundFunction, depth: num
   const { file, facts, fn } = target;
   const own = facts.functions[fn];
   if (!own) return false;
-  let found = false;
-  const inner: FunctionId[] = [];
-  const visit = (steps: readonly Step[]): void =>
-    visitSteps(steps, {
-      value: (value) => {
-        if (found) return false;
-        if (value.k === 'function') inner.push(value.fn);
-        if (value.k !== 'call') return true;
-        const callee = resolver.resolve(file, facts, fn, value.fn);
-        if (isLogCall(value, callee) || isReporterPackage(callee)) found = true;
-        else if (depth < 2) {
-          const next = resolver.functionOf(callee);
-          if (next && !(next.file === file && next.fn === fn)) found = logs(resolver, next, depth + 1);
-        }
-        return !found;
-      },
-    });
-  visit(own.body);
-  for (let next = inner.pop(); next !== undefined; next = inner.pop())
-    visit(facts.functions[next]?.body ?? []);
-  return found;
+  return resolver.remembered(`logs${depth}`, target, () => {
+    let found = false;
+    const inner: FunctionId[] = [];
+    const visit = (steps: readonly Step[]): void =>
+      visitSteps(steps, {
+        value: (value) => {
+          if (found) return false;
+          if (value.k === 'function') inner.push(value.fn);
+          if (value.k !== 'call') return true;
+          const callee = resolver.resolve(file, facts, fn, value.fn);
+          if (isLogCall(value, callee) || isReporterPackage(callee)) found = true;
+          else if (depth < 2) {
+            const next = resolver.functionOf(callee);
+            if (next && !(next.file === file && next.fn === fn)) found = logs(resolver, next, depth + 1);
+          }
+          return !found;
+        },
+      });
+    visit(own.body);
+    for (let next = inner.pop(); next !== undefined; next = inner.pop())
+      visit(facts.functions[next]?.body ?? []);
+    return found;
+  });
 }
