@@ -13,12 +13,15 @@ import type {
   TsFacts,
   Value,
 } from '../facts/tsModel.ts';
-import { awaited, joinAbs, memberOf, sameAbs, trim, truthOf, UNDEF, UNKNOWN, withDefault } from './abs.ts';
-import type { Abs, EvidenceStep, FunctionKey, Proof, Variant } from './abs.ts';
-import { evaluateCall, evaluateNew } from './calls.ts';
+import { awaited, joinAbs, memberOf, sameAbs, trim, UNDEF, UNKNOWN } from './abs.ts';
+import type { Abs, EvidenceStep, FunctionKey, Proof } from './abs.ts';
+import type { Place } from './callPlace.ts';
+import { apply, evaluateCall, evaluateNew } from './calls.ts';
 import { importedValue } from './links.ts';
 import type { Links } from './links.ts';
-import { fromParts, isClientType, takeProof } from './parts.ts';
+import { correlate, evaluateArray, evaluateAssign, evaluateLogic, evaluateObject } from './expressions.ts';
+import { classMember, outerValue } from './scopeValues.ts';
+import { fromParts, takeProof } from './parts.ts';
 import { refine, secretComparison, testedAlternatives } from './refine.ts';
 import { cloneState, freshState, joinInto } from './state.ts';
 import type { State } from './state.ts';
@@ -51,11 +54,13 @@ export class Interpreter {
   readonly covered = new Set<FunctionId>();
   /** Results of calls by place: conditions are looked at again without running them again. */
   readonly callResults = new Map<number, Abs>();
-  private readonly frames: Frame[] = [];
-  private readonly outer = new Map<BindingId, Abs>();
+  readonly frames: Frame[] = [];
+  readonly outer = new Map<BindingId, Abs>();
   private readonly root: FunctionId;
   private steps = 0;
   partial = false;
+  /** Functions run inside each other, at most. */
+  readonly maxDepth = MAX_DEPTH;
 
   constructor(links: Links, file: FileId, facts: TsFacts, root: FunctionId) {
     this.links = links;
@@ -321,9 +326,9 @@ export class Interpreter {
       case 'tagged':
         return this.remember(value.at, evaluateCall(this, value, state));
       case 'object':
-        return this.object(value, state);
+        return evaluateObject(this, value, state);
       case 'array':
-        return this.array(value, state);
+        return evaluateArray(this, value, state);
       case 'spread':
         return this.eval(value.of, state);
       case 'function':
@@ -344,7 +349,7 @@ export class Interpreter {
         return left ?? right ?? UNKNOWN;
       }
       case 'logic':
-        return this.logic(value, state);
+        return evaluateLogic(this, value, state);
       case 'binary': {
         const left = this.eval(value.left, state);
         const parts = fromParts([left, this.eval(value.right, state)]);
@@ -359,7 +364,7 @@ export class Interpreter {
         return value.op === '+' || value.op === '-' ? fromParts([of]) : UNKNOWN;
       }
       case 'assign':
-        return this.assign(value, state);
+        return evaluateAssign(this, value, state);
       case 'rest': {
         const of = this.eval(value.of, state);
         if (of.k !== 'object') return fromParts([of]);
@@ -404,39 +409,7 @@ export class Interpreter {
       return { k: 'closure', file: this.file, fn: binding.f };
     if (binding.c !== undefined) return { k: 'class', file: this.file, c: binding.c };
     if (binding.fn === 0) return this.links.moduleValue(this.file, b);
-    return this.outerValue(b, state);
-  }
-
-  /** A variable of an enclosing function that isn't being run: its parameters are symbolic, its constants looked up. */
-  private outerValue(b: BindingId, state: State): Abs {
-    const known = this.outer.get(b);
-    if (known) return known;
-    this.outer.set(b, UNKNOWN);
-    const binding = this.facts.bindings[b];
-    const owner = binding && this.facts.functions[binding.fn];
-    if (!binding || !owner) return UNKNOWN;
-    let value: Abs = UNKNOWN;
-    const i = owner.params.indexOf(b);
-    if (i >= 0) {
-      const key = functionKey(this.file, binding.fn);
-      value =
-        owner.rest && i === owner.params.length - 1
-          ? {
-              k: 'array',
-              items: [0, 1, 2, 3].map((more): Abs => ({ k: 'param', fn: key, i: i + more, path: [] })),
-              open: true,
-            }
-          : { k: 'param', fn: key, i, path: [] };
-    } else if (!binding.mutable) {
-      const init = initialValue(owner.body, b);
-      if (init && !this.frames.some((frame) => frame.fn === binding.fn)) {
-        const effects = this.effects.length;
-        value = this.eval(init, { ...freshState(), env: new Map(state.env) });
-        this.effects.length = effects;
-      }
-    }
-    this.outer.set(b, value);
-    return value;
+    return outerValue(this, b, state);
   }
 
   /** `of.name`, looking into modules, classes and instances. */
@@ -446,7 +419,7 @@ export class Interpreter {
         return this.links.exported(of.file, name);
       case 'class':
       case 'instance':
-        return this.classMember(of, name);
+        return classMember(this, of, name);
       case 'variants':
         return {
           k: 'variants',
@@ -456,29 +429,6 @@ export class Interpreter {
       default:
         return memberOf(of, name);
     }
-  }
-
-  private classMember(of: Extract<Abs, { k: 'class' | 'instance' }>, name: string, depth = 0): Abs {
-    const facts = of.file === this.file ? this.facts : this.links.tsFacts(of.file);
-    const cls = facts?.classes[of.c];
-    if (!cls || depth > 4) return UNKNOWN;
-    const isStatic = of.k === 'class';
-    const method = cls.methods.find((candidate) => candidate.name === name && candidate.static === isStatic);
-    if (method) return { k: 'closure', file: of.file, fn: method.fn };
-    const field = cls.fields.find((candidate) => candidate.name === name && candidate.static === isStatic);
-    if (field) {
-      if (field.type && isClientType(field.type))
-        return { k: 'prisma', tx: /Transaction|Tx/.test(field.type) };
-      if (field.value && of.file === this.file && this.depth < MAX_DEPTH)
-        return this.eval(field.value, freshState());
-      return UNKNOWN;
-    }
-    if (cls.extends && of.file === this.file) {
-      const parent = this.eval(cls.extends, freshState());
-      if (parent.k === 'class')
-        return this.classMember({ k: of.k, file: parent.file, c: parent.c }, name, depth + 1);
-    }
-    return UNKNOWN;
   }
 
   /** Keeps the alternatives that are still possible on this path. */
@@ -512,145 +462,9 @@ export class Interpreter {
     takeProof(list, state, step);
   }
 
-  private object(value: Extract<Value, { k: 'object' }>, state: State): Abs {
-    const props: { [name: string]: Abs } = {};
-    const at: { [name: string]: { file: FileId; at: number } } = {};
-    const maybe = new Set<string>();
-    let open = false;
-    for (const prop of value.props) {
-      if (prop.p === 'prop') {
-        props[prop.name] = this.eval(prop.value, state);
-        at[prop.name] = { file: this.file, at: prop.at };
-        maybe.delete(prop.name);
-      } else if (prop.p === 'computed') {
-        const key = this.eval(prop.key, state);
-        const part = this.eval(prop.value, state);
-        if (key.k === 'lit') props[String(key.v)] = part;
-        else open = true;
-      } else open = this.spreadInto(this.eval(prop.value, state), prop.value, { props, at, maybe }) || open;
-    }
-    const object: Abs = { k: 'object', props, open, at };
-    if (maybe.size) object.maybe = [...maybe].toSorted();
-    return object;
-  }
-
-  /** Returns whether unknown keys may have come in. */
-  private spreadInto(
-    part: Abs,
-    source: Value,
-    into: {
-      props: { [name: string]: Abs };
-      at: { [name: string]: { file: FileId; at: number } };
-      maybe: Set<string>;
-    },
-  ): boolean {
-    const value = awaited(part);
-    // `...(condition && { take })`: the keys may be absent.
-    const conditional = source.k === 'logic' || source.k === 'cond';
-    if (value.k === 'object') {
-      for (const name in value.props) {
-        const own = value.props[name] ?? UNKNOWN;
-        const optional = conditional && source.k === 'logic' ? true : (value.maybe?.includes(name) ?? false);
-        const before = into.props[name];
-        into.props[name] = optional && before ? joinAbs(before, own) : own;
-        if (optional && !before) into.maybe.add(name);
-        else if (!optional) into.maybe.delete(name);
-        const site = value.at?.[name];
-        if (site) into.at[name] = site;
-      }
-      return value.open;
-    }
-    if (value.k === 'undef' || value.k === 'lit') return false;
-    if (value.k === 'unknown' && value.from && conditional) {
-      let open = false;
-      for (const alternative of value.from)
-        if (alternative.k === 'object')
-          open =
-            this.spreadInto(
-              alternative,
-              { k: 'logic', op: '&&', left: source, right: source, at: 0 },
-              into,
-            ) || open;
-        else if (alternative.k !== 'undef' && alternative.k !== 'lit') open = true;
-      return open;
-    }
-    return true;
-  }
-
-  private array(value: Extract<Value, { k: 'array' }>, state: State): Abs {
-    const items: Abs[] = [];
-    let open = false;
-    for (const item of value.items) {
-      const part = this.eval(item, state);
-      if (item.k !== 'spread') items.push(part);
-      else if (part.k === 'array') {
-        items.push(...part.items);
-        open ||= part.open;
-      } else {
-        items.push(fromParts([part]));
-        open = true;
-      }
-    }
-    return { k: 'array', items, open };
-  }
-
-  private logic(value: Extract<Value, { k: 'logic' }>, state: State): Abs {
-    const left = this.eval(value.left, state);
-    if (state.dead) return UNKNOWN;
-    const other = cloneState(state);
-    if (value.op === '&&') {
-      refine(this, value.left, true, other, value.at);
-    } else if (value.op === '||') refine(this, value.left, false, other, value.at);
-    const right = other.dead ? undefined : this.eval(value.right, other);
-    const stays = cloneState(state);
-    if (value.op === '&&') refine(this, value.left, false, stays, value.at);
-    else if (value.op === '||') refine(this, value.left, true, stays, value.at);
-    const kept = value.op === '&&' ? falsyPart(left) : left;
-    const correlated =
-      right && !stays.dead && !other.dead && value.op !== '??'
-        ? correlate(`${this.file}:${value.at}`, [this.narrow(kept, stays), stays], [right, other])
-        : undefined;
-    joinInto(stays, other);
-    if (!stays.dead) Object.assign(state, stays);
-    else state.dead = true;
-    if (!right) return left;
-    if (correlated) return correlated;
-    if (value.op === '&&')
-      return left.k === 'lit' || left.k === 'undef'
-        ? left
-        : right.k === 'object'
-          ? right
-          : joinAbs(left, right);
-    if (left.k === 'undef' || (left.k === 'lit' && left.v === null)) return right;
-    if (left.k === 'lit' && value.op === '??') return left;
-    // A value with a fallback keeps what it is known to be: `session ?? null`, `client ?? tx`.
-    if (left.k === 'variants') return withFallback(left, right, value.op);
-    return withDefault(left, right);
-  }
-
-  private assign(value: Extract<Value, { k: 'assign' }>, state: State): Abs {
-    const next =
-      value.op === '=' || value.op === '??=' || value.op === '||='
-        ? this.eval(value.value, state)
-        : fromParts([this.eval(value.value, state)]);
-    const { target } = value;
-    if (target.k === 'ref' && target.b >= 0) {
-      const before = state.env.get(target.b);
-      state.env.set(target.b, value.op === '=' ? next : joinAbs(before ?? UNKNOWN, next));
-    } else if (target.k === 'member' && target.of.k === 'ref' && target.of.b >= 0) {
-      const object = state.env.get(target.of.b);
-      if (object?.k === 'object')
-        state.env.set(target.of.b, {
-          ...object,
-          props: { ...object.props, [target.name]: next },
-          at: { ...object.at, [target.name]: { file: this.file, at: target.at } },
-        });
-    } else if (target.k === 'index' && target.of.k === 'ref' && target.of.b >= 0) {
-      this.eval(target.key, state);
-      const object = state.env.get(target.of.b);
-      if (object?.k === 'object') state.env.set(target.of.b, { ...object, open: true });
-    }
-    return next;
+  /** Applies a callee to arguments on a path. */
+  apply(callee: Abs, args: readonly Abs[], state: State, place: Place | undefined): Abs {
+    return apply(this, callee, args, state, place);
   }
 
   /** Notes an access; a function keeps so many at most. */
@@ -669,31 +483,6 @@ export class Interpreter {
 
 const COMPARISONS = new Set(['==', '===', '!=', '!==', 'in']);
 
-/** Two alternatives of which just one is proved stay apart, so that a later test of the value finds the proof again. */
-function correlate(id: string, ...branches: readonly (readonly [Abs, State])[]): Abs | undefined {
-  const list: Variant[] = [];
-  for (const [value, state] of branches) {
-    const alternatives: Variant[] = value.k === 'variants' ? value.list : [{ i: 0, value }];
-    for (const alternative of alternatives) {
-      const proof = alternative.proof ?? state.proof;
-      const roles = alternative.roles ?? state.roles;
-      list.push({
-        i: list.length,
-        value: alternative.value,
-        ...(proof ? { proof } : {}),
-        ...(roles ? { roles } : {}),
-      });
-    }
-  }
-  const proved = list.filter((variant) => variant.proof).length;
-  return proved === 0 || proved === list.length ? undefined : { k: 'variants', id, list: list.slice(0, 8) };
-}
-
-/** What `value && …` gives when it stops at its left side. */
-function falsyPart(value: Abs): Abs {
-  return truthOf(value) === 'maybe' && value.k !== 'variants' ? { k: 'lit', v: null } : value;
-}
-
 function indexOf(of: Abs, key: Abs): Abs {
   if (of.k === 'array' && key.k === 'lit' && typeof key.v === 'number') {
     const item = of.items[key.v];
@@ -709,36 +498,6 @@ function indexOf(of: Abs, key: Abs): Abs {
       list: of.list.map((variant) => ({ ...variant, value: indexOf(variant.value, key) })),
     };
   return fromParts([of]);
-}
-
-function withFallback(left: Extract<Abs, { k: 'variants' }>, right: Abs, op: string): Abs {
-  return {
-    k: 'variants',
-    id: left.id,
-    list: left.list.map((variant) => {
-      const { value } = variant;
-      const falls =
-        value.k === 'undef' || (value.k === 'lit' && (value.v === null || (op === '||' && !value.v)));
-      return falls ? { ...variant, value: right } : variant;
-    }),
-  };
-}
-
-/** The only value a constant gets in a body, looked up in its blocks too. */
-export function initialValue(steps: readonly Step[], b: BindingId): Value | undefined {
-  for (const step of steps) {
-    if (step.s === 'let' && step.b === b) return step.value;
-    const inner =
-      step.s === 'if'
-        ? (initialValue(step.then, b) ?? (step.else && initialValue(step.else, b)))
-        : step.s === 'try'
-          ? (initialValue(step.body, b) ?? (step.handler && initialValue(step.handler.body, b)))
-          : step.s === 'loop'
-            ? (initialValue(step.head, b) ?? initialValue(step.body, b))
-            : undefined;
-    if (inner) return inner;
-  }
-  return undefined;
 }
 
 /** Bindings that statements write outside of their own declarations. */

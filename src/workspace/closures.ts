@@ -1,0 +1,159 @@
+/** Calls of the project's own functions: in place when a closure of what is being run, else through their summaries. */
+import { awaited, substitute, trim, UNKNOWN } from './abs.ts';
+import type { Abs, Site, Variant } from './abs.ts';
+import { guardName, known, textOf } from './callPlace.ts';
+import type { Place } from './callPlace.ts';
+import type { Interpreter } from './interpreter.ts';
+import { cloneState } from './state.ts';
+import type { State } from './state.ts';
+import { functionKey, parseFunctionKey } from './summary.ts';
+import type { Outcome } from './summary.ts';
+
+/** A function of the workspace: in place when it is a closure of what is being run, else through its summary. */
+export function applyClosure(
+  it: Interpreter,
+  callee: Extract<Abs, { k: 'closure' }>,
+  args: readonly Abs[],
+  state: State,
+  place: Place | undefined,
+): Abs {
+  const local = callee.file === it.file ? it.facts.functions[callee.fn] : undefined;
+  if (
+    local &&
+    local.parent !== 0 &&
+    local.parent !== -1 &&
+    !callee.bind &&
+    it.isActive(local.parent) &&
+    !it.isActive(callee.fn) &&
+    it.depth < 8
+  )
+    return runInPlace(it, callee, args, state);
+  const key = functionKey(callee.file, callee.fn);
+  const summary = it.links.summary(key);
+  const site: Site = { file: it.file, at: place?.call.at ?? 0 };
+  const bind = (value: Abs): Abs => {
+    let result = substitute(value, key, args);
+    for (const outer in callee.bind) result = substitute(result, outer, callee.bind[outer] ?? []);
+    return result;
+  };
+  if (summary.marks.signIn) it.marks.signIn = true;
+  if (summary.marks.password) it.marks.password = true;
+  if (summary.marks.external) {
+    it.marks.external = true;
+    // `verifySignature(headers)` that asks the sender's service: what it checks can't be seen.
+    if (place && guardName(place.calleeValue) && !summary.outcomes.some((outcome) => outcome.proof))
+      state.unsure = true;
+  }
+  for (const effect of summary.effects) {
+    it.addEffect({
+      ...effect,
+      args: trim(bind(effect.args), 7),
+      ...(effect.proof ? {} : known(state)),
+      unsure: effect.unsure || state.unsure,
+      trace: [site, ...effect.trace].slice(0, 6),
+    });
+  }
+  for (const invocation of summary.invocations) {
+    const target = bind(invocation.target);
+    const inner = cloneState(state);
+    inner.proof ??= invocation.proof;
+    inner.roles ??= invocation.roles;
+    inner.unsure ||= invocation.unsure;
+    if (target.k === 'closure') it.apply(target, invocation.args.map(bind), inner, place);
+    else if (target.k === 'param')
+      it.invocations.push({
+        ...invocation,
+        target,
+        args: invocation.args.map(bind),
+        ...known(inner),
+        unsure: inner.unsure,
+      });
+  }
+  if (it.depth >= 10) return UNKNOWN;
+  const name = place ? textOf(place.calleeValue) : summaryName(it, key);
+  return resultOf(
+    it,
+    summary.outcomes,
+    bind,
+    { async: summary.async, site, name, unfinished: summary.partial },
+    state,
+  );
+}
+
+function summaryName(it: Interpreter, key: string): string {
+  const { file, fn } = parseFunctionKey(key);
+  return it.links.tsFacts(file)?.functions[fn]?.name ?? 'call';
+}
+
+/** The value of a call from the ways it can end. */
+function resultOf(
+  it: Interpreter,
+  outcomes: readonly Outcome[],
+  bind: (value: Abs) => Abs,
+  about: { async: boolean; site: Site; name: string; unfinished: boolean },
+  state: State,
+): Abs {
+  const id = `${about.site.file}:${about.site.at}`;
+  const list: Variant[] = [];
+  for (const outcome of outcomes) {
+    const value = bind(outcome.value);
+    const flat = value.k === 'promise' ? awaited(value) : value;
+    const alternatives: Variant[] = flat.k === 'variants' ? flat.list : [{ i: 0, value: flat }];
+    for (const alternative of alternatives) {
+      const inner = alternative.proof ?? outcome.proof;
+      const proof = inner && {
+        kind: inner.kind,
+        steps: [{ ...about.site, note: `${about.name}()` }, ...inner.steps].slice(0, 6),
+      };
+      const roles = alternative.roles ?? outcome.roles;
+      list.push({
+        i: list.length,
+        value: alternative.value,
+        ...(proof ? { proof } : {}),
+        ...(roles ? { roles } : {}),
+      });
+    }
+  }
+  const isAsync = about.async || outcomes.some((outcome) => bind(outcome.value).k === 'promise');
+  if (list.length === 0 && about.unfinished) return UNKNOWN;
+  const only = list[0];
+  const isPlain = list.length === 1 && only && !only.proof && !only.roles;
+  if (list.some((variant) => variant.proof?.kind === 'session')) {
+    const own = it.sessions.get(id);
+    if (!own && list.some((variant) => !variant.proof))
+      it.sessions.set(id, { ...about.site, direct: false, awaited: !isAsync, tested: false });
+  }
+  const value: Abs = isPlain ? only.value : { k: 'variants', id, list: list.slice(0, 8) };
+  if (isAsync) return { k: 'promise', of: value };
+  if (value.k === 'variants') {
+    it.settle(value, state);
+    return it.narrow(value, state);
+  }
+  return value;
+}
+
+/** Runs a closure now, on this path. */
+export function runInPlace(it: Interpreter, closure: Abs, args: readonly Abs[], state: State): Abs {
+  if (closure.k !== 'closure') return UNKNOWN;
+  const fn = closure.file === it.file ? it.facts.functions[closure.fn] : undefined;
+  const outside = !fn || closure.bind !== undefined || (fn.parent !== 0 && !it.isActive(fn.parent));
+  if (outside || it.isActive(closure.fn) || it.depth >= 8)
+    return applyClosure(it, closure, args, state, undefined);
+  if (fn.directives.includes('use server')) return UNKNOWN; // an entry point of its own, called by the client
+  const outcomes = it.runFunction(fn, closure.fn, args, state);
+  const [only] = outcomes;
+  const value: Abs =
+    outcomes.length === 1 && only
+      ? only.value
+      : {
+          k: 'variants',
+          id: `${it.file}:run${closure.fn}`,
+          list: outcomes.map((outcome, i) => ({ i, ...outcome })),
+        };
+  return fn.async ? { k: 'promise', of: value } : value;
+}
+
+/** Runs a callback that somebody else will call, perhaps never: what it proves doesn't hold afterwards. */
+export function runDetached(it: Interpreter, closure: Abs, args: readonly Abs[], state: State): void {
+  runInPlace(it, closure, args, cloneState(state));
+}

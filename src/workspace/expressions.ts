@@ -1,0 +1,185 @@
+/** Expressions with parts that matter together: objects and spreads, lists, `&&`/`||`/`??`, assignments. */
+import type { FileId } from '../base/path.ts';
+import type { Value } from '../facts/tsModel.ts';
+import { awaited, joinAbs, truthOf, UNKNOWN, withDefault } from './abs.ts';
+import type { Abs, Variant } from './abs.ts';
+import type { Interpreter } from './interpreter.ts';
+import { fromParts } from './parts.ts';
+import { refine } from './refine.ts';
+import { cloneState, joinInto } from './state.ts';
+import type { State } from './state.ts';
+
+export function evaluateObject(it: Interpreter, value: Extract<Value, { k: 'object' }>, state: State): Abs {
+  const props: { [name: string]: Abs } = {};
+  const at: { [name: string]: { file: FileId; at: number } } = {};
+  const maybe = new Set<string>();
+  let open = false;
+  for (const prop of value.props) {
+    if (prop.p === 'prop') {
+      props[prop.name] = it.eval(prop.value, state);
+      at[prop.name] = { file: it.file, at: prop.at };
+      maybe.delete(prop.name);
+    } else if (prop.p === 'computed') {
+      const key = it.eval(prop.key, state);
+      const part = it.eval(prop.value, state);
+      if (key.k === 'lit') props[String(key.v)] = part;
+      else open = true;
+    } else open = spreadInto(it.eval(prop.value, state), prop.value, { props, at, maybe }) || open;
+  }
+  const object: Abs = { k: 'object', props, open, at };
+  if (maybe.size) object.maybe = [...maybe].toSorted();
+  return object;
+}
+
+/** Returns whether unknown keys may have come in. */
+function spreadInto(
+  part: Abs,
+  source: Value,
+  into: {
+    props: { [name: string]: Abs };
+    at: { [name: string]: { file: FileId; at: number } };
+    maybe: Set<string>;
+  },
+): boolean {
+  const value = awaited(part);
+  // `...(condition && { take })`: the keys may be absent.
+  const conditional = source.k === 'logic' || source.k === 'cond';
+  if (value.k === 'object') {
+    for (const name in value.props) {
+      const own = value.props[name] ?? UNKNOWN;
+      const optional = conditional && source.k === 'logic' ? true : (value.maybe?.includes(name) ?? false);
+      const before = into.props[name];
+      into.props[name] = optional && before ? joinAbs(before, own) : own;
+      if (optional && !before) into.maybe.add(name);
+      else if (!optional) into.maybe.delete(name);
+      const site = value.at?.[name];
+      if (site) into.at[name] = site;
+    }
+    return value.open;
+  }
+  if (value.k === 'undef' || value.k === 'lit') return false;
+  if (value.k === 'unknown' && value.from && conditional) {
+    let open = false;
+    for (const alternative of value.from)
+      if (alternative.k === 'object')
+        open =
+          spreadInto(alternative, { k: 'logic', op: '&&', left: source, right: source, at: 0 }, into) || open;
+      else if (alternative.k !== 'undef' && alternative.k !== 'lit') open = true;
+    return open;
+  }
+  return true;
+}
+
+export function evaluateArray(it: Interpreter, value: Extract<Value, { k: 'array' }>, state: State): Abs {
+  const items: Abs[] = [];
+  let open = false;
+  for (const item of value.items) {
+    const part = it.eval(item, state);
+    if (item.k !== 'spread') items.push(part);
+    else if (part.k === 'array') {
+      items.push(...part.items);
+      open ||= part.open;
+    } else {
+      items.push(fromParts([part]));
+      open = true;
+    }
+  }
+  return { k: 'array', items, open };
+}
+
+export function evaluateLogic(it: Interpreter, value: Extract<Value, { k: 'logic' }>, state: State): Abs {
+  const left = it.eval(value.left, state);
+  if (state.dead) return UNKNOWN;
+  const other = cloneState(state);
+  if (value.op === '&&') {
+    refine(it, value.left, true, other, value.at);
+  } else if (value.op === '||') refine(it, value.left, false, other, value.at);
+  const right = other.dead ? undefined : it.eval(value.right, other);
+  const stays = cloneState(state);
+  if (value.op === '&&') refine(it, value.left, false, stays, value.at);
+  else if (value.op === '||') refine(it, value.left, true, stays, value.at);
+  const kept = value.op === '&&' ? falsyPart(left) : left;
+  const correlated =
+    right && !stays.dead && !other.dead && value.op !== '??'
+      ? correlate(`${it.file}:${value.at}`, [it.narrow(kept, stays), stays], [right, other])
+      : undefined;
+  joinInto(stays, other);
+  if (!stays.dead) Object.assign(state, stays);
+  else state.dead = true;
+  if (!right) return left;
+  if (correlated) return correlated;
+  if (value.op === '&&')
+    return left.k === 'lit' || left.k === 'undef'
+      ? left
+      : right.k === 'object'
+        ? right
+        : joinAbs(left, right);
+  if (left.k === 'undef' || (left.k === 'lit' && left.v === null)) return right;
+  if (left.k === 'lit' && value.op === '??') return left;
+  // A value with a fallback keeps what it is known to be: `session ?? null`, `client ?? tx`.
+  if (left.k === 'variants') return withFallback(left, right, value.op);
+  return withDefault(left, right);
+}
+
+export function evaluateAssign(it: Interpreter, value: Extract<Value, { k: 'assign' }>, state: State): Abs {
+  const next =
+    value.op === '=' || value.op === '??=' || value.op === '||='
+      ? it.eval(value.value, state)
+      : fromParts([it.eval(value.value, state)]);
+  const { target } = value;
+  if (target.k === 'ref' && target.b >= 0) {
+    const before = state.env.get(target.b);
+    state.env.set(target.b, value.op === '=' ? next : joinAbs(before ?? UNKNOWN, next));
+  } else if (target.k === 'member' && target.of.k === 'ref' && target.of.b >= 0) {
+    const object = state.env.get(target.of.b);
+    if (object?.k === 'object')
+      state.env.set(target.of.b, {
+        ...object,
+        props: { ...object.props, [target.name]: next },
+        at: { ...object.at, [target.name]: { file: it.file, at: target.at } },
+      });
+  } else if (target.k === 'index' && target.of.k === 'ref' && target.of.b >= 0) {
+    it.eval(target.key, state);
+    const object = state.env.get(target.of.b);
+    if (object?.k === 'object') state.env.set(target.of.b, { ...object, open: true });
+  }
+  return next;
+}
+
+/** Two alternatives of which just one is proved stay apart, so that a later test of the value finds the proof again. */
+export function correlate(id: string, ...branches: readonly (readonly [Abs, State])[]): Abs | undefined {
+  const list: Variant[] = [];
+  for (const [value, state] of branches) {
+    const alternatives: Variant[] = value.k === 'variants' ? value.list : [{ i: 0, value }];
+    for (const alternative of alternatives) {
+      const proof = alternative.proof ?? state.proof;
+      const roles = alternative.roles ?? state.roles;
+      list.push({
+        i: list.length,
+        value: alternative.value,
+        ...(proof ? { proof } : {}),
+        ...(roles ? { roles } : {}),
+      });
+    }
+  }
+  const proved = list.filter((variant) => variant.proof).length;
+  return proved === 0 || proved === list.length ? undefined : { k: 'variants', id, list: list.slice(0, 8) };
+}
+
+/** What `value && …` gives when it stops at its left side. */
+function falsyPart(value: Abs): Abs {
+  return truthOf(value) === 'maybe' && value.k !== 'variants' ? { k: 'lit', v: null } : value;
+}
+
+function withFallback(left: Extract<Abs, { k: 'variants' }>, right: Abs, op: string): Abs {
+  return {
+    k: 'variants',
+    id: left.id,
+    list: left.list.map((variant) => {
+      const { value } = variant;
+      const falls =
+        value.k === 'undef' || (value.k === 'lit' && (value.v === null || (op === '||' && !value.v)));
+      return falls ? { ...variant, value: right } : variant;
+    }),
+  };
+}

@@ -1,0 +1,69 @@
+/** Values that lie outside of what is being run: members of classes, variables of enclosing functions. */
+import type { BindingId } from '../facts/tsModel.ts';
+import { UNKNOWN } from './abs.ts';
+import type { Abs } from './abs.ts';
+import { initialValue } from './initialValue.ts';
+import type { Interpreter } from './interpreter.ts';
+import { isClientType } from './parts.ts';
+import { freshState } from './state.ts';
+import type { State } from './state.ts';
+import { functionKey } from './summary.ts';
+
+export function classMember(
+  it: Interpreter,
+  of: Extract<Abs, { k: 'class' | 'instance' }>,
+  name: string,
+  depth = 0,
+): Abs {
+  const facts = of.file === it.file ? it.facts : it.links.tsFacts(of.file);
+  const cls = facts?.classes[of.c];
+  if (!cls || depth > 4) return UNKNOWN;
+  const isStatic = of.k === 'class';
+  const method = cls.methods.find((candidate) => candidate.name === name && candidate.static === isStatic);
+  if (method) return { k: 'closure', file: of.file, fn: method.fn };
+  const field = cls.fields.find((candidate) => candidate.name === name && candidate.static === isStatic);
+  if (field) {
+    if (field.type && isClientType(field.type)) return { k: 'prisma', tx: /Transaction|Tx/.test(field.type) };
+    if (field.value && of.file === it.file && it.depth < it.maxDepth)
+      return it.eval(field.value, freshState());
+    return UNKNOWN;
+  }
+  if (cls.extends && of.file === it.file) {
+    const parent = it.eval(cls.extends, freshState());
+    if (parent.k === 'class')
+      return classMember(it, { k: of.k, file: parent.file, c: parent.c }, name, depth + 1);
+  }
+  return UNKNOWN;
+}
+
+/** A variable of an enclosing function that isn't being run: its parameters are symbolic, its constants looked up. */
+export function outerValue(it: Interpreter, b: BindingId, state: State): Abs {
+  const known = it.outer.get(b);
+  if (known) return known;
+  it.outer.set(b, UNKNOWN);
+  const binding = it.facts.bindings[b];
+  const owner = binding && it.facts.functions[binding.fn];
+  if (!binding || !owner) return UNKNOWN;
+  let value: Abs = UNKNOWN;
+  const i = owner.params.indexOf(b);
+  if (i >= 0) {
+    const key = functionKey(it.file, binding.fn);
+    value =
+      owner.rest && i === owner.params.length - 1
+        ? {
+            k: 'array',
+            items: [0, 1, 2, 3].map((more): Abs => ({ k: 'param', fn: key, i: i + more, path: [] })),
+            open: true,
+          }
+        : { k: 'param', fn: key, i, path: [] };
+  } else if (!binding.mutable) {
+    const init = initialValue(owner.body, b);
+    if (init && !it.frames.some((frame) => frame.fn === binding.fn)) {
+      const effects = it.effects.length;
+      value = it.eval(init, { ...freshState(), env: new Map(state.env) });
+      it.effects.length = effects;
+    }
+  }
+  it.outer.set(b, value);
+  return value;
+}
