@@ -1,5 +1,6 @@
 /** Expressions → Value: the other half of the walk in `extractTs.ts`. */
 import { ts } from 'ts-morph';
+import { extractClass, extractFunction } from './extractFunctions.ts';
 import type { StatementExtractor } from './extractTs.ts';
 import type { Property, Value } from './tsModel.ts';
 
@@ -109,11 +110,11 @@ export class ValueExtractor {
       case ts.SyntaxKind.FunctionExpression: {
         const written = node as ts.ArrowFunction | ts.FunctionExpression;
         const kind = ts.isArrowFunction(written) ? 'arrow' : 'function';
-        const fn = this.owner.function(written, written.name?.text ?? name, kind);
+        const fn = extractFunction(this.owner, written, written.name?.text ?? name, kind);
         return { k: 'function', fn, at: this.owner.facts.functions[fn]?.all ?? 0 };
       }
       case ts.SyntaxKind.ClassExpression: {
-        const c = this.owner.class(node as ts.ClassExpression);
+        const c = extractClass(this.owner, node as ts.ClassExpression);
         return { k: 'class', c, at: this.owner.facts.classes[c]?.at ?? 0 };
       }
       case ts.SyntaxKind.ConditionalExpression: {
@@ -238,7 +239,7 @@ export class ValueExtractor {
     let value: Value;
     if (ts.isPropertyAssignment(node)) value = this.value(node.initializer, plain ?? '');
     else {
-      const fn = this.owner.function(node, plain ?? '', ts.isGetAccessor(node) ? 'getter' : 'method');
+      const fn = extractFunction(this.owner, node, plain ?? '', ts.isGetAccessor(node) ? 'getter' : 'method');
       value = { k: 'function', fn, at: this.owner.facts.functions[fn]?.all ?? 0 };
     }
     const at = spans.node(name);
