@@ -1,4 +1,5 @@
 /** The engine: one façade for editor, command line, tests. No disk, no clock, no editor: texts come in, findings go out. */
+import { isSame } from './base/equal.ts';
 import type { FileId } from './base/path.ts';
 import type { ConfigOverrides } from './config/load.ts';
 import { Fixer } from './edit/fixer.ts';
@@ -87,7 +88,7 @@ export class Engine {
     if (options.overrides) this.workspace.overridesInput.set('', options.overrides);
     this.reports = this.workspace.db.query('reports', (file) => this.report(file), {
       watched: true,
-      equal: (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b),
+      equal: isSame,
     });
     this.fixer = new Fixer({
       workspace: this.workspace,
@@ -284,7 +285,9 @@ export class Engine {
           message: `skipped: ${facts.reason}${facts.detail === undefined ? '' : ` (${facts.detail})`}`,
         });
       const [first] = facts?.problems ?? [];
-      if (first) out.push({ file, message: first.message });
+      // SQL that isn't a PostgreSQL migration may be another database's: it needn't follow this grammar.
+      if (first && (facts?.kind !== 'sql' || this.workspace.migrationState(file)))
+        out.push({ file, message: first.message });
       for (const crash of this.reports.peek(file)?.crashes ?? [])
         out.push({ file, message: `the rule ${crash.rule} failed: ${crash.message}` });
       if (facts?.kind === 'config')

@@ -8,11 +8,13 @@ interface Comment {
   close: string;
 }
 
-function commentOf(file: string): Comment | undefined {
+function commentOf(file: string, scope: 'line' | 'file'): Comment | undefined {
   const name = basename(file);
   if (/\.([cm]?[jt]sx?|prisma)$/.test(name)) return { open: '// ', close: '' };
   if (name.endsWith('.sql')) return { open: '-- ', close: '' };
-  if (name.endsWith('.md')) return { open: '<!-- ', close: ' -->' };
+  // In Markdown only commands in fenced blocks are reported, and inside a fence the shell's comment is one.
+  if (/\.mdc?$/.test(name))
+    return scope === 'line' ? { open: '# ', close: '' } : { open: '<!-- ', close: ' -->' };
   if (name.endsWith('.json')) return undefined;
   return { open: '# ', close: '' };
 }
@@ -27,7 +29,7 @@ export function suppressionEdit(
   text: string,
   inMarkup: boolean,
 ): EditResult {
-  const comment = commentOf(finding.file);
+  const comment = commentOf(finding.file, scope);
   if (!comment)
     return {
       ok: false,
@@ -36,7 +38,9 @@ export function suppressionEdit(
     };
   const { newline } = styleOf(text);
   if (scope === 'file') {
-    const shebang = /^(#!.*\r?\n|---\r?\n)/.exec(text)?.[0].length ?? 0;
+    const isMarkdown = /\.mdc?$/.test(finding.file);
+    const head = isMarkdown ? /^---\r?\n[\s\S]*?\n---\r?\n/ : /^(#!.*\r?\n|---\r?\n)/;
+    const shebang = head.exec(text)?.[0].length ?? 0;
     const line = `${comment.open}backend-specialist-disable-file ${finding.rule}${comment.close}${newline}`;
     return {
       ok: true,

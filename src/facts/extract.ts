@@ -70,7 +70,11 @@ function extractKind(
     };
   }
   const body = extractBody(file, kind, text);
-  common.suppressions = suppressionsOf(file, text);
+  if (mayHoldSuppressions(text))
+    common.suppressions =
+      'comments' in body
+        ? body.comments.flatMap(({ span }) => directive(text, span.start, span.end))
+        : lineSuppressions(file, text);
   if ('problems' in body) {
     common.problems = body.problems.map((problem) => ({
       start: problem.span.start,
@@ -112,16 +116,9 @@ function directive(text: string, start: number, end: number): SuppressionFact[] 
   return found ? [found] : [];
 }
 
-/** Comments of line-comment languages: `//`, `#`, `--`, `<!-- -->` outside of a quote on the same line. */
-function suppressionsOf(file: FileId, text: string): SuppressionFact[] {
-  if (!mayHoldSuppressions(text)) return [];
-  const marker = file.endsWith('.sql')
-    ? '--'
-    : file.endsWith('.prisma') || file.endsWith('.json')
-      ? '//'
-      : file.endsWith('.md')
-        ? '<!--'
-        : '#';
+/** Comments of files whose extractor lists none: `//` in JSON, `#` elsewhere, outside of a quote on the same line. */
+function lineSuppressions(file: FileId, text: string): SuppressionFact[] {
+  const marker = file.endsWith('.json') ? '//' : '#';
   const out: SuppressionFact[] = [];
   for (const match of text.matchAll(/backend-specialist-(?:disable|enable)/g)) {
     const lineStart = text.lastIndexOf('\n', match.index) + 1;

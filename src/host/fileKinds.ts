@@ -24,6 +24,15 @@ const names = new Set([
   'backend-specialist.config.json',
   'AGENTS.md',
   'CLAUDE.md',
+  'GEMINI.md',
+  'SKILL.md',
+  'GNUmakefile',
+  'makefile',
+  'Justfile',
+  'vercel.json',
+  'railway.json',
+  'mcp.json',
+  '.mcp.json',
 ]);
 
 /** Lock files are YAML by name and megabytes of nothing. */
@@ -38,13 +47,23 @@ const patterns = [
   /^backend-map\.md$/,
 ];
 
+/** Files that hold commands, known by their folder. */
+const places = [
+  /(^|\/)\.vscode\/(tasks|launch)\.json$/,
+  /(^|\/)\.claude\/settings(\.local)?\.json$/,
+  /(^|\/)\.(claude|cursor|agents|codex|windsurf)\/.*\.mdc?$/,
+  /(^|\/)\.github\/(copilot-instructions\.md|(instructions|prompts|chatmodes)\/.*\.md)$/,
+  /(^|\/)\.(husky|githooks)\/[\w-]+$/,
+];
+
 /**
  * The same as one glob, for editors' file watchers; `isAnalysed` decides in the end.
  * Kept free of lookaheads and negation, which watchers do not know.
  */
 export const watchGlob =
   '**/{*.{ts,tsx,js,jsx,mjs,cjs,mts,cts,prisma,sql,yaml,yml,sh,bash,mk},package.json,tsconfig*.json,jsconfig*.json,' +
-  'Dockerfile*,*.Dockerfile,Makefile,justfile,.env*,backend-specialist.config.json,AGENTS.md,CLAUDE.md,.gitignore}';
+  'Dockerfile*,*.Dockerfile,Makefile,makefile,GNUmakefile,justfile,Justfile,.env*,backend-specialist.config.json,' +
+  'vercel.json,railway.json,tasks.json,launch.json,settings.json,settings.local.json,mcp.json,.mcp.json,*.md,*.mdc,.gitignore}';
 
 /** Whether the name is of a kind the engine reads and no folder above it is excluded. */
 export function isAnalysed(file: FileId): boolean {
@@ -56,6 +75,7 @@ export function isAnalysed(file: FileId): boolean {
   return (
     (dot > 0 && extensions.has(name.slice(dot))) ||
     names.has(name) ||
-    patterns.some((pattern) => pattern.test(name))
+    patterns.some((pattern) => pattern.test(name)) ||
+    places.some((pattern) => pattern.test(file))
   );
 }

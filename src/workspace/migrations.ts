@@ -53,14 +53,17 @@ export class Migrations {
   }
 
   private list(folder: FileId): FileId[] {
-    return this.sources.tree().filter((file) => basename(file) === 'migration.sql' && dirname(dirname(file)) === folder);
+    return this.sources
+      .tree()
+      .filter((file) => basename(file) === 'migration.sql' && dirname(dirname(file)) === folder);
   }
 
   private find(file: FileId): MigrationState | undefined {
     const facts = this.sources.sql(file);
     const text = this.sources.text(file);
     const folder = dirname(dirname(file));
-    if (!facts || text === undefined || basename(file) !== 'migration.sql' || folder === dirname(file)) return undefined;
+    if (!facts || text === undefined || basename(file) !== 'migration.sql' || folder === dirname(file))
+      return undefined;
     const root = this.rootOf(folder, file);
     if (basename(folder) !== 'migrations' && root?.migrations !== folder) return undefined;
     const schema = root && this.sources.schema(root.id);
@@ -80,7 +83,9 @@ export class Migrations {
 
   /** The schema whose migrations these are, else the one that code beside them uses. */
   private rootOf(folder: FileId, file: FileId): SchemaRoot | undefined {
-    return this.sources.schemaRoots().find((root) => root.migrations === folder) ?? this.sources.schemaRootOf(file);
+    return (
+      this.sources.schemaRoots().find((root) => root.migrations === folder) ?? this.sources.schemaRootOf(file)
+    );
   }
 
   private stateBefore(folder: FileId, files: readonly FileId[], index: number): DbState {
@@ -100,6 +105,9 @@ export class Migrations {
   }
 
   private fold(files: readonly FileId[], start: DbState): DbState {
-    return foldMigrations(files.flatMap((file) => this.sources.sql(file) ?? []), start);
+    return foldMigrations(
+      files.flatMap((file) => this.sources.sql(file) ?? []),
+      start,
+    );
   }
 }

@@ -8,7 +8,10 @@ import type { Hazard } from '../../prisma/hazard.ts';
 type AlterTable = Extract<SqlStatement, { kind: 'alter-table' }>;
 
 /** The `ALTER TABLE` that holds a hazard, and its command; undefined inside a procedural body. */
-export function alterOf(facts: SqlFacts, hazard: Hazard): { statement: AlterTable; command: SqlAlterCommand } | undefined {
+export function alterOf(
+  facts: SqlFacts,
+  hazard: Hazard,
+): { statement: AlterTable; command: SqlAlterCommand } | undefined {
   const statement = facts.statements[hazard.index];
   if (statement?.kind !== 'alter-table') return undefined;
   const command = statement.commands.find((item) => item.span.start === hazard.span.start);
@@ -24,7 +27,10 @@ export function canExpand(facts: SqlFacts, hazard: Hazard): boolean {
 }
 
 /** The `ADD COLUMN` of the same statement that replaces what the hazard drops. */
-export function addedIn(statement: AlterTable, hazard: Hazard): Extract<SqlAlterCommand, { command: 'add-column' }> | undefined {
+export function addedIn(
+  statement: AlterTable,
+  hazard: Hazard,
+): Extract<SqlAlterCommand, { command: 'add-column' }> | undefined {
   for (const command of statement.commands)
     if (command.command === 'add-column' && command.span.start === hazard.addedAt?.start) return command;
   return undefined;
@@ -38,8 +44,15 @@ export function markerWithoutReason(facts: SqlFacts & CommonFacts, hazard: Hazar
   for (const { text, span, ownLine } of facts.comments) {
     if (!EMPTY.test(text)) continue;
     const isAbove = (target: Span): boolean =>
-      ownLine && span.end <= target.start && !separated(facts, span.end, target.start) && commentsJoin(facts, line(span.end), line(target.start));
-    const isBehind = !ownLine && span.start >= hazard.span.end && line(span.start) === line(hazard.span.end) && !separated(facts, hazard.span.end, span.start);
+      ownLine &&
+      span.end <= target.start &&
+      !separated(facts, span.end, target.start) &&
+      commentsJoin(facts, line(span.end), line(target.start));
+    const isBehind =
+      !ownLine &&
+      span.start >= hazard.span.end &&
+      line(span.start) === line(hazard.span.end) &&
+      !separated(facts, hazard.span.end, span.start);
     if (isAbove(hazard.statement) || isAbove(hazard.span) || isBehind) return span;
   }
   return undefined;
@@ -49,7 +62,9 @@ export function markerWithoutReason(facts: SqlFacts & CommonFacts, hazard: Hazar
 function separated(facts: SqlFacts, from: number, to: number): boolean {
   const between = ({ start }: Span): boolean => start >= from && start < to;
   return facts.statements.some(
-    (statement) => between(statement.span) || (statement.kind === 'alter-table' && statement.commands.some((command) => between(command.span))),
+    (statement) =>
+      between(statement.span) ||
+      (statement.kind === 'alter-table' && statement.commands.some((command) => between(command.span))),
   );
 }
 
@@ -57,7 +72,8 @@ function separated(facts: SqlFacts, from: number, to: number): boolean {
 function commentsJoin(facts: SqlFacts & CommonFacts, from: number, to: number): boolean {
   for (let line = from + 1; line < to; line++) {
     const isComment = facts.comments.some(
-      ({ span }) => positionAt(facts.lines, span.start).line <= line && positionAt(facts.lines, span.end).line >= line,
+      ({ span }) =>
+        positionAt(facts.lines, span.start).line <= line && positionAt(facts.lines, span.end).line >= line,
     );
     if (!isComment) return false;
   }

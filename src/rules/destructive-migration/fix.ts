@@ -23,9 +23,12 @@ interface Found {
 
 /** What a recipe works on; a committed migration may be applied already, so it is never edited. */
 function find({ finding, facts, file, text, workspace }: FixContext): Found | { refuse: string } {
-  if (workspace.committed(file) === true) return { refuse: 'This migration is committed and may be applied already; write a new one instead.' };
+  if (workspace.committed(file) === true)
+    return { refuse: 'This migration is committed and may be applied already; write a new one instead.' };
   const migration = workspace.migrationState(file);
-  const hazard = migration?.hazards.find((item) => item.span.start === finding.start && item.span.end === finding.end);
+  const hazard = migration?.hazards.find(
+    (item) => item.span.start === finding.start && item.span.end === finding.end,
+  );
   if (facts.kind !== 'sql' || !migration || !hazard) return { refuse: 'The statement is no longer there.' };
   return { facts, hazard, migration, text, newline: styleOf(text).newline };
 }
@@ -34,7 +37,9 @@ function change(context: FixContext, edits: (found: Found) => TextEdit[] | strin
   const found = find(context);
   if ('refuse' in found) return found;
   const result = edits(found);
-  return typeof result === 'string' ? { refuse: result } : { changes: [{ file: context.file, create: false, edits: result }] };
+  return typeof result === 'string'
+    ? { refuse: result }
+    : { changes: [{ file: context.file, create: false, edits: result }] };
 }
 
 const shown = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
@@ -52,7 +57,8 @@ export const fixes = [
     preferred: true,
     edit: (context) =>
       change(context, (found) => {
-        if (!canRename(found.facts, found.hazard, found.migration.before)) return 'The two are not alike enough for a rename.';
+        if (!canRename(found.facts, found.hazard, found.migration.before))
+          return 'The two are not alike enough for a rename.';
         if (found.hazard.kind === 'rename-column') return renameColumn(found);
         return found.hazard.kind === 'rename-table' ? renameTable(found) : renameValue(found);
       }),
@@ -62,7 +68,10 @@ export const fixes = [
     title: ({ column }) => `Keep ${shown(column)}: add a new column, copy the values, drop the old one later`,
     trust: 'dangerous',
     preferred: false,
-    edit: (context) => change(context, (found) => (canExpand(found.facts, found.hazard) ? expand(found) : 'This change has no mechanical expand step.')),
+    edit: (context) =>
+      change(context, (found) =>
+        canExpand(found.facts, found.hazard) ? expand(found) : 'This change has no mechanical expand step.',
+      ),
   }),
   defineFix({
     id: 'acknowledge',
@@ -95,14 +104,24 @@ function whole(text: string, { start, end }: Span): Span {
 function withComments({ facts, text }: Found, statement: Span): Span {
   let { start, end } = whole(text, statement);
   for (const comment of facts.comments.toReversed())
-    if (comment.ownLine && comment.span.end <= start && /^\r?\n[ \t]*$/.test(text.slice(comment.span.end, start)) && !comment.block) start = comment.span.start;
+    if (
+      comment.ownLine &&
+      comment.span.end <= start &&
+      /^\r?\n[ \t]*$/.test(text.slice(comment.span.end, start)) &&
+      !comment.block
+    )
+      start = comment.span.start;
   start -= indentAt(text, start).length;
   end += /^[ \t]*(\r?\n([ \t]*\r?\n)?)?/.exec(text.slice(end))?.[0].length ?? 0;
   return { start, end };
 }
 
 /** The `ALTER TABLE` without some of its commands; `undefined` when none is left. */
-function withoutCommands(text: string, statement: Span & { commands: readonly SqlAlterCommand[] }, gone: readonly SqlAlterCommand[]): string | undefined {
+function withoutCommands(
+  text: string,
+  statement: Span & { commands: readonly SqlAlterCommand[] },
+  gone: readonly SqlAlterCommand[],
+): string | undefined {
   const rest = statement.commands.filter((command) => !gone.includes(command));
   if (rest.length === 0) return undefined;
   const first = statement.commands[0];
@@ -124,14 +143,19 @@ function renameColumn({ facts, hazard, migration, text, newline }: Found): TextE
   const to = quote(added.column.name);
   const lines = [`ALTER TABLE ${table} RENAME COLUMN ${quote(old.name)} TO ${to};`];
   const settings: string[] = [];
-  if (old.notNull !== added.column.notNull) settings.push(`ALTER COLUMN ${to} ${added.column.notNull ? 'SET' : 'DROP'} NOT NULL`);
+  if (old.notNull !== added.column.notNull)
+    settings.push(`ALTER COLUMN ${to} ${added.column.notNull ? 'SET' : 'DROP'} NOT NULL`);
   if (added.column.default !== 'none') {
     const value = /\sDEFAULT\s+([\s\S]+)$/i.exec(at(text, added.span))?.[1];
-    if (value === undefined || /\b(NOT\s+NULL|CHECK|COLLATE|CONSTRAINT)\b/i.test(value)) return 'The default of the new column can’t be read.';
+    if (value === undefined || /\b(NOT\s+NULL|CHECK|COLLATE|CONSTRAINT)\b/i.test(value))
+      return 'The default of the new column can’t be read.';
     settings.push(`ALTER COLUMN ${to} SET DEFAULT ${value.trim()}`);
   } else if (old.hasDefault) settings.push(`ALTER COLUMN ${to} DROP DEFAULT`);
   if (settings.length > 0) lines.push(`ALTER TABLE ${table} ${settings.join(', ')};`);
-  const rest = withoutCommands(text, { ...alter.statement.span, commands: alter.statement.commands }, [alter.command, added]);
+  const rest = withoutCommands(text, { ...alter.statement.span, commands: alter.statement.commands }, [
+    alter.command,
+    added,
+  ]);
   if (rest !== undefined) lines.push(rest);
   return [{ ...whole(text, alter.statement.span), text: lines.join(newline) }];
 }
@@ -142,11 +166,16 @@ function renameTable(found: Found): TextEdit[] | string {
   if (!rename) return 'The two tables are not alike enough for a rename.';
   const name = rename.drop.names[0];
   const target = at(text, rename.create.table.span);
-  const lines = [`ALTER TABLE ${name ? at(text, name.span) : quote(rename.old.name)} RENAME TO ${quote(rename.create.table.name)};`];
+  const lines = [
+    `ALTER TABLE ${name ? at(text, name.span) : quote(rename.old.name)} RENAME TO ${quote(rename.create.table.name)};`,
+  ];
   const key = rename.primaryKey;
-  if (key && key.from !== key.to) lines.push(`ALTER TABLE ${target} RENAME CONSTRAINT ${quote(key.from)} TO ${quote(key.to)};`);
+  if (key && key.from !== key.to)
+    lines.push(`ALTER TABLE ${target} RENAME CONSTRAINT ${quote(key.from)} TO ${quote(key.to)};`);
   const schema = rename.create.table.schema === undefined ? '' : `${quote(rename.create.table.schema)}.`;
-  for (const index of rename.indexes) if (index.from !== index.to) lines.push(`ALTER INDEX ${schema}${quote(index.from)} RENAME TO ${quote(index.to)};`);
+  for (const index of rename.indexes)
+    if (index.from !== index.to)
+      lines.push(`ALTER INDEX ${schema}${quote(index.from)} RENAME TO ${quote(index.to)};`);
   return [
     { ...whole(text, rename.drop.span), text: lines.join(newline) },
     { ...withComments(found, rename.create.span), text: '' },
@@ -167,9 +196,14 @@ function renameValue({ facts, hazard, text, newline }: Found): TextEdit[] | stri
 }
 
 /** The type as written in `ADD COLUMN name type …`. */
-function typeOf(text: string, command: Extract<SqlAlterCommand, { command: 'add-column' }>): string | undefined {
+function typeOf(
+  text: string,
+  command: Extract<SqlAlterCommand, { command: 'add-column' }>,
+): string | undefined {
   const behind = text.slice(command.column.span.end, command.span.end).replace(/^"?/, '');
-  return /^\s*([\s\S]+?)(?=\s+(?:NOT\s+NULL|NULL|DEFAULT|PRIMARY|UNIQUE|REFERENCES|CHECK|GENERATED|COLLATE|CONSTRAINT)\b|\s*$)/i.exec(behind)?.[1];
+  return /^\s*([\s\S]+?)(?=\s+(?:NOT\s+NULL|NULL|DEFAULT|PRIMARY|UNIQUE|REFERENCES|CHECK|GENERATED|COLLATE|CONSTRAINT)\b|\s*$)/i.exec(
+    behind,
+  )?.[1];
 }
 
 function expand({ facts, hazard, migration, text, newline }: Found): TextEdit[] | string {
@@ -186,11 +220,20 @@ function expand({ facts, hazard, migration, text, newline }: Found): TextEdit[] 
   const fresh = freeName(old.name, migration, hazard, statement.commands);
   const table = at(text, statement.table.span);
   const from = quote(old.name);
-  const source = to.array && !old.type.array ? `ARRAY[${from}]` : old.type.array && !to.array ? `${from}[1]` : from;
-  const cast = source === from && hazard.kind === 'recreate-column' && old.type.name !== 'text' && to.name !== 'text' ? `${source}::text::${type}` : `${source}::${type}`;
-  const survives = hazard.kind === 'narrow-type' ? ` WHERE (${cast})::${hazard.from ?? 'text'} = ${from}` : readable(old.type.name, to, from);
+  const source =
+    to.array && !old.type.array ? `ARRAY[${from}]` : old.type.array && !to.array ? `${from}[1]` : from;
+  const cast =
+    source === from && hazard.kind === 'recreate-column' && old.type.name !== 'text' && to.name !== 'text'
+      ? `${source}::text::${type}`
+      : `${source}::${type}`;
+  const survives =
+    hazard.kind === 'narrow-type'
+      ? ` WHERE (${cast})::${hazard.from ?? 'text'} = ${from}`
+      : readable(old.type.name, to, from);
   const add = `ADD COLUMN ${quote(fresh)} ${type}`;
-  const commands = statement.commands.flatMap((item) => (item === command ? [add] : item === added ? [] : [at(text, item.span)]));
+  const commands = statement.commands.flatMap((item) =>
+    item === command ? [add] : item === added ? [] : [at(text, item.span)],
+  );
   const head = text.slice(statement.span.start, statement.commands[0]?.span.start ?? statement.span.start);
   const lines = [
     `${head}${commands.join(`,${lineBreak(text, statement.commands)}`)};`,
@@ -210,9 +253,20 @@ function readable(from: string, to: SqlType, column: string): string {
 }
 
 /** A name for the new column that the table doesn't have yet. */
-function freeName(old: string, migration: MigrationState, hazard: Hazard, commands: readonly SqlAlterCommand[]): string {
-  const key = hazard.table?.schema === undefined || hazard.table.schema === 'public' ? hazard.table?.name : `${hazard.table.schema}.${hazard.table.name}`;
-  const taken = new Set([...(migration.before.tables.get(key ?? '')?.columns.keys() ?? []), ...commands.flatMap((command) => (command.command === 'add-column' ? [command.column.name] : []))]);
+function freeName(
+  old: string,
+  migration: MigrationState,
+  hazard: Hazard,
+  commands: readonly SqlAlterCommand[],
+): string {
+  const key =
+    hazard.table?.schema === undefined || hazard.table.schema === 'public'
+      ? hazard.table?.name
+      : `${hazard.table.schema}.${hazard.table.name}`;
+  const taken = new Set([
+    ...(migration.before.tables.get(key ?? '')?.columns.keys() ?? []),
+    ...commands.flatMap((command) => (command.command === 'add-column' ? [command.column.name] : [])),
+  ]);
   for (let count = 1; ; count++) {
     const name = `${old}_new${count === 1 ? '' : count}`;
     if (!taken.has(name)) return name;
@@ -226,7 +280,8 @@ function freeName(old: string, migration: MigrationState, hazard: Hazard, comman
 function acknowledge({ facts, hazard, migration, text, newline }: Found): TextEdit[] {
   const marker = `-- ${acknowledgedMarker} <why this data may go>`;
   const line = (offset: number): number => positionAt(facts.lines, offset).line;
-  const isOnly = migration.hazards.filter((item) => item.statement.start === hazard.statement.start).length === 1;
+  const isOnly =
+    migration.hazards.filter((item) => item.statement.start === hazard.statement.start).length === 1;
   if (!isOnly && line(hazard.span.start) === line(hazard.statement.start)) {
     const behind = /^[ \t]*[,;]?(?=[ \t]*\r?$)/m.exec(text.slice(hazard.span.end));
     if (behind?.index === 0) {

@@ -13,7 +13,16 @@ export function canRename(facts: SqlFacts, hazard: Hazard, before: DbState): boo
     const alter = alterOf(facts, hazard);
     const added = alter && addedIn(alter.statement, hazard)?.column;
     const old = added && oldColumn(hazard, before);
-    return added !== undefined && old !== undefined && sameType(old.type, added.type) && !added.unique && !added.primaryKey && !added.references && !added.generated && !added.identity;
+    return (
+      added !== undefined &&
+      old !== undefined &&
+      sameType(old.type, added.type) &&
+      !added.unique &&
+      !added.primaryKey &&
+      !added.references &&
+      !added.generated &&
+      !added.identity
+    );
   }
   if (hazard.kind === 'rename-table') return tableRename(facts, hazard, before) !== undefined;
   return enumRename(facts, hazard) !== undefined;
@@ -22,7 +31,9 @@ export function canRename(facts: SqlFacts, hazard: Hazard, before: DbState): boo
 /** The column that a hazard takes away, as the migrations before built it. */
 export function oldColumn(hazard: Hazard, before: DbState): DbColumn | undefined {
   const [column] = hazard.columns;
-  return hazard.table && column !== undefined ? before.tables.get(tableKey(hazard.table))?.columns.get(column) : undefined;
+  return hazard.table && column !== undefined
+    ? before.tables.get(tableKey(hazard.table))?.columns.get(column)
+    : undefined;
 }
 
 export interface TableRename {
@@ -39,9 +50,13 @@ export interface TableRename {
 export function tableRename(facts: SqlFacts, hazard: Hazard, before: DbState): TableRename | undefined {
   const drop = facts.statements[hazard.index];
   const old = hazard.table && before.tables.get(tableKey(hazard.table));
-  const create = facts.statements.find((statement): statement is Of<'create-table'> => statement.kind === 'create-table' && statement.table.span.start === hazard.addedAt?.start);
+  const create = facts.statements.find(
+    (statement): statement is Of<'create-table'> =>
+      statement.kind === 'create-table' && statement.table.span.start === hazard.addedAt?.start,
+  );
   if (drop?.kind !== 'drop' || drop.names.length !== 1 || !old || !create || create.source) return undefined;
-  const isSame = create.columns.length === old.columns.size && create.columns.every((column) => sameColumn(old, column));
+  const isSame =
+    create.columns.length === old.columns.size && create.columns.every((column) => sameColumn(old, column));
   if (!isSame || create.constraints.some((constraint) => constraint.type !== 'primary-key')) return undefined;
   const owned = [...before.indexes].filter(([, index]) => index.table === tableKey(old));
   const key = create.constraints[0];
@@ -50,18 +65,32 @@ export function tableRename(facts: SqlFacts, hazard: Hazard, before: DbState): T
   const indexes: TableRename['indexes'] = [];
   for (const statement of facts.statements) {
     if (statement.kind !== 'create-index' || tableKey(statement.table) !== tableKey(create.table)) continue;
-    const same = owned.find(([name, index]) => !taken.has(name) && index.unique === statement.unique && sameList(index.columns, statement.columns));
+    const same = owned.find(
+      ([name, index]) =>
+        !taken.has(name) && index.unique === statement.unique && sameList(index.columns, statement.columns),
+    );
     if (!same || statement.name === undefined || statement.partial) continue;
     taken.add(same[0]);
     indexes.push({ statement, from: same[0], to: statement.name });
   }
-  return { drop, create, old, indexes, primaryKey: oldKey && key?.name !== undefined ? { from: oldKey[0], to: key.name } : undefined };
+  return {
+    drop,
+    create,
+    old,
+    indexes,
+    primaryKey: oldKey && key?.name !== undefined ? { from: oldKey[0], to: key.name } : undefined,
+  };
 }
 
 function sameColumn(old: DbTable, column: SqlColumn): boolean {
   const before = old.columns.get(column.name);
   const hasDefault = column.default !== 'none' || column.identity || column.generated;
-  return before !== undefined && sameType(before.type, column.type) && before.notNull === isRequired(column) && before.hasDefault === hasDefault;
+  return (
+    before !== undefined &&
+    sameType(before.type, column.type) &&
+    before.notNull === isRequired(column) &&
+    before.hasDefault === hasDefault
+  );
 }
 
 function isRequired(column: SqlColumn): boolean {
@@ -92,8 +121,16 @@ export interface EnumRename {
 export function enumRename(facts: SqlFacts, hazard: Hazard): EnumRename | undefined {
   const { from, to } = hazard;
   const create = facts.statements[hazard.index];
-  if (hazard.kind !== 'enum-value-removed' || from === undefined || to === undefined || hazard.values[0] !== from || create?.kind !== 'create-enum') return undefined;
-  const isBegin = (statement: SqlStatement | undefined): boolean => statement?.kind === 'transaction' && statement.action === 'begin';
+  if (
+    hazard.kind !== 'enum-value-removed' ||
+    from === undefined ||
+    to === undefined ||
+    hazard.values[0] !== from ||
+    create?.kind !== 'create-enum'
+  )
+    return undefined;
+  const isBegin = (statement: SqlStatement | undefined): boolean =>
+    statement?.kind === 'transaction' && statement.action === 'begin';
   const first = isBegin(facts.statements[hazard.index - 1]) ? hazard.index - 1 : hazard.index;
   const kept: SqlStatement[] = [];
   let type: SqlName | undefined;
@@ -103,12 +140,18 @@ export function enumRename(facts: SqlFacts, hazard: Hazard): EnumRename | undefi
     if (!statement || !belongs(statement, create.type, hazard.object)) break;
     last = index;
     if (statement.kind === 'rename' && statement.on.name === hazard.object) type = statement.on;
-    if (statement.kind === 'alter-table' && statement.commands.every((command) => command.command === 'set-default')) kept.push(statement);
+    if (
+      statement.kind === 'alter-table' &&
+      statement.commands.every((command) => command.command === 'set-default')
+    )
+      kept.push(statement);
     if (statement.kind === 'transaction') break;
   }
   const end = facts.statements[last];
   const isClosed = first === hazard.index || (end?.kind === 'transaction' && end.action === 'commit');
-  const dropsOld = facts.statements.slice(hazard.index, last + 1).some((statement) => statement.kind === 'drop');
+  const dropsOld = facts.statements
+    .slice(hazard.index, last + 1)
+    .some((statement) => statement.kind === 'drop');
   return type && isClosed && dropsOld ? { type, from, to, first, last, kept } : undefined;
 }
 
@@ -117,7 +160,9 @@ function belongs(statement: SqlStatement, fresh: SqlName, old: string | undefine
     case 'alter-table':
       return statement.commands.every(
         (command) =>
-          command.command === 'drop-default' || command.command === 'set-default' || (command.command === 'alter-type' && command.to.name === fresh.name),
+          command.command === 'drop-default' ||
+          command.command === 'set-default' ||
+          (command.command === 'alter-type' && command.to.name === fresh.name),
       );
     case 'rename':
       return statement.object === 'type' && (statement.on.name === old || statement.on.name === fresh.name);

@@ -65,9 +65,22 @@ export const rule = defineRule({
   },
 });
 
-function offers(migration: MigrationState, hazard: Hazard, facts: Parameters<typeof canRename>[0], isMarked: boolean): FixRequest[] {
+function offers(
+  migration: MigrationState,
+  hazard: Hazard,
+  facts: Parameters<typeof canRename>[0],
+  isMarked: boolean,
+): FixRequest[] {
   const fixes: FixRequest[] = [];
-  const data = { kind: hazard.kind, ...given({ to: hazard.to, from: hazard.from ?? hazard.columns[0], column: hazard.columns[0], table: hazard.table?.name }) };
+  const data = {
+    kind: hazard.kind,
+    ...given({
+      to: hazard.to,
+      from: hazard.from ?? hazard.columns[0],
+      column: hazard.columns[0],
+      table: hazard.table?.name,
+    }),
+  };
   if (canRename(facts, hazard, migration.before)) fixes.push({ recipe: 'rename-instead', data });
   if (canExpand(facts, hazard)) fixes.push({ recipe: 'expand-contract', data });
   if (!isMarked) fixes.push({ recipe: 'acknowledge', data });
@@ -79,11 +92,18 @@ function reportOf(hazard: Hazard): Report {
   const data: Record<string, string> = {
     lost: hazard.lost,
     model: model !== undefined && model !== table?.name ? ` (model \`${model}\`)` : '',
-    others: others.length > 0 && (hazard.kind === 'truncate' || hazard.kind === 'delete-all') ? `, and with them rows of ${list(others)}` : '',
+    others:
+      others.length > 0 && (hazard.kind === 'truncate' || hazard.kind === 'delete-all')
+        ? `, and with them rows of ${list(others)}`
+        : '',
     to: hazard.to ?? '',
     as: hazard.to === undefined ? '' : ` as ${hazard.to}`,
-    change: hazard.from !== undefined && hazard.to !== undefined ? ` (${hazard.from} becomes ${hazard.to})` : '',
-    used: others.length > 0 ? ` of ${list([...new Set(others)].map((name, index) => (others.length === 1 && columns[index] !== undefined ? `${name}.${columns[index]}` : name)))}` : '',
+    change:
+      hazard.from !== undefined && hazard.to !== undefined ? ` (${hazard.from} becomes ${hazard.to})` : '',
+    used:
+      others.length > 0
+        ? ` of ${list([...new Set(others)].map((name, index) => (others.length === 1 && columns[index] !== undefined ? `${name}.${columns[index]}` : name)))}`
+        : '',
   };
   return {
     place: { span: hazard.span },
@@ -119,9 +139,15 @@ function messageOf(hazard: Hazard): string {
     case 'recreate-column':
       return 'recreateColumn';
     case 'enum-value-removed':
-      return hazard.to !== undefined && hazard.values.length === 1 && hazard.from === hazard.values[0] ? 'enumRenamed' : 'enumRemoved';
+      return hazard.to !== undefined && hazard.values.length === 1 && hazard.from === hazard.values[0]
+        ? 'enumRenamed'
+        : 'enumRemoved';
     case 'narrow-type':
-      return hazard.from === undefined ? 'narrowUnknown' : hazard.effect === 'changed' ? 'narrowChanged' : 'narrowRejected';
+      return hazard.from === undefined
+        ? 'narrowUnknown'
+        : hazard.effect === 'changed'
+          ? 'narrowChanged'
+          : 'narrowRejected';
   }
 }
 
@@ -129,10 +155,16 @@ function messageOf(hazard: Hazard): string {
 function relatedTo({ schema }: MigrationState, hazard: Hazard): Related[] {
   const model = hazard.model === undefined ? undefined : schema?.model(hazard.model);
   if (!model) return [];
-  const fields = hazard.fields.length === 1 ? model.fields.filter((field) => field.name === hazard.fields[0]) : [];
+  const fields =
+    hazard.fields.length === 1 ? model.fields.filter((field) => field.name === hazard.fields[0]) : [];
   const field = fields[0];
   return field
-    ? [{ place: { file: model.file, span: field.nameSpan }, message: `The field \`${field.name}\` of \`${model.name}\`.` }]
+    ? [
+        {
+          place: { file: model.file, span: field.nameSpan },
+          message: `The field \`${field.name}\` of \`${model.name}\`.`,
+        },
+      ]
     : [{ place: { file: model.file, span: model.nameSpan }, message: `The model \`${model.name}\`.` }];
 }
 

@@ -46,7 +46,8 @@ interface Around {
 function commandsOf(seen: Seen, call: Call): Command[] {
   const { facts, constants, runners } = seen;
   if (call.k === 'tagged') {
-    if (!call.texts.some((text) => DESTRUCTIVE.test(text)) || runners.of(call.tag)?.form !== 'template') return [];
+    if (!call.texts.some((text) => DESTRUCTIVE.test(text)) || runners.of(call.tag)?.form !== 'template')
+      return [];
     const span = spanOf(facts, call.at);
     const last = call.texts.at(-1) ?? '';
     const inner = call.values.reduce((sum, value) => {
@@ -57,7 +58,13 @@ function commandsOf(seen: Seen, call: Call): Command[] {
     const width = call.texts.reduce((sum, text) => sum + text.length, 0) + inner + 2;
     const start = Math.max(span.start, span.end - width);
     const options = call.tag.k === 'call' ? call.tag.args : [];
-    return last === '' && width > span.end - span.start ? [] : lineCommands(seen, template(facts, call.texts, call.values, { start, end: span.end }, constants), options);
+    return last === '' && width > span.end - span.start
+      ? []
+      : lineCommands(
+          seen,
+          template(facts, call.texts, call.values, { start, end: span.end }, constants),
+          options,
+        );
   }
   const [first, second] = call.args;
   if (!first || !call.args.some((arg) => mentions(seen, arg))) return [];
@@ -67,9 +74,16 @@ function commandsOf(seen: Seen, call: Call): Command[] {
     return line ? lineCommands(seen, line, call.args.slice(1)) : [];
   }
   if (runner?.form === 'words') return wordCommands(seen, first, second, call.args.slice(1));
-  return runners.wrapper(seen.workspace, seen.file, call.fn, (other) => new Runners(other, constantsOf(other))).flatMap((index) => {
-    const arg = call.args[index];
-    const line = arg && textOf(facts, arg, constants);
+  const handedOn = runners.wrapper(
+    seen.workspace,
+    seen.file,
+    call.fn,
+    (other) => new Runners(other, constantsOf(other)),
+  );
+  return handedOn.flatMap((handed) => {
+    const command = call.args[handed.index];
+    if (command && handed.form === 'words') return wordCommands(seen, command, call.args[handed.args], []);
+    const line = command && textOf(facts, command, constants);
     return line ? lineCommands(seen, line, []) : [];
   });
 }
@@ -91,7 +105,12 @@ function lineCommands(seen: Seen, line: PlacedText, options: readonly Value[]): 
 }
 
 /** `spawn('npx', ['prisma', …])`; with a shell, or without arguments, the program may be a whole line. */
-function wordCommands(seen: Seen, program: Value, args: Value | undefined, options: readonly Value[]): Command[] {
+function wordCommands(
+  seen: Seen,
+  program: Value,
+  args: Value | undefined,
+  options: readonly Value[],
+): Command[] {
   const { facts, constants } = seen;
   const first = textOf(facts, program, constants);
   const list = args && resolve(args, constants);
@@ -119,7 +138,10 @@ function itemsOf({ constants }: Seen, value: Value | undefined): Value[] {
 }
 
 function covering(spans: readonly Span[]): Span {
-  return { start: Math.min(...spans.map(({ start }) => start)), end: Math.max(...spans.map(({ end }) => end)) };
+  return {
+    start: Math.min(...spans.map(({ start }) => start)),
+    end: Math.max(...spans.map(({ end }) => end)),
+  };
 }
 
 function moved(command: Command, line: PlacedText): Command {
@@ -143,7 +165,11 @@ function moved(command: Command, line: PlacedText): Command {
 }
 
 function withEnvironment(command: Command, around: Around): Command {
-  return { ...command, env: [...around.env, ...command.env], envFiles: [...around.envFiles, ...command.envFiles] };
+  return {
+    ...command,
+    env: [...around.env, ...command.env],
+    envFiles: [...around.envFiles, ...command.envFiles],
+  };
 }
 
 /** What the `env` option sets, on top of what the file sets for itself. */
@@ -154,44 +180,72 @@ function environment(seen: Seen, options: readonly Value[]): Around {
   for (const option of options) {
     const object = resolve(option, constants);
     if (object.k !== 'object') continue;
-    for (const property of object.props) if (property.p === 'prop' && property.name === 'env') env.push(...assignments(facts, property.value, constants));
+    for (const property of object.props)
+      if (property.p === 'prop' && property.name === 'env')
+        env.push(...assignments(facts, property.value, constants));
   }
   return { env, envFiles: seen.ambient.envFiles };
 }
 
-function assignments(facts: Code, value: Value, constants: ReadonlyMap<number, Value>, depth = 0): EnvAssignment[] {
+function assignments(
+  facts: Code,
+  value: Value,
+  constants: ReadonlyMap<number, Value>,
+  depth = 0,
+): EnvAssignment[] {
   const object = resolve(value, constants);
   const span = spanOf(facts, value.at);
   // A whole environment by a name: `env: testEnv`, `{ ...e2eEnv }`.
   if (object.k !== 'object') {
     const name = nameOf(value);
-    return name === '' || name === 'process.env' ? [] : [{ name: 'APP_ENV', value: name, span, dynamic: true, from: 'prefix' }];
+    return name === '' || name === 'process.env'
+      ? []
+      : [{ name: 'APP_ENV', value: name, span, dynamic: true, from: 'prefix' }];
   }
   return object.props.flatMap((property): EnvAssignment[] => {
-    if (property.p === 'spread') return depth > 3 ? [] : assignments(facts, property.value, constants, depth + 1);
+    if (property.p === 'spread')
+      return depth > 3 ? [] : assignments(facts, property.value, constants, depth + 1);
     if (property.p !== 'prop') return [];
     return [assignment(facts, property.name, property.value, constants)];
   });
 }
 
-function assignment(facts: Code, name: string, value: Value, constants: ReadonlyMap<number, Value>): EnvAssignment {
+function assignment(
+  facts: Code,
+  name: string,
+  value: Value,
+  constants: ReadonlyMap<number, Value>,
+): EnvAssignment {
   const text = textOf(facts, value, constants);
   const isKnown = text !== undefined && !text.dynamic;
-  return { name, value: isKnown ? text.text : text && /:\/\//.test(text.text) ? text.text : nameOf(value), span: spanOf(facts, value.at), dynamic: !isKnown, from: 'prefix' };
+  return {
+    name,
+    value: isKnown ? text.text : text && /:\/\//.test(text.text) ? text.text : nameOf(value),
+    span: spanOf(facts, value.at),
+    dynamic: !isKnown,
+    from: 'prefix',
+  };
 }
 
 /** `process.env.DATABASE_URL = …` and `dotenv.config({ path: '.env.test' })` anywhere in the file. */
 function ambientOf({ facts, constants }: Seen): Around {
   const out: Around = { env: [], envFiles: [] };
   visitFile(facts, (value) => {
-    if (value.k === 'assign' && value.target.k === 'member' && nameOf(value.target.of) === 'process.env') out.env.push(assignment(facts, value.target.name, value.value, constants));
+    if (value.k === 'assign' && value.target.k === 'member' && nameOf(value.target.of) === 'process.env')
+      out.env.push(assignment(facts, value.target.name, value.value, constants));
     if (value.k !== 'call' || !/(^|\.)(config|loadEnvFile|loadEnv)$|^dotenv$/.test(nameOf(value.fn))) return;
     for (const arg of value.args) {
       const known = resolve(arg, constants);
-      const paths = known.k === 'object' ? known.props.flatMap((property) => (property.p === 'prop' && property.name === 'path' ? [property.value] : [])) : [known];
+      const paths =
+        known.k === 'object'
+          ? known.props.flatMap((property) =>
+              property.p === 'prop' && property.name === 'path' ? [property.value] : [],
+            )
+          : [known];
       for (const path of paths) {
         const text = lastText(facts, path, constants);
-        if (text !== undefined) out.envFiles.push({ value: text, span: spanOf(facts, path.at), dynamic: false });
+        if (text !== undefined)
+          out.envFiles.push({ value: text, span: spanOf(facts, path.at), dynamic: false });
       }
     }
   });

@@ -17,19 +17,26 @@ export const rule = defineRule({
     defaults: {},
     messages: {
       certain: '{reason} Nothing shows that it is aimed at a test database. {advice}',
+      text: '{reason} Whoever follows this text, an agent included, runs it. {advice}',
       possible: '{reason} It may be aimed at data that matters. {advice}',
     },
   },
   check({ file, facts, role, workspace, report }) {
     for (const found of hazardsIn(facts, file, role, workspace)) {
       const { hazard } = found;
-      const weak = hazard.certainty === 'possible' || found.isTest;
+      const severity = found.isReference
+        ? 'info'
+        : hazard.certainty === 'possible' || found.isTest || found.isText
+          ? 'warning'
+          : undefined;
       const made: Report = {
         place: { span: hazard.span },
-        message: weak ? 'possible' : 'certain',
+        message: severity === undefined ? 'certain' : found.isText ? 'text' : 'possible',
         data: { reason: hazard.reason, advice: hazard.advice },
-        ...(weak ? { severity: 'warning' } : {}),
-        fixes: found.replacement ? [{ recipe: 'use-safe-command', data: { words: found.replacement.words } }] : [],
+        ...(severity ? { severity } : {}),
+        fixes: found.replacement
+          ? [{ recipe: 'use-safe-command', data: { words: found.replacement.words } }]
+          : [],
       };
       report(made);
     }

@@ -39,19 +39,29 @@ export function resolve(value: Value, constants: ReadonlyMap<number, Value>, dep
   }
   if (value.k === 'member') {
     const of = resolve(value.of, constants, depth + 1);
-    const property = of.k === 'object' ? of.props.findLast((prop) => prop.p === 'prop' && prop.name === value.name) : undefined;
+    const property =
+      of.k === 'object'
+        ? of.props.findLast((prop) => prop.p === 'prop' && prop.name === value.name)
+        : undefined;
     return property?.p === 'prop' ? resolve(property.value, constants, depth + 1) : value;
   }
   return value;
 }
 
 /** The text of a value; undefined when it is no text at all. */
-export function textOf(facts: Code, value: Value, constants: ReadonlyMap<number, Value>, depth = 0): PlacedText | undefined {
+export function textOf(
+  facts: Code,
+  value: Value,
+  constants: ReadonlyMap<number, Value>,
+  depth = 0,
+): PlacedText | undefined {
   if (depth > 8) return undefined;
   const known = resolve(value, constants);
   switch (known.k) {
     case 'lit':
-      return typeof known.v === 'string' ? literal(known.v, spanOf(facts, known.at)) : placed(String(known.v), spanOf(facts, known.at));
+      return typeof known.v === 'string'
+        ? literal(known.v, spanOf(facts, known.at))
+        : placed(String(known.v), spanOf(facts, known.at));
     case 'template':
       return template(facts, known.texts, known.values, spanOf(facts, known.at), constants, depth);
     case 'binary': {
@@ -73,7 +83,12 @@ export function textOf(facts: Code, value: Value, constants: ReadonlyMap<number,
 }
 
 /** `[…].join(' ')`. */
-function joinOfArray(facts: Code, call: Extract<Value, { k: 'call' }>, constants: ReadonlyMap<number, Value>, depth: number): PlacedText | undefined {
+function joinOfArray(
+  facts: Code,
+  call: Extract<Value, { k: 'call' }>,
+  constants: ReadonlyMap<number, Value>,
+  depth: number,
+): PlacedText | undefined {
   if (call.fn.k !== 'member' || call.fn.name !== 'join') return undefined;
   const items = resolve(call.fn.of, constants);
   const separator = call.args[0]?.k === 'lit' ? String(call.args[0].v) : ',';
@@ -81,7 +96,11 @@ function joinOfArray(facts: Code, call: Extract<Value, { k: 'call' }>, constants
   const parts = items.items.map((item) => textOf(facts, item, constants, depth + 1));
   const texts = parts.flatMap((part) => part ?? []);
   if (texts.length !== parts.length) return undefined;
-  return joined(texts.flatMap((part, index) => (index === 0 ? [part] : [placed(separator, part.spans[0] ?? spanOf(facts, call.at)), part])));
+  return joined(
+    texts.flatMap((part, index) =>
+      index === 0 ? [part] : [placed(separator, part.spans[0] ?? spanOf(facts, call.at)), part],
+    ),
+  );
 }
 
 export function template(
@@ -93,7 +112,10 @@ export function template(
   depth = 0,
 ): PlacedText {
   const inner = values.map((value) => spanOf(facts, 'all' in value ? value.all : value.at));
-  const width = texts.reduce((sum, text) => sum + text.length, 0) + inner.reduce((sum, { start, end }) => sum + end - start + 3, 0) + 2;
+  const width =
+    texts.reduce((sum, text) => sum + text.length, 0) +
+    inner.reduce((sum, { start, end }) => sum + end - start + 3, 0) +
+    2;
   // A `${x}` is three signs around its expression; where that doesn't add up there are escapes, blanks or casts.
   const isExact = width === span.end - span.start;
   const parts: PlacedText[] = [];
@@ -115,7 +137,11 @@ function literal(text: string, span: Span): PlacedText {
 }
 
 function exact(text: string, start: number): PlacedText {
-  return { text, spans: Array.from({ length: text.length }, (_, i) => ({ start: start + i, end: start + i + 1 })), dynamic: false };
+  return {
+    text,
+    spans: Array.from({ length: text.length }, (_, i) => ({ start: start + i, end: start + i + 1 })),
+    dynamic: false,
+  };
 }
 
 function placed(text: string, span: Span): PlacedText {
@@ -123,12 +149,19 @@ function placed(text: string, span: Span): PlacedText {
 }
 
 function joined(parts: readonly PlacedText[]): PlacedText {
-  return { text: parts.map((part) => part.text).join(''), spans: parts.flatMap((part) => part.spans), dynamic: parts.some((part) => part.dynamic) };
+  return {
+    text: parts.map((part) => part.text).join(''),
+    spans: parts.flatMap((part) => part.spans),
+    dynamic: parts.some((part) => part.dynamic),
+  };
 }
 
 /** An unknown part stands as the shell would write it, with its name, so that `${testDatabaseUrl}` still tells what it is. */
 function unknown(facts: Code, value: Value): PlacedText {
-  return { ...placed(`\${${nameOf(value).replaceAll(/\W+/g, '_')}}`, spanOf(facts, value.at)), dynamic: true };
+  return {
+    ...placed(`\${${nameOf(value).replaceAll(/\W+/g, '_')}}`, spanOf(facts, value.at)),
+    dynamic: true,
+  };
 }
 
 /** The dotted name of a value, `''` when it has none. */
