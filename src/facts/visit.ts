@@ -1,10 +1,48 @@
 /** Walks over the facts of a file without interpreting them. */
-import type { Step, TsFacts, Value } from './tsModel.ts';
+import type { Property, Step, TsFacts, Value } from './tsModel.ts';
 
 /** Calls `visit` for a value and all values inside it, outermost first. Return false to leave a value's inside out. */
 export function visitValue(value: Value, visit: (value: Value) => boolean | void): void {
   if (visit(value) === false) return;
-  for (const part of partsOf(value)) visitValue(part, visit);
+  // The commonest kinds without a list of their parts: walks over whole files are made of these.
+  switch (value.k) {
+    case 'lit':
+    case 'ref':
+    case 'this':
+    case 'function':
+    case 'class':
+    case 'import':
+      return;
+    case 'member':
+    case 'await':
+    case 'spread':
+    case 'unary':
+    case 'rest':
+      visitValue(value.of, visit);
+      return;
+    case 'call':
+    case 'new':
+      visitValue(value.fn, visit);
+      for (const arg of value.args) visitValue(arg, visit);
+      return;
+    case 'object':
+      visitProperties(value.props, visit);
+      return;
+    case 'jsx':
+      if (value.tagRef) visitValue(value.tagRef, visit);
+      visitProperties(value.props, visit);
+      for (const child of value.children) visitValue(child, visit);
+      return;
+    default:
+      for (const part of partsOf(value)) visitValue(part, visit);
+  }
+}
+
+function visitProperties(props: readonly Property[], visit: (value: Value) => boolean | void): void {
+  for (const prop of props) {
+    if (prop.p === 'computed') visitValue(prop.key, visit);
+    visitValue(prop.value, visit);
+  }
 }
 
 /** The direct parts of a value, in order of evaluation. */

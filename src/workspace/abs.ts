@@ -2,6 +2,7 @@
  * Abstract values: what the engine knows about an expression without running it. `unknown` is never guilty.
  * All of them are plain JSON, so summaries can be compared and cut off early.
  */
+import { isSame } from '../base/equal.ts';
 import type { FileId } from '../base/path.ts';
 
 /** `file#function`: names one function of the workspace. */
@@ -193,7 +194,7 @@ function joinObjects(a: Extract<Abs, { k: 'object' }>, b: Extract<Abs, { k: 'obj
 }
 
 export function sameAbs(a: Abs, b: Abs): boolean {
-  return a === b || (a.k === b.k && JSON.stringify(a) === JSON.stringify(b));
+  return a === b || (a.k === b.k && isSame(a, b));
 }
 
 const MAX_PATH = 5;

@@ -1,4 +1,5 @@
 /** The lie of the land: packages, applications, schemas, tsconfigs; and where an import leads. */
+import { isSame } from '../base/equal.ts';
 import { ancestors, basename, dirname, isWithin, join } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import type { PackageFacts, TsconfigFacts } from '../facts/json.ts';
@@ -37,14 +38,14 @@ export class Project {
 
   constructor(db: Database, store: FactStore) {
     this.store = store;
-    const json = { equal: <T>(a: T, b: T): boolean => JSON.stringify(a) === JSON.stringify(b) };
-    this.packages = db.query('packages', () => this.findPackages(), json);
-    this.prismaConfigs = db.query('prismaConfigs', () => this.findPrismaConfigs(), json);
-    this.schemaRoots = db.query('schemaRoots', () => this.findSchemas(), json);
-    this.apps = db.query('apps', () => this.findApps(), json);
+    const byContent = { equal: isSame };
+    this.packages = db.query('packages', () => this.findPackages(), byContent);
+    this.prismaConfigs = db.query('prismaConfigs', () => this.findPrismaConfigs(), byContent);
+    this.schemaRoots = db.query('schemaRoots', () => this.findSchemas(), byContent);
+    this.apps = db.query('apps', () => this.findApps(), byContent);
     this.schema = db.query('schema', (id) => this.joinSchema(id));
-    this.pathRules = db.query('pathRules', (dir) => this.findPathRules(dir), json);
-    this.resolved = db.query('resolved', (key) => this.resolve(key), json);
+    this.pathRules = db.query('pathRules', (dir) => this.findPathRules(dir), byContent);
+    this.resolved = db.query('resolved', (key) => this.resolve(key), byContent);
   }
 
   private tree(): readonly FileId[] {

@@ -1,4 +1,5 @@
 /** Everything derived, wired together: the queries behind the view that rules and the map see. */
+import { isSame } from '../base/equal.ts';
 import { dirname } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import { nearestConfig, resolveConfig } from '../config/load.ts';
@@ -34,8 +35,6 @@ import type { WorkspaceView } from './view.ts';
 /** No application has such a folder. */
 const NO_APP = '..';
 
-const byJson = <T>(a: T, b: T): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
-
 export class Workspace implements Links, WorkspaceView {
   readonly db = new Database();
   readonly store: FactStore;
@@ -68,32 +67,32 @@ export class Workspace implements Links, WorkspaceView {
     this.overridesInput = db.input<ConfigOverrides>('overrides');
     this.configs = db.query('config', (file) => this.resolveConfig(file, declarations, host));
     this.exportTable = db.query('exported', (key) => this.findExport(key), {
-      equal: byJson,
+      equal: isSame,
       bottom: () => UNKNOWN,
     });
     this.moduleTable = db.query('moduleValue', (key) => this.evaluateBinding(key), {
-      equal: byJson,
+      equal: isSame,
       bottom: () => UNKNOWN,
     });
     this.summaries = db.query('summary', (key) => this.summarise(key), {
-      equal: byJson,
+      equal: isSame,
       bottom: () => BOTTOM,
     });
-    this.entryTable = db.query('entries', (file) => this.findEntries(file), { equal: byJson });
-    this.queryTable = db.query('queries', (file) => this.findQueries(file), { equal: byJson });
+    this.entryTable = db.query('entries', (file) => this.findEntries(file), { equal: isSame });
+    this.queryTable = db.query('queries', (file) => this.findQueries(file), { equal: isSame });
     this.baseRoles = db.query('baseRole', (file) => this.findBaseRole(file));
     this.serverReached = db.query('serverReached', (file) => this.isServerReached(file), {
       bottom: () => false,
     });
     this.accessorTable = db.query('accessors', (id) => this.findAccessors(id), {
-      equal: (a, b) => byJson([...(a ?? [])], [...(b ?? [])]),
+      equal: isSame,
     });
     this.folderTable = db.query(
       'folder',
       (folder) => this.store.tree('')?.filter((file) => dirname(file) === folder) ?? [],
-      { equal: byJson },
+      { equal: isSame },
     );
-    this.learnt = db.query('projectConventions', (root) => this.learn(root), { equal: byJson });
+    this.learnt = db.query('projectConventions', (root) => this.learn(root), { equal: isSame });
     this.migrations = new Migrations(db, {
       tree: () => this.store.tree('') ?? [],
       sql: (file) => {
