@@ -2,13 +2,25 @@
 import type { RegisteredRule } from './registry.ts';
 import { rule as actionAuth } from './action-auth/rule.ts';
 import { fixes as actionAuthFixes } from './action-auth/fix.ts';
+import { rule as destructiveMigration } from './destructive-migration/rule.ts';
+import { fixes as destructiveMigrationFixes } from './destructive-migration/fix.ts';
 import { rule as envModule } from './env-module/rule.ts';
 import { fixes as envModuleFixes } from './env-module/fix.ts';
+import { rule as noDestructiveCommand } from './no-destructive-command/rule.ts';
+import { fixes as noDestructiveCommandFixes } from './no-destructive-command/fix.ts';
+import { rule as noSwallowedError } from './no-swallowed-error/rule.ts';
+import { fixes as noSwallowedErrorFixes } from './no-swallowed-error/fix.ts';
+import { rule as requirePagination } from './require-pagination/rule.ts';
+import { fixes as requirePaginationFixes } from './require-pagination/fix.ts';
 import { rule as unusedSuppression } from './unused-suppression/rule.ts';
 import { fixes as unusedSuppressionFixes } from './unused-suppression/fix.ts';
 
 export const registeredRules: readonly RegisteredRule[] = [
-  { rule: envModule, fixes: envModuleFixes },
   { rule: actionAuth, fixes: actionAuthFixes },
+  { rule: destructiveMigration, fixes: destructiveMigrationFixes },
+  { rule: envModule, fixes: envModuleFixes },
+  { rule: noDestructiveCommand, fixes: noDestructiveCommandFixes },
+  { rule: noSwallowedError, fixes: noSwallowedErrorFixes },
+  { rule: requirePagination, fixes: requirePaginationFixes },
   { rule: unusedSuppression, fixes: unusedSuppressionFixes },
 ];

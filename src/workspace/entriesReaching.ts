@@ -23,7 +23,9 @@ export function entriesReaching(view: WorkspaceView, site: Site): ReachingEntry[
     const next: FileId[] = [];
     for (const file of level) {
       for (const entry of view.entries(file)) {
-        const effect = entry.effects.find((candidate) => candidate.file === site.file && candidate.at === site.at);
+        const effect = entry.effects.find(
+          (candidate) => candidate.file === site.file && candidate.at === site.at,
+        );
         if (effect) found.push({ file, entry, effect });
       }
       for (const importer of view.importers(file)) {

@@ -59,32 +59,46 @@ export function listReads(view: WorkspaceView, query: QueryFact, options: ListOp
     isList = read.verdict !== 'owner';
   }
   if (query.op === 'groupBy') out.push(groupRead(query, at, node, context));
-  if (node && query.op !== 'groupBy') nestedReads(query.args, { node, path: [], perRow: isList, op: query, out, depth: 0 }, context);
+  if (node && query.op !== 'groupBy')
+    nestedReads(query.args, { node, path: [], perRow: isList, op: query, out, depth: 0 }, context);
   return out;
 }
 
-function topRead(query: QueryFact, at: Site, node: SchemaModelNode | undefined, context: ReadContext): ListRead {
+function topRead(
+  query: QueryFact,
+  at: Site,
+  node: SchemaModelNode | undefined,
+  context: ReadContext,
+): ListRead {
   const model = node?.name ?? query.model;
   const base = { at, model, op: query.op };
   const { args } = query;
-  if (args.k !== 'object' && args.k !== 'undef') return { ...base, verdict: 'unknown', evidence: 'the arguments are made elsewhere', optionalTake: false };
-  if (isLookup(context.view, context.file, node, model, context.lookupModels)) return { ...base, verdict: 'lookup', evidence: `${model} is a lookup table`, optionalTake: false };
+  if (args.k !== 'object' && args.k !== 'undef')
+    return { ...base, verdict: 'unknown', evidence: 'the arguments are made elsewhere', optionalTake: false };
+  if (isLookup(context.view, context.file, node, model, context.lookupModels))
+    return { ...base, verdict: 'lookup', evidence: `${model} is a lookup table`, optionalTake: false };
   return { ...base, ...boundOf(args, node?.name, context) };
 }
 
 type Bound = Pick<ListRead, 'verdict' | 'evidence' | 'optionalTake' | 'searchOnly'>;
 
 /** The verdict on the arguments of a list read. */
-function boundOf(args: Extract<Abs, { k: 'object' | 'undef' }>, model: string | undefined, context: ScopeContext): Bound {
+function boundOf(
+  args: Extract<Abs, { k: 'object' | 'undef' }>,
+  model: string | undefined,
+  context: ScopeContext,
+): Bound {
   const props = args.k === 'object' ? args.props : {};
   const maybe = args.k === 'object' ? (args.maybe ?? []) : [];
   const take = takeOf(args);
   if (take === 'bound') return { verdict: 'bounded', evidence: 'take', optionalTake: false };
-  if (take === 'unknown') return { verdict: 'unknown', evidence: 'the arguments are made elsewhere', optionalTake: false };
+  if (take === 'unknown')
+    return { verdict: 'unknown', evidence: 'the arguments are made elsewhere', optionalTake: false };
   const optionalTake = take === 'optional';
   const where = props['where'];
   const scope = scopeOf(where, model, context);
-  if (maybe.includes('where') && scope.s !== 'all') return { verdict: 'filtered', evidence: 'where', optionalTake };
+  if (maybe.includes('where') && scope.s !== 'all')
+    return { verdict: 'filtered', evidence: 'where', optionalTake };
   return { ...fromScope(scope), optionalTake };
 }
 
@@ -97,7 +111,11 @@ function fromScope(scope: Scope): Omit<Bound, 'optionalTake'> {
     case 'parents':
       return { verdict: 'owner', evidence: `${scope.by} in a list` };
     case 'filtered':
-      return { verdict: 'filtered', evidence: scope.by.join(', '), ...(scope.searchOnly ? { searchOnly: true } : {}) };
+      return {
+        verdict: 'filtered',
+        evidence: scope.by.join(', '),
+        ...(scope.searchOnly ? { searchOnly: true } : {}),
+      };
     case 'hidden':
       return { verdict: 'unknown', evidence: 'the where is made elsewhere' };
     case 'all':
@@ -117,7 +135,12 @@ function takeOf(args: Abs): 'bound' | 'optional' | 'none' | 'unknown' {
 
 function takeValue(value: Abs): 'bound' | 'optional' | 'none' {
   if (isEndless(value)) return 'none';
-  const parts = value.k === 'unknown' && !value.filled ? (value.from ?? []) : value.k === 'variants' ? value.list.map((variant) => variant.value) : [];
+  const parts =
+    value.k === 'unknown' && !value.filled
+      ? (value.from ?? [])
+      : value.k === 'variants'
+        ? value.list.map((variant) => variant.value)
+        : [];
   if (parts.length === 0) return 'bound';
   const endless = parts.filter(isEndless).length;
   // Built from these parts (`page * size`) or one of them: only a part that is no number at all makes a difference.
@@ -125,16 +148,29 @@ function takeValue(value: Abs): 'bound' | 'optional' | 'none' {
 }
 
 function isEndless(value: Abs): boolean {
-  if (value.k === 'global') return /^(Infinity|Number\.(POSITIVE_INFINITY|MAX_VALUE|MAX_SAFE_INTEGER))$/.test(value.path.join('.'));
+  if (value.k === 'global')
+    return /^(Infinity|Number\.(POSITIVE_INFINITY|MAX_VALUE|MAX_SAFE_INTEGER))$/.test(value.path.join('.'));
   return nullishOf(value) === 'true' || (value.k === 'generated' && value.path.at(-1) === 'skip');
 }
 
-function groupRead(query: QueryFact, at: Site, node: SchemaModelNode | undefined, context: ReadContext): ListRead {
+function groupRead(
+  query: QueryFact,
+  at: Site,
+  node: SchemaModelNode | undefined,
+  context: ReadContext,
+): ListRead {
   const base = { at, model: node?.name ?? query.model, op: 'groupBy', optionalTake: false };
   const { args } = query;
-  if (args.k !== 'object' || takeOf(args) !== 'none') return { ...base, verdict: args.k === 'object' && takeOf(args) === 'bound' ? 'bounded' : 'unknown', evidence: 'take' };
+  if (args.k !== 'object' || takeOf(args) !== 'none')
+    return {
+      ...base,
+      verdict: args.k === 'object' && takeOf(args) === 'bound' ? 'bounded' : 'unknown',
+      evidence: 'take',
+    };
   const by = args.props['by'];
-  const names = (by?.k === 'array' && !by.open ? by.items : by ? [by] : []).map((item) => (item.k === 'lit' ? String(item.v) : undefined));
+  const names = (by?.k === 'array' && !by.open ? by.items : by ? [by] : []).map((item) =>
+    item.k === 'lit' ? String(item.v) : undefined,
+  );
   const { schema } = context;
   const isSmall = (name: string | undefined): boolean => {
     const field = node?.fields.find((candidate) => candidate.name === name);
@@ -152,19 +188,33 @@ function rawRead(query: QueryFact, at: Site, context: ReadContext): ListRead[] {
   if (!raw) return [];
   const base = { at, model: raw.model ?? raw.table ?? '', op: query.op, optionalTake: false };
   const node = raw.model === undefined ? undefined : context.schema?.model(raw.model);
-  if (raw.limit === 'limit' || raw.limit === 'single') return [{ ...base, verdict: 'bounded', evidence: raw.limit === 'limit' ? 'LIMIT' : 'one row' }];
-  if (raw.limit !== 'none') return [{ ...base, verdict: 'unknown', evidence: raw.limit === 'grouped' ? 'GROUP BY' : 'parts of the SQL are made elsewhere' }];
-  if (isLookup(context.view, context.file, node, base.model, context.lookupModels)) return [{ ...base, verdict: 'lookup', evidence: `${base.model} is a lookup table` }];
+  if (raw.limit === 'limit' || raw.limit === 'single')
+    return [{ ...base, verdict: 'bounded', evidence: raw.limit === 'limit' ? 'LIMIT' : 'one row' }];
+  if (raw.limit !== 'none')
+    return [
+      {
+        ...base,
+        verdict: 'unknown',
+        evidence: raw.limit === 'grouped' ? 'GROUP BY' : 'parts of the SQL are made elsewhere',
+      },
+    ];
+  if (isLookup(context.view, context.file, node, base.model, context.lookupModels))
+    return [{ ...base, verdict: 'lookup', evidence: `${base.model} is a lookup table` }];
   const scope = scopeOf(raw.where, raw.model, context);
-  return [{ ...base, ...fromScope(scope), ...(scope.s === 'all' ? { evidence: 'no LIMIT and no WHERE' } : {}) }];
+  return [
+    { ...base, ...fromScope(scope), ...(scope.s === 'all' ? { evidence: 'no LIMIT and no WHERE' } : {}) },
+  ];
 }
 
 function sqlOf(query: QueryFact): { sql: string; values: readonly Abs[] } | undefined {
   const { args } = query;
-  if (args.k === 'lit' && typeof args.v === 'string') return query.op === '$queryRawUnsafe' ? { sql: args.v, values: [] } : undefined;
+  if (args.k === 'lit' && typeof args.v === 'string')
+    return query.op === '$queryRawUnsafe' ? { sql: args.v, values: [] } : undefined;
   if (args.k !== 'object') return undefined;
   const { sql, values } = args.props;
-  return sql?.k === 'lit' && typeof sql.v === 'string' ? { sql: sql.v, values: values?.k === 'array' ? values.items : [] } : undefined;
+  return sql?.k === 'lit' && typeof sql.v === 'string'
+    ? { sql: sql.v, values: values?.k === 'array' ? values.items : [] }
+    : undefined;
 }
 
 interface Nesting {
@@ -202,29 +252,53 @@ function nestedReads(args: Abs, nesting: Nesting, context: ReadContext): void {
   }
 }
 
-function nestedRead(value: Abs, nesting: Nesting, target: SchemaModelNode, at: Site, context: ReadContext): ListRead | undefined {
+function nestedRead(
+  value: Abs,
+  nesting: Nesting,
+  target: SchemaModelNode,
+  at: Site,
+  context: ReadContext,
+): ListRead | undefined {
   const { node, path, perRow } = nesting;
   const name = path.at(-1) ?? '';
   const { schema } = context;
   if (!schema || (value.k !== 'object' && !(value.k === 'lit' && value.v === true))) return undefined;
   const base = { at, model: target.name, op: name, nested: { path, parent: node.name, perRow } };
-  if (isLookup(context.view, context.file, target, target.name, context.lookupModels)) return { ...base, verdict: 'lookup', evidence: `${target.name} is a lookup table`, optionalTake: false };
-  const args: Extract<Abs, { k: 'object' }> = value.k === 'object' ? value : { k: 'object', props: {}, open: false };
+  if (isLookup(context.view, context.file, target, target.name, context.lookupModels))
+    return { ...base, verdict: 'lookup', evidence: `${target.name} is a lookup table`, optionalTake: false };
+  const args: Extract<Abs, { k: 'object' }> =
+    value.k === 'object' ? value : { k: 'object', props: {}, open: false };
   const take = takeOf(args);
-  if (take === 'bound' || take === 'unknown') return { ...base, verdict: take === 'bound' ? 'bounded' : 'unknown', evidence: 'take', optionalTake: false };
+  if (take === 'bound' || take === 'unknown')
+    return {
+      ...base,
+      verdict: take === 'bound' ? 'bounded' : 'unknown',
+      evidence: 'take',
+      optionalTake: false,
+    };
   const optionalTake = take === 'optional';
   const keys = schema.inverse(node.name, name)?.relation?.fields ?? [];
   // The relation itself binds the other side's key: `include: { items: true }` reads `items` where `orderId` is the row's.
   const where = args.props['where'];
   const given = where?.k === 'object' ? where : undefined;
-  if (where && !given && where.k !== 'undef') return { ...base, verdict: 'unknown', evidence: 'the where is made elsewhere', optionalTake };
+  if (where && !given && where.k !== 'undef')
+    return { ...base, verdict: 'unknown', evidence: 'the where is made elsewhere', optionalTake };
   const bound: Abs = {
     k: 'object',
-    props: { ...given?.props, ...Object.fromEntries(keys.map((field): [string, Abs] => [field, { k: 'row', model: node.name, many: false, path: [field] }])) },
+    props: {
+      ...given?.props,
+      ...Object.fromEntries(
+        keys.map((field): [string, Abs] => [
+          field,
+          { k: 'row', model: node.name, many: false, path: [field] },
+        ]),
+      ),
+    },
     open: given?.open ?? false,
     ...(given?.maybe ? { maybe: given.maybe } : {}),
   };
-  if (scopeOf(bound, target.name, context).s === 'unique') return { ...base, verdict: 'bounded', evidence: 'unique for each row', optionalTake };
+  if (scopeOf(bound, target.name, context).s === 'unique')
+    return { ...base, verdict: 'bounded', evidence: 'unique for each row', optionalTake };
   const own = given && scopeOf(given, target.name, context);
   if (own?.s === 'owner') return { ...base, verdict: 'owner', evidence: own.by, optionalTake };
   const key = keys[0];

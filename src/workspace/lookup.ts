@@ -13,7 +13,14 @@ const NESTED_WRITES = ['create', 'createMany', 'connectOrCreate', 'upsert'];
  * name) or numbered, with no relation to people or to a parent that is no lookup table itself, and written by no request.
  * @param name the model's name or client accessor, for models that the schema doesn't have
  */
-export function isLookup(view: WorkspaceView, file: FileId, node: SchemaModelNode | undefined, name: string, configured: readonly string[], depth = 0): boolean {
+export function isLookup(
+  view: WorkspaceView,
+  file: FileId,
+  node: SchemaModelNode | undefined,
+  name: string,
+  configured: readonly string[],
+  depth = 0,
+): boolean {
   if (configured.some((item) => item === name || clientAccessor(item) === clientAccessor(name))) return true;
   const schema = view.schema(file);
   if (!schema || !node || node.kind !== 'model' || node.broken) return false;
@@ -22,8 +29,14 @@ export function isLookup(view: WorkspaceView, file: FileId, node: SchemaModelNod
   const people = node.fields.some((field) => field.type === schema.userModel?.name);
   if (people || keys.length > 1) return false;
   const parent = keys.find((field) => field.type !== node.name);
-  if (parent && (depth > 1 || !isLookup(view, file, schema.model(parent.type), parent.type, configured, depth + 1))) return false;
-  const columns = schema.scalars(node.name).filter((field) => !field.id && !field.updatedAt && !/^(createdAt|created_at)$/.test(field.name));
+  if (
+    parent &&
+    (depth > 1 || !isLookup(view, file, schema.model(parent.type), parent.type, configured, depth + 1))
+  )
+    return false;
+  const columns = schema
+    .scalars(node.name)
+    .filter((field) => !field.id && !field.updatedAt && !/^(createdAt|created_at)$/.test(field.name));
   if (columns.length > MAX_COLUMNS || columns.some((field) => field.type === 'Bytes')) return false;
   if (!hasNaturalKey(schema, node)) return false;
   return view.writers(clientAccessor(node.name)).length === 0 && !isWrittenThrough(view, schema, node);
@@ -45,7 +58,16 @@ function isWrittenThrough(view: WorkspaceView, schema: SchemaModel, node: Schema
     if (!other || !inverse) return false;
     return view
       .writers(clientAccessor(other.name))
-      .some((file) => view.queries(file).some((query) => query.kind === 'write' && query.model === clientAccessor(other.name) && writesInto(query.args, inverse.name)));
+      .some((file) =>
+        view
+          .queries(file)
+          .some(
+            (query) =>
+              query.kind === 'write' &&
+              query.model === clientAccessor(other.name) &&
+              writesInto(query.args, inverse.name),
+          ),
+      );
   });
 }
 

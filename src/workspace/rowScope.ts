@@ -36,7 +36,8 @@ const IDENTITY = /(^|_)(id|uuid|sub|email|slug)$|Id$/i;
  */
 export function scopeOf(where: Abs | undefined, model: string | undefined, context: ScopeContext): Scope {
   if (!where || isAbsent(where)) return { s: 'all' };
-  if (where.k === 'variants') return where.list.map((variant) => scopeOf(variant.value, model, context)).reduce(wider, { s: 'hidden' });
+  if (where.k === 'variants')
+    return where.list.map((variant) => scopeOf(variant.value, model, context)).reduce(wider, { s: 'hidden' });
   if (where.k !== 'object') return { s: 'hidden' };
   const certain = new Map<string, Abs>();
   const named: string[] = [];
@@ -51,7 +52,9 @@ export function scopeOf(where: Abs | undefined, model: string | undefined, conte
   const bound = ownerCondition(certain, node, context, 0);
   if (bound !== undefined) return { s: 'owner', by: bound };
   if (where.open) return { s: 'hidden' };
-  const parents = [...certain].find(([name, value]) => inList(value) !== undefined && isForeignKey(context.schema, node, name));
+  const parents = [...certain].find(
+    ([name, value]) => inList(value) !== undefined && isForeignKey(context.schema, node, name),
+  );
   if (parents) return { s: 'parents', by: parents[0] };
   if (named.length === 0) return { s: 'all' };
   return { s: 'filtered', by: named, searchOnly: named.every((name) => isSearch(name, where.props[name])) };
@@ -61,11 +64,22 @@ export function scopeOf(where: Abs | undefined, model: string | undefined, conte
 function isSearch(name: string, value: Abs | undefined): boolean {
   if (name === 'OR' || name === 'AND') {
     const items = value?.k === 'array' ? value.items : [value];
-    return items.length > 0 && items.every((item) => item?.k === 'object' && Object.entries(item.props).every(([inner, part]) => isSearch(inner, part)));
+    return (
+      items.length > 0 &&
+      items.every(
+        (item) =>
+          item?.k === 'object' && Object.entries(item.props).every(([inner, part]) => isSearch(inner, part)),
+      )
+    );
   }
   if (value?.k !== 'object' || value.open) return false;
   const names = Object.keys(value.props).filter((key) => key !== 'mode');
-  return names.length > 0 && names.every((key) => ['contains', 'startsWith', 'endsWith'].includes(key) && value.props[key]?.k !== 'lit');
+  return (
+    names.length > 0 &&
+    names.every(
+      (key) => ['contains', 'startsWith', 'endsWith'].includes(key) && value.props[key]?.k !== 'lit',
+    )
+  );
 }
 
 /** Of two alternatives the one that lets more through. */
@@ -79,7 +93,11 @@ function isAbsent(value: Abs): boolean {
 }
 
 function isEmptyObject(value: Abs): boolean {
-  return value.k === 'object' && !value.open && Object.values(value.props).every((part) => isAbsent(part) || isEmptyObject(part));
+  return (
+    value.k === 'object' &&
+    !value.open &&
+    Object.values(value.props).every((part) => isAbsent(part) || isEmptyObject(part))
+  );
 }
 
 /** The value a condition demands equality with. */
@@ -96,12 +114,17 @@ function inList(value: Abs): Abs | undefined {
 }
 
 /** The unique key whose fields are all bound, by equality or by a list that the code holds. */
-function uniqueKey(schema: SchemaModel, node: SchemaModelNode, conditions: ReadonlyMap<string, Abs>): string | undefined {
+function uniqueKey(
+  schema: SchemaModel,
+  node: SchemaModelNode,
+  conditions: ReadonlyMap<string, Abs>,
+): string | undefined {
   const isBound = (field: string): boolean => {
     const value = conditions.get(field);
     return value !== undefined && (equalTo(value) !== undefined || inList(value) !== undefined);
   };
-  for (const key of schema.uniqueKeys(node.name)) if (key.fields.every(isBound)) return key.fields.join(' and ');
+  for (const key of schema.uniqueKeys(node.name))
+    if (key.fields.every(isBound)) return key.fields.join(' and ');
   // `AND: [{ id: { in: ids } }, …]`
   for (const part of conjuncts(conditions)) {
     const found = uniqueKey(schema, node, part);
@@ -118,16 +141,25 @@ function conjuncts(conditions: ReadonlyMap<string, Abs>): ReadonlyMap<string, Ab
 }
 
 function conditionsOf(value: Extract<Abs, { k: 'object' }>): ReadonlyMap<string, Abs> {
-  return new Map(Object.entries(value.props).filter(([name, part]) => !isAbsent(part) && !value.maybe?.includes(name)));
+  return new Map(
+    Object.entries(value.props).filter(([name, part]) => !isAbsent(part) && !value.maybe?.includes(name)),
+  );
 }
 
 /** The condition that binds the rows to one owner, as text; undefined when none does. */
-function ownerCondition(conditions: ReadonlyMap<string, Abs>, node: SchemaModelNode | undefined, context: ScopeContext, depth: number): string | undefined {
+function ownerCondition(
+  conditions: ReadonlyMap<string, Abs>,
+  node: SchemaModelNode | undefined,
+  context: ScopeContext,
+  depth: number,
+): string | undefined {
   if (depth > 4) return undefined;
   for (const [name, value] of conditions) {
     if (name === 'NOT') continue;
     if (name === 'AND' || name === 'OR') {
-      const list = (value.k === 'array' ? value.items : [value]).map((part) => (part.k === 'object' ? ownerCondition(conditionsOf(part), node, context, depth + 1) : undefined));
+      const list = (value.k === 'array' ? value.items : [value]).map((part) =>
+        part.k === 'object' ? ownerCondition(conditionsOf(part), node, context, depth + 1) : undefined,
+      );
       const found = list.find((item) => item !== undefined);
       if (found !== undefined && (name === 'AND' || list.every((item) => item !== undefined))) return found;
       continue;
@@ -141,7 +173,13 @@ function ownerCondition(conditions: ReadonlyMap<string, Abs>, node: SchemaModelN
 }
 
 /** A condition on a related row: `user: { email }`, `members: { some: { userId } }`, `order: { is: { userId } }`. */
-function relationFilter(name: string, value: Abs, node: SchemaModelNode | undefined, context: ScopeContext, depth: number): string | undefined {
+function relationFilter(
+  name: string,
+  value: Abs,
+  node: SchemaModelNode | undefined,
+  context: ScopeContext,
+  depth: number,
+): string | undefined {
   if (value.k !== 'object') return undefined;
   const { schema } = context;
   const target = schema && node ? schema.relationTarget(node.name, name) : undefined;
@@ -151,7 +189,8 @@ function relationFilter(name: string, value: Abs, node: SchemaModelNode | undefi
   const conditions = conditionsOf(inner);
   if (schema && target && isOwnerModel(schema, target)) {
     const unique = uniqueKey(schema, target, conditions);
-    if (unique !== undefined && ![...conditions.values()].some((condition) => inList(condition))) return unique;
+    if (unique !== undefined && ![...conditions.values()].some((condition) => inList(condition)))
+      return unique;
   }
   if (!schema && OWNER_NAME.test(name) && conditions.has('id')) return 'id';
   return ownerCondition(conditions, target, context, depth + 1);
@@ -160,7 +199,10 @@ function relationFilter(name: string, value: Abs, node: SchemaModelNode | undefi
 /** The model of the people, or of a group that people share. */
 export function isOwnerModel(schema: SchemaModel, model: SchemaModelNode): boolean {
   if (schema.userModel?.name === model.name) return true;
-  return schema.ownerPaths(model.name).some((path) => path.via === 'membership' && path.group === model.name) || (schema.userModel !== undefined && TENANT_MODEL.test(model.name));
+  return (
+    schema.ownerPaths(model.name).some((path) => path.via === 'membership' && path.group === model.name) ||
+    (schema.userModel !== undefined && TENANT_MODEL.test(model.name))
+  );
 }
 
 const TENANT_MODEL = /^(tenant|org|organi[sz]ation|team|workspace|company)$/i;
@@ -187,13 +229,16 @@ export function isOwnerKey(name: string, node: SchemaModelNode | undefined, cont
 export function isPartOf(schema: SchemaModel, node: SchemaModelNode, name: string): boolean {
   const keys = node.fields.filter((field) => (field.relation?.fields.length ?? 0) > 0);
   const [own] = keys;
-  if (keys.length !== 1 || !own?.relation?.fields.includes(name) || own.optional || own.type === node.name) return false;
+  if (keys.length !== 1 || !own?.relation?.fields.includes(name) || own.optional || own.type === node.name)
+    return false;
   return own.relation.onDelete === 'Cascade' && own.type !== schema.userModel?.name;
 }
 
 /** Whether each row names a person, required or not. */
 export function hasPeople(schema: SchemaModel, node: SchemaModelNode): boolean {
-  return node.fields.some((field) => field.type === schema.userModel?.name && (field.relation?.fields.length ?? 0) > 0);
+  return node.fields.some(
+    (field) => field.type === schema.userModel?.name && (field.relation?.fields.length ?? 0) > 0,
+  );
 }
 
 /** The relation field that holds a scalar field as (part of) its key. */
@@ -201,7 +246,11 @@ export function relationOfKey(node: SchemaModelNode, name: string): PrismaField 
   return node.fields.find((field) => field.relation?.fields.includes(name));
 }
 
-function isForeignKey(schema: SchemaModel | undefined, node: SchemaModelNode | undefined, name: string): boolean {
+function isForeignKey(
+  schema: SchemaModel | undefined,
+  node: SchemaModelNode | undefined,
+  name: string,
+): boolean {
   if (!schema || !node) return /Id$|_id$/.test(name);
   return relationOfKey(node, name) !== undefined;
 }
@@ -217,7 +266,10 @@ function isIdentity(value: Abs): boolean {
       const last = value.path.at(-1) ?? '';
       if (value.path.includes('session')) return IDENTITY.test(last);
       const before = value.path.at(-2) ?? '';
-      return OWNER_NAME.test(last) ? /id$/i.test(last) : (last === 'id' || last === 'email') && /^(user|currentUser|team|organi[sz]ation|org|workspace|tenant|owner)$/i.test(before);
+      return OWNER_NAME.test(last)
+        ? /id$/i.test(last)
+        : (last === 'id' || last === 'email') &&
+            /^(user|currentUser|team|organi[sz]ation|org|workspace|tenant|owner)$/i.test(before);
     }
     default:
       return false;
