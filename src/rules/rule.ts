@@ -26,7 +26,7 @@ export interface RuleMeta<Options> {
   title: string;
   /** Sections of the contract it comes from, e.g. `['S4', 'S8']`. */
   sections: string[];
-  /** Severity in the `recommended` preset; a report may choose a lower one. */
+  /** Severity in the `recommended` preset; a report may differ. */
   severity: Severity;
   /** Strongest trust among its fixes, `none` when it has no fix. */
   fix: 'none' | FixTrust;
@@ -61,7 +61,7 @@ export interface Report {
   message: string;
   /** Values for the message's placeholders. */
   data?: Record<string, string>;
-  /** Lower than the rule's own severity when the evidence is weaker; never higher than configured. */
+  /** Lower than the rule's own severity when the evidence is weaker, higher for its gravest shape; configuring the rule moves both. */
   severity?: Severity;
   related?: Related[];
   fixes?: FixRequest[];

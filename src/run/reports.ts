@@ -3,16 +3,18 @@ import type { FileId } from '../base/path.ts';
 import type { ResolvedConfig } from '../config/load.ts';
 import { severityRank } from '../config/load.ts';
 import type { Json } from '../base/json.ts';
-import type { FixRequest, Place, Report, Rule, Severity, SeverityOrOff } from '../rules/rule.ts';
+import type { FixRequest, Report, Rule, Severity, SeverityOrOff } from '../rules/rule.ts';
 import type { WorkspaceView } from '../workspace/view.ts';
+import { anchored } from './anchors.ts';
+import type { AnchoredPlace } from './anchors.ts';
 
 /** A report whose places are still numbers of the facts: it survives moved lines. */
 export interface RawReport {
   rule: string;
   severity: Severity;
-  place: Place;
+  place: AnchoredPlace;
   message: string;
-  related: { place: Place; message: string }[];
+  related: { place: AnchoredPlace; message: string }[];
   fixes: (Omit<FixRequest, 'data'> & { data: { [key: string]: Json } })[];
 }
 
@@ -67,7 +69,10 @@ export function runRules(
         app: workspace.app(file),
         options,
         workspace,
-        report: (report) => own.push(toRaw(rule, severity, report)),
+        report: (report) =>
+          own.push(
+            toRaw(rule, severity, report, (place) => anchored(place, workspace.facts(place.file ?? file))),
+          ),
       });
       out.reports.push(...own);
     } catch (error) {
@@ -77,22 +82,27 @@ export function runRules(
   return out;
 }
 
-/** The configured severity is a ceiling when it was lowered, and lifts nothing that the rule itself lowered. */
-function toRaw(rule: Rule, configured: Severity, report: Report): RawReport {
+/** What a report says of itself is relative to its rule's severity, so that configuring the rule moves all of them alike. */
+function toRaw(
+  rule: Rule,
+  configured: Severity,
+  report: Report,
+  anchor: (place: Report['place']) => AnchoredPlace,
+): RawReport {
   const { meta } = rule;
   const template = meta.messages[report.message];
   if (template === undefined) throw new Error(`${meta.id} has no message "${report.message}"`);
   const wanted = report.severity ?? meta.severity;
-  const lowered = severityRank[wanted] - severityRank[meta.severity];
-  const rank = Math.min(3, severityRank[configured] + Math.max(0, lowered));
+  const shift = severityRank[wanted] - severityRank[meta.severity];
+  const rank = Math.max(0, Math.min(3, severityRank[configured] + shift));
   const severity =
     (Object.keys(severityRank) as Severity[]).find((name) => severityRank[name] === rank) ?? wanted;
   return {
     rule: meta.id,
     severity,
-    place: report.place,
+    place: anchor(report.place),
     message: template.replace(/\{(\w+)\}/g, (whole, name: string) => report.data?.[name] ?? whole),
-    related: report.related ?? [],
+    related: (report.related ?? []).map(({ place, message }) => ({ place: anchor(place), message })),
     fixes: (report.fixes ?? []).map((fix) => ({ recipe: fix.recipe, data: fix.data ?? {} })),
   };
 }

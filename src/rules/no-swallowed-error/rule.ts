@@ -30,7 +30,7 @@ export const rule = defineRule({
     title:
       'An error is logged on the server and answered with a structured result; navigation throws pass through.',
     sections: ['S8'],
-    severity: 'error',
+    severity: 'warning',
     fix: 'safe',
     needs: 'workspace',
     kinds: ['ts'],
@@ -71,6 +71,7 @@ function reportSite(context: RuleContext<object>, facts: TsFileFacts, site: Catc
     context.report({
       place: { at: site.at },
       message: 'navigation',
+      severity: 'error',
       data: { fn, what: navigationText(hidden), error: 'error' },
       related: navigationRelated(context, hidden),
       fixes: [{ recipe: 'rethrow-navigation' }],
