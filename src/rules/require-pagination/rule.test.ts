@@ -124,6 +124,8 @@ async function verdictOf(expression: string, before = ''): Promise<string> {
     .join(', ');
 }
 
+const said = (severity: string, message: string, text: string): string => `${severity} ${message} ${text}`;
+
 describe('require-pagination verdicts', () => {
   it.each([
     ['no arguments', 'prisma.product.findMany()'],
@@ -141,7 +143,7 @@ describe('require-pagination verdicts', () => {
     ['a transaction client', 'prisma.$transaction(async (trx) => trx.product.findMany())'],
     ['a cast', '(prisma.product.findMany as any)({})'],
   ])('is an error: %s', async (_, expression) => {
-    expect(await verdictOf(expression)).toBe('error unbounded findMany');
+    expect(await verdictOf(expression)).toBe(said('error', 'unbounded', 'findMany'));
   });
 
   it.each([
@@ -197,7 +199,7 @@ describe('require-pagination verdicts', () => {
     ['an optional owner', 'prisma.invoice.findMany({ where: { ...(userId && { userId }) } })'],
     ['a list of states', "prisma.invoice.findMany({ where: { status: { in: ['SENT', 'DRAFT'] } } })"],
   ])('is a warning: %s', async (_, expression) => {
-    expect(await verdictOf(expression)).toBe('warning filtered findMany');
+    expect(await verdictOf(expression)).toBe(said('warning', 'filtered', 'findMany'));
   });
 
   it.each([
@@ -212,19 +214,19 @@ describe('require-pagination verdicts', () => {
     ['OR of owners', 'prisma.invoice.findMany({ where: { OR: [{ userId }, { user: { email: x } }] } })'],
     ['listed parents', 'prisma.comment.findMany({ where: { cardId: { in: q.ids } } })'],
   ])('is a hint: %s', async (_, expression) => {
-    expect(await verdictOf(expression)).toBe('hint owner findMany');
+    expect(await verdictOf(expression)).toBe(said('hint', 'owner', 'findMany'));
   });
 
   it('lowers what has a take that may be absent', async () => {
     expect(await verdictOf('prisma.product.findMany({ ...(q.limit && { take: q.limit }) })')).toBe(
-      'warning optional findMany',
+      said('warning', 'optional', 'findMany'),
     );
     expect(await verdictOf('prisma.product.findMany({ take: q ? undefined : 20 })')).toBe(
-      'warning optional findMany',
+      said('warning', 'optional', 'findMany'),
     );
     expect(
       await verdictOf('prisma.invoice.findMany({ where: { status: x }, take: q ? 5 : undefined })'),
-    ).toBe('info optionalFiltered findMany');
+    ).toBe(said('info', 'optionalFiltered', 'findMany'));
     expect(await verdictOf('prisma.invoice.findMany({ where: { userId }, take: q ? 5 : undefined })')).toBe(
       '',
     );
@@ -232,33 +234,37 @@ describe('require-pagination verdicts', () => {
 
   it('judges nested lists by what they multiply', async () => {
     expect(await verdictOf('prisma.user.findMany({ take: 5, include: { invoices: true } })')).toBe(
-      'warning nestedPerRow invoices',
+      said('warning', 'nestedPerRow', 'invoices'),
     );
     expect(await verdictOf('prisma.card.findUnique({ where: { id: x }, include: { comments: true } })')).toBe(
-      'info nested comments',
+      said('info', 'nested', 'comments'),
     );
     expect(await verdictOf('prisma.board.findUnique({ where: { id: x }, include: { cards: true } })')).toBe(
-      'hint nestedOwner cards',
+      said('hint', 'nestedOwner', 'cards'),
     );
     expect(
       await verdictOf('prisma.board.findMany({ take: 5, select: { cards: { select: { title: true } } } })'),
-    ).toBe('hint nestedOwner cards');
+    ).toBe(said('hint', 'nestedOwner', 'cards'));
     expect(
       await verdictOf(
         'prisma.board.findUnique({ where: { id: x }, include: { cards: { include: { comments: true } } } })',
       ),
-    ).toBe('hint nestedOwner cards, info nested comments');
+    ).toBe(`${said('hint', 'nestedOwner', 'cards')}, ${said('info', 'nested', 'comments')}`);
   });
 
   it('reads SQL', async () => {
     const sql = async (text: string): Promise<string> => verdictOf(`prisma.$queryRaw\`${text}\``);
-    expect(await sql('SELECT * FROM "Product"')).toBe('error raw $queryRaw');
-    expect(await sql('SELECT * FROM "Product" -- LIMIT 5')).toBe('error raw $queryRaw');
-    expect(await sql('SELECT * FROM "Invoice" WHERE "status" = ${x}')).toBe('warning rawFiltered $queryRaw');
-    expect(await sql('SELECT * FROM "Invoice" i WHERE i."userId" = ${userId} ORDER BY 1')).toBe(
-      'hint rawOwner $queryRaw',
+    expect(await sql('SELECT * FROM "Product"')).toBe(said('error', 'raw', '$queryRaw'));
+    expect(await sql('SELECT * FROM "Product" -- LIMIT 5')).toBe(said('error', 'raw', '$queryRaw'));
+    expect(await sql('SELECT * FROM "Invoice" WHERE "status" = ${x}')).toBe(
+      said('warning', 'rawFiltered', '$queryRaw'),
     );
-    expect(await sql('SELECT *, (SELECT 1 FROM "User" LIMIT 1) FROM "Product"')).toBe('error raw $queryRaw');
+    expect(await sql('SELECT * FROM "Invoice" i WHERE i."userId" = ${userId} ORDER BY 1')).toBe(
+      said('hint', 'rawOwner', '$queryRaw'),
+    );
+    expect(await sql('SELECT *, (SELECT 1 FROM "User" LIMIT 1) FROM "Product"')).toBe(
+      said('error', 'raw', '$queryRaw'),
+    );
     for (const text of [
       'SELECT 1',
       'SELECT * FROM "Product" LIMIT 20',
@@ -277,7 +283,7 @@ describe('require-pagination verdicts', () => {
   });
 
   it('hints at groups without an end', async () => {
-    expect(await verdictOf("prisma.card.groupBy({ by: ['title'] })")).toBe('hint groups groupBy');
+    expect(await verdictOf("prisma.card.groupBy({ by: ['title'] })")).toBe(said('hint', 'groups', 'groupBy'));
   });
 });
 
@@ -388,8 +394,8 @@ describe('require-pagination follows', () => {
   import { prisma } from '@/lib/db';
   await prisma.product.findMany();
 `);
-    expect(findings(fixture, RULE).map((found) => [found.file, found.severity])).toEqual([
-      ['lib/jobs/sync.ts', 'hint'],
+    expect(findings(fixture, RULE).map((found) => [found.file, found.severity, messageId(found)])).toEqual([
+      ['lib/jobs/sync.ts', 'hint', 'job'],
     ]);
   });
 
@@ -545,7 +551,10 @@ describe('require-pagination fixes', () => {
       await refusalOf('export const a = (perPage: string) => prisma.product.findMany();', open),
     ).toContain('`perPage`');
     expect(
-      await refusalOf('export const a = () => prisma.product.findMany();\nexport const b = [1].map(a);', open),
+      await refusalOf(
+        'export const a = () => prisma.product.findMany();\nexport const b = [1].map(a);',
+        open,
+      ),
     ).toContain('as a value');
     expect(await refusalOf('export const a = name => prisma.product.findMany();', open)).toContain(
       'parentheses',

@@ -190,7 +190,7 @@ function fixesFor(context: Context, read: ListRead, isRaw: boolean): FixRequest[
 }
 
 const JOB_PATH =
-  /(^|[/._-])(cron|crons|jobs?|workers?|queues?|scheduled|scheduler|backups?|exports?|sitemap|feed|batch|inngest|trigger|backfill)([/._-]|$)/i;
+  /(^|[/._-])(crons?|jobs?|workers?|scheduled|scheduler|backups?|exports?|sitemap|inngest|backfill)([/._-]|$)/i;
 
 /** The job that the read is made for, when nothing else reaches it. */
 function jobOf(file: FileId, reaching: readonly ReachingEntry[]): string | undefined {
@@ -198,9 +198,7 @@ function jobOf(file: FileId, reaching: readonly ReachingEntry[]): string | undef
   const isJob = (item: ReachingEntry): boolean => {
     const { proof } = item.effect;
     if (proof?.kind === 'secret' || proof?.kind === 'signature') return true;
-    return (
-      JOB_PATH.test(item.file) && (!isOpen(item) || /(^|\/)(sitemap|feed|cron|crons)(\/|\.)/i.test(item.file))
-    );
+    return JOB_PATH.test(item.file) && (!isOpen(item) || /(^|\/)(sitemap|crons?)(\/|\.)/i.test(item.file));
   };
   const [first] = reaching;
   return first && reaching.every(isJob) ? nameOf(first) : undefined;
