@@ -80,7 +80,8 @@ export class Engine {
   private readonly shown = new Map<FileId, Shown>();
   private readonly never = new Set<FileId>();
   private queue: FileId[] = [];
-  private queued = 0;
+  /** Place in the queue of the first file that was not taken yet. */
+  private next = 0;
   private isComplete = false;
 
   private constructor(options: EngineOptions) {
@@ -144,7 +145,7 @@ export class Engine {
     this.queue = files
       .filter((file) => !this.workspace.store.isLoaded(file) || !this.workspace.index.has(file))
       .toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-    this.queued = this.queue.length;
+    this.next = 0;
     for (const file of files) if (this.reports.peek(file) === undefined) this.never.add(file);
     for (const file of this.shown.keys()) if (!this.workspace.store.has(file)) this.forget(file);
     this.workspace.index.sync([]);
@@ -171,25 +172,24 @@ export class Engine {
   index(budgetMs: number, now: () => number, priority: readonly FileId[] = []): IndexProgress {
     const { store, index } = this.workspace;
     const end = now() + budgetMs;
-    if (priority.length > 0) {
-      const first = new Set(priority);
-      // Also those that a check has loaded meanwhile: they still have to join the index.
-      this.queue = [
-        ...this.queue.filter((file) => first.has(file)),
-        ...this.queue.filter((file) => !first.has(file)),
-      ];
+    const isDue = (file: FileId): boolean => !store.isLoaded(file) || !index.has(file);
+    // Also those that a check has loaded meanwhile: they still have to join the index.
+    for (const file of priority) if (store.has(file) && isDue(file)) this.take(file);
+    while (this.next < this.queue.length) {
+      const file = this.queue[this.next++];
+      if (file === undefined || !isDue(file)) continue;
+      this.take(file);
+      if (now() >= end) break;
     }
-    const done: FileId[] = [];
-    while (this.queue.length > 0) {
-      const file = this.queue.shift();
-      if (file === undefined) break;
-      store.facts(file);
-      done.push(file);
-      if (done.length % 4 === 0 && now() >= end) break;
-    }
-    index.sync(done);
-    if (this.queue.length === 0) this.finish();
-    return { done: this.queued - this.queue.length, total: this.queued, complete: this.isComplete };
+    if (this.next < this.queue.length)
+      return { done: this.next, total: this.queue.length, complete: this.isComplete };
+    this.finish();
+    return { done: this.queue.length, total: this.queue.length, complete: this.isComplete };
+  }
+
+  private take(file: FileId): void {
+    this.workspace.store.facts(file);
+    this.workspace.index.sync([file]);
   }
 
   private finish(): void {
@@ -206,15 +206,22 @@ export class Engine {
   // --- findings ---
 
   private report(file: FileId): FileReports {
-    if (!this.workspace.store.exists(file)) return NO_REPORTS;
-    return runRules(
-      rules,
-      file,
-      this.workspace,
-      this.workspace.config(file),
-      this.workspace.completeInput('') ?? false,
-    );
+    const reports = this.workspace.store.exists(file)
+      ? runRules(
+          rules,
+          file,
+          this.workspace,
+          this.workspace.config(file),
+          this.workspace.completeInput('') ?? false,
+        )
+      : NO_REPORTS;
+    if (reports.crashes.length > 0) this.crashed.add(file);
+    else this.crashed.delete(file);
+    return reports;
   }
+
+  /** Files for which a rule failed. */
+  private readonly crashed = new Set<FileId>();
 
   /** Findings of one file after suppressions, sorted; the same array while nothing changed. */
   check(file: FileId): readonly Finding[] {
@@ -233,10 +240,11 @@ export class Engine {
     const layouts: unknown[] = [];
     const facts = (of: FileId): FileFacts | undefined => this.workspace.store.facts(of);
     const own = facts(file);
-    layouts.push(own?.spans, own?.lines, own?.suppressions);
+    const { store } = this.workspace;
+    layouts.push(store.layout(file));
     for (const report of reports.reports)
       for (const { place } of report.related)
-        if (place.file !== undefined) layouts.push(facts(place.file)?.spans, facts(place.file)?.lines);
+        if (place.file !== undefined) layouts.push(store.layout(place.file));
     const before = this.shown.get(file);
     if (
       before &&
@@ -266,19 +274,20 @@ export class Engine {
 
   /** All files that are looked at, sorted. */
   files(): FileId[] {
-    return this.workspace.store.list();
+    return [...this.workspace.store.list()];
   }
 
   /** What could not be looked at, and why: never silent. */
   problems(): { file: FileId; message: string }[] {
     const out: { file: FileId; message: string }[] = [];
     const { store } = this.workspace;
-    for (const file of store.list()) {
+    const files = new Set([...store.unreadable, ...store.troubled, ...this.crashed]);
+    for (const file of [...files].toSorted()) {
       if (store.unreadable.has(file)) {
         out.push({ file, message: 'could not be read as text' });
         continue;
       }
-      const facts = store.facts.peek(file);
+      const facts = store.troubled.has(file) ? store.facts(file) : undefined;
       if (facts?.kind === 'skipped' && facts.reason !== 'generated' && facts.reason !== 'unknown-kind')
         out.push({
           file,

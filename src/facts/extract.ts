@@ -1,5 +1,4 @@
 /** Any file's text → its facts. The only door to the extractors; nothing here throws. */
-import { hashText } from '../base/hash.ts';
 import { lineStarts } from '../base/lineIndex.ts';
 import type { FileId } from '../base/path.ts';
 import { fileKind, MAX_BYTES } from './classify.ts';
@@ -17,8 +16,6 @@ import { extractPnpmWorkspace } from './yamlWorkspace.ts';
 
 export interface ExtractedFacts {
   facts: FileFacts;
-  /** Equal for two texts of one file when only places differ. */
-  meaning: string;
   /** Has syntax errors: a last good state is better than this one. */
   broken: boolean;
 }
@@ -37,7 +34,6 @@ export function extractFacts(file: FileId, text: string): ExtractedFacts {
     detail?: string,
   ): ExtractedFacts => ({
     facts: { ...common, kind: 'skipped', reason, ...(detail === undefined ? {} : { detail }) },
-    meaning: `skipped:${reason}`,
     broken: false,
   });
   if (kind === undefined) return skip('unknown-kind');
@@ -65,7 +61,6 @@ function extractKind(
       common.suppressions = commentsOfTs(file, text).flatMap(({ start, end }) => directive(text, start, end));
     return {
       facts: { ...facts, ...common },
-      meaning: hashText(JSON.stringify(facts)),
       broken: syntaxErrors.length > 0,
     };
   }
@@ -83,7 +78,7 @@ function extractKind(
   }
   const facts = { ...body, ...common } as FileFacts;
   if (kind === 'package') facts.commands = extractCommands('package-json', text);
-  return { facts, meaning: hashText(text), broken: false };
+  return { facts, broken: false };
 }
 
 function extractBody(

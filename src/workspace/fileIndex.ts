@@ -19,11 +19,17 @@ const STYLE = 'style:';
 
 export type Trait = 'client' | 'auth' | 'env' | 'seed';
 
+interface Holders {
+  files: Set<FileId>;
+  sorted: readonly FileId[] | undefined;
+}
+
 export class FileIndex {
-  private readonly table: Input<readonly FileId[]>;
+  /** Goes up whenever the files of a key change; the files themselves are in `holders`. */
+  private readonly table: Input<number>;
   private readonly contributions: Query<readonly string[]>;
   private readonly last = new Map<FileId, readonly string[]>();
-  private readonly holders = new Map<string, Set<FileId>>();
+  private readonly holders = new Map<string, Holders>();
   /** Style tokens that some file has, sorted: they change seldom, so what reads them all wakes seldom. */
   private readonly tokens: Input<readonly string[]>;
   private readonly db: Database;
@@ -34,7 +40,7 @@ export class FileIndex {
     this.db = db;
     this.store = store;
     this.project = project;
-    this.table = db.input<readonly FileId[]>('index');
+    this.table = db.input<number>('index');
     this.tokens = db.input<readonly string[]>('styleTokens');
     this.contributions = db.query('contributions', (file) => this.contribute(file), {
       equal: (a, b) => a.length === b.length && a.every((key, i) => key === b[i]),
@@ -42,17 +48,25 @@ export class FileIndex {
     });
   }
 
+  /** Files that contribute a key, sorted when somebody asks: a client module has thousands. */
+  private filesOf(key: string): readonly FileId[] {
+    this.table(key);
+    const holders = this.holders.get(key);
+    if (!holders) return [];
+    return (holders.sorted ??= [...holders.files].toSorted());
+  }
+
   importers(file: FileId): readonly FileId[] {
-    return this.table(`imports:${file}`) ?? [];
+    return this.filesOf(`imports:${file}`);
   }
 
   /** Non-tooling files that write a model, by client accessor. */
   writers(accessor: string): readonly FileId[] {
-    return this.table(`writes:${accessor}`) ?? [];
+    return this.filesOf(`writes:${accessor}`);
   }
 
   withTrait(trait: Trait): readonly FileId[] {
-    return this.table(`trait:${trait}`) ?? [];
+    return this.filesOf(`trait:${trait}`);
   }
 
   /** Files with what they show of the project's habits; tooling is left out. */
@@ -60,7 +74,7 @@ export class FileIndex {
     const byFile = new Map<FileId, StyleToken[]>();
     for (const key of this.tokens('') ?? []) {
       const token = JSON.parse(key.slice(STYLE.length)) as StyleToken;
-      for (const file of this.table(key) ?? []) {
+      for (const file of this.filesOf(key)) {
         const known = byFile.get(file);
         if (known) known.push(token);
         else byFile.set(file, [token]);
@@ -88,27 +102,29 @@ export class FileIndex {
     if (next === before) return;
     if (this.store.has(file)) this.last.set(file, next);
     else this.last.delete(file);
+    const kept = new Set(next);
     const touched = new Set<string>();
     for (const key of before)
-      if (!next.includes(key)) {
-        this.holders.get(key)?.delete(file);
+      if (!kept.has(key)) {
+        this.holders.get(key)?.files.delete(file);
         touched.add(key);
       }
     for (const key of next) {
-      let set = this.holders.get(key);
-      if (!set) {
-        set = new Set();
-        this.holders.set(key, set);
+      let holders = this.holders.get(key);
+      if (!holders) {
+        holders = { files: new Set(), sorted: undefined };
+        this.holders.set(key, holders);
       }
-      if (!set.has(file)) {
-        set.add(file);
+      if (!holders.files.has(file)) {
+        holders.files.add(file);
         touched.add(key);
       }
     }
     for (const key of touched) {
-      const files = [...(this.holders.get(key) ?? [])].toSorted();
-      this.table.set(key, files);
-      if (key.startsWith(STYLE)) this.noteToken(key, files.length > 0);
+      const holders = this.holders.get(key);
+      if (holders) holders.sorted = undefined;
+      this.table.set(key, (this.table.peek(key) ?? 0) + 1);
+      if (key.startsWith(STYLE)) this.noteToken(key, (holders?.files.size ?? 0) > 0);
     }
   }
 

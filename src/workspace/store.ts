@@ -2,12 +2,15 @@
  * The ground state: which files exist, and the facts of each, extracted when first asked for.
  * Everything else in `workspace/` is derived from here.
  */
+import { isSame } from '../base/equal.ts';
 import { hashText } from '../base/hash.ts';
 import type { FileId } from '../base/path.ts';
 import { extractFacts } from '../facts/extract.ts';
 import type { ExtractedFacts } from '../facts/extract.ts';
 import { fileKind } from '../facts/classify.ts';
 import type { FileFacts } from '../facts/model.ts';
+import { unpackFacts } from '../facts/pack.ts';
+import { FactsCell, Shelf } from './factsCell.ts';
 import { moveSpans } from './moveSpans.ts';
 import type { Database, Input, Query } from './database.ts';
 
@@ -23,33 +26,57 @@ interface Entry {
   text: string | undefined;
 }
 
+/** Files whose facts are kept ready; those of others are unpacked when they are asked for. */
+const READY = 300;
+
 export class FactStore {
-  readonly facts: Query<FileFacts | undefined>;
+  private readonly cells: Query<FactsCell | undefined>;
+  private readonly shelf = new Shelf(READY);
   readonly exists: Input<true>;
   /** Sorted paths of all files of the tree. */
   readonly tree: Input<readonly FileId[]>;
   private readonly version: Input<number>;
   private readonly entries = new Map<FileId, Entry>();
   private readonly files = new Set<FileId>();
+  private sorted: readonly FileId[] | undefined;
   private readonly overlays = new Set<FileId>();
   /** Facts of an earlier run, by file. */
-  private readonly cached = new Map<FileId, { hash: string; json: string }>();
-  private readonly meanings = new Map<FileId, string>();
+  private readonly cached = new Map<FileId, { hash: string; line: string }>();
   private readonly host: EngineHost;
   cacheHits = 0;
   /** Extractions since the start: tests of incrementality read it. */
   extractions = 0;
   readonly unreadable = new Set<FileId>();
+  /** Files of which there may be something to tell: skipped, with syntax errors, configurations. */
+  readonly troubled = new Set<FileId>();
 
   constructor(db: Database, host: EngineHost) {
     this.host = host;
     this.exists = db.input<true>('exists');
     this.tree = db.input<readonly FileId[]>('tree');
     this.version = db.input<number>('version');
-    this.facts = db.query('facts', (file) => {
+    this.cells = db.query('facts', (file) => {
       this.version(file);
       return this.load(file);
     });
+  }
+
+  /** Facts of a file; undefined when there is no such file or it can't be read. To be read, never kept. */
+  readonly facts = (file: FileId): FileFacts | undefined => {
+    const cell = this.cells(file);
+    return cell && this.open(cell);
+  };
+
+  /** What changes whenever places in a file have moved. */
+  layout(file: FileId): object | undefined {
+    return this.cells(file)?.layout;
+  }
+
+  private open(cell: FactsCell): FileFacts {
+    const wasWhole = cell.isWhole;
+    const facts = cell.facts();
+    if (!wasWhole) this.shelf.add(cell);
+    return facts;
   }
 
   setTree(files: readonly FileId[]): void {
@@ -93,8 +120,9 @@ export class FactStore {
     return this.files.has(file);
   }
 
-  list(): FileId[] {
-    return [...this.files].toSorted();
+  /** All files, sorted. */
+  list(): readonly FileId[] {
+    return (this.sorted ??= [...this.files].toSorted());
   }
 
   text(file: FileId): string | undefined {
@@ -103,7 +131,7 @@ export class FactStore {
 
   /** Whether facts were extracted already: indexing asks for the others. */
   isLoaded(file: FileId): boolean {
-    return this.entries.has(file) && this.facts.peek(file) !== undefined;
+    return this.entries.has(file) && this.cells.peek(file) !== undefined;
   }
 
   /**
@@ -113,10 +141,10 @@ export class FactStore {
   *cacheLines(header: string): Generator<string, void, undefined> {
     yield header;
     for (const file of this.list()) {
-      const facts = this.facts.peek(file);
+      const cell = this.cells.peek(file);
       const hash = this.entries.get(file)?.hash;
-      if (facts && hash !== undefined && facts.kind !== 'config' && !this.stale.has(file))
-        yield `${JSON.stringify([file, hash])}\t${JSON.stringify(facts)}`;
+      if (cell && hash !== undefined && fileKind(file) !== 'config' && !this.stale.has(file))
+        yield `${JSON.stringify([file, hash])}\t${cell.line()}`;
     }
   }
 
@@ -128,7 +156,7 @@ export class FactStore {
       const tab = line.indexOf('\t');
       if (tab < 0) continue;
       const key = parseKey(line.slice(0, tab));
-      if (key) this.cached.set(key[0], { hash: key[1], json: line.slice(tab + 1) });
+      if (key) this.cached.set(key[0], { hash: key[1], line: line.slice(tab + 1) });
     }
     return this.cached.size;
   }
@@ -136,7 +164,7 @@ export class FactStore {
   /** Files whose facts are an older good state than their text. */
   private readonly stale = new Set<FileId>();
 
-  private load(file: FileId): FileFacts | undefined {
+  private load(file: FileId): FactsCell | undefined {
     if (!this.files.has(file)) return undefined;
     let entry = this.entries.get(file);
     const text = entry?.text ?? this.host.read(file);
@@ -149,37 +177,57 @@ export class FactStore {
       entry = { hash: hashText(text), text: undefined };
       this.entries.set(file, entry);
     }
-    const last = this.facts.peek(file);
-    const extracted = this.fromCache(file, entry.hash) ?? this.extract(file, text);
-    return this.reconcile(file, text, last, extracted);
+    const last = this.cells.peek(file);
+    const cell =
+      this.fromCache(file, entry.hash, last) ?? this.reconcile(file, text, last, this.extract(file, text));
+    this.noteTroubles(file, this.open(cell));
+    return cell;
   }
 
-  /** A file that stops parsing keeps its last good facts, moved along; equal meaning keeps the object so that nobody wakes. */
+  /** A file that stops parsing keeps its last good facts, moved along; equal meaning keeps the cell so that nobody wakes. */
   private reconcile(
     file: FileId,
     text: string,
-    last: FileFacts | undefined,
+    last: FactsCell | undefined,
     next: ExtractedFacts,
-  ): FileFacts {
+  ): FactsCell {
     const before = this.previous.get(file);
     this.previous.delete(file);
-    if (last && next.broken && before !== undefined && last.kind === next.facts.kind && last.kind === 'ts') {
-      moveSpans(last, before, text);
-      last.lines = next.facts.lines;
-      last.problems = next.facts.problems;
+    const { facts } = next;
+    const known = last && this.open(last);
+    if (
+      last &&
+      known &&
+      next.broken &&
+      before !== undefined &&
+      known.kind === facts.kind &&
+      known.kind === 'ts'
+    ) {
+      last.move((moved) => {
+        moveSpans(moved, before, text);
+        moved.lines = facts.lines;
+        moved.problems = facts.problems;
+      });
       this.stale.add(file);
       return last;
     }
     this.stale.delete(file);
-    if (last && last.kind === next.facts.kind && this.meanings.get(file) === next.meaning) {
-      last.spans = next.facts.spans;
-      last.lines = next.facts.lines;
-      last.suppressions = next.facts.suppressions;
-      last.problems = next.facts.problems;
+    if (last && known && meansSame(known, facts)) {
+      last.move((moved) => {
+        moved.spans = facts.spans;
+        moved.lines = facts.lines;
+        moved.suppressions = facts.suppressions;
+        moved.problems = facts.problems;
+      });
       return last;
     }
-    this.meanings.set(file, next.meaning);
-    return next.facts;
+    if (last) last.isDiscarded = true;
+    return this.keep(new FactsCell(facts));
+  }
+
+  private keep(cell: FactsCell): FactsCell {
+    this.shelf.add(cell);
+    return cell;
   }
 
   private extract(file: FileId, text: string): ExtractedFacts {
@@ -187,20 +235,27 @@ export class FactStore {
     return extractFacts(file, text);
   }
 
-  private fromCache(file: FileId, hash: string): ExtractedFacts | undefined {
+  private fromCache(file: FileId, hash: string, last: FactsCell | undefined): FactsCell | undefined {
     const hit = this.cached.get(file);
     if (!hit) return undefined;
     this.cached.delete(file);
-    if (hit.hash !== hash) return undefined;
-    const facts = parseFacts(hit.json);
+    if (hit.hash !== hash || last) return undefined;
+    const facts = unpackFacts(hit.line);
     if (!facts) return undefined;
     this.cacheHits++;
-    return { facts, meaning: `cached:${hash}`, broken: false };
+    return this.keep(new FactsCell(facts, hit.line));
+  }
+
+  private noteTroubles(file: FileId, facts: FileFacts): void {
+    if (facts.kind === 'skipped' || facts.kind === 'config' || facts.problems.length > 0)
+      this.troubled.add(file);
+    else this.troubled.delete(file);
   }
 
   private add(file: FileId): void {
     if (this.files.has(file)) return;
     this.files.add(file);
+    this.sorted = undefined;
     this.exists.set(file, true);
     this.bump(file);
   }
@@ -209,8 +264,9 @@ export class FactStore {
     this.files.delete(file);
     this.entries.delete(file);
     this.overlays.delete(file);
-    this.meanings.delete(file);
     this.unreadable.delete(file);
+    this.troubled.delete(file);
+    this.sorted = undefined;
     this.exists.set(file, undefined);
     this.bump(file);
   }
@@ -239,10 +295,12 @@ function parseKey(text: string): [string, string] | undefined {
   }
 }
 
-function parseFacts(json: string): FileFacts | undefined {
-  try {
-    return JSON.parse(json) as FileFacts;
-  } catch {
-    return undefined; // as above
-  }
+/** Whether two states of a file differ in places at most. Of other languages than TypeScript the text itself is read too. */
+function meansSame(a: FileFacts, b: FileFacts): boolean {
+  if (a.kind !== b.kind || (a.kind !== 'ts' && a.kind !== 'skipped')) return false;
+  return isSame(withoutPlaces(a), withoutPlaces(b));
+}
+
+function withoutPlaces(facts: FileFacts): object {
+  return { ...facts, spans: undefined, lines: undefined, suppressions: undefined, problems: undefined };
 }

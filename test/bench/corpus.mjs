@@ -46,7 +46,8 @@ const nouns =
   );
 const columns = 'title status amount note dueAt reference quantity priority colour region'.split(' ');
 
-const modelName = (index) => `${nouns[index % nouns.length]}${index < nouns.length ? '' : Math.floor(index / nouns.length)}`;
+const modelName = (index) =>
+  `${nouns[index % nouns.length]}${index < nouns.length ? '' : Math.floor(index / nouns.length)}`;
 const lower = (name) => name.charAt(0).toLowerCase() + name.slice(1);
 
 function schema(models) {
@@ -55,7 +56,10 @@ function schema(models) {
     'datasource db {\n  provider = "postgresql"\n}\n',
     'enum Role {\n  MEMBER\n  ADMIN\n}\n',
   ];
-  const relations = Array.from({ length: models }, (_, i) => `  ${lower(modelName(i))}s ${modelName(i)}[]`).join('\n');
+  const relations = Array.from(
+    { length: models },
+    (_, i) => `  ${lower(modelName(i))}s ${modelName(i)}[]`,
+  ).join('\n');
   out.push(
     `model User {\n  id    String @id @default(cuid())\n  email String @unique\n  name  String?\n  role  Role   @default(MEMBER)\n${relations}\n}\n`,
   );
@@ -99,7 +103,10 @@ export async function list${model}${n}(userId: string, page: number, search?: st
   const [items, total] = await Promise.all([
     prisma.${client}.findMany({
       where,
-      select: { id: true, ${columns.slice(n % 3, 4 + (n % 5)).map((column) => `${column}: true`).join(', ')} },
+      select: { id: true, ${columns
+        .slice(n % 3, 4 + (n % 5))
+        .map((column) => `${column}: true`)
+        .join(', ')} },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       skip: (page - 1) * PAGE_SIZE,
       take: PAGE_SIZE,
@@ -309,7 +316,10 @@ function utility(index, random) {
   const functions = 2 + Math.floor(random() ** 2 * 14);
   const body = Array.from(
     { length: functions },
-    (_, n) => `export function transform${index}_${n}(values: readonly number[], factor = ${n + 1}): number[] {
+    (
+      _,
+      n,
+    ) => `export function transform${index}_${n}(values: readonly number[], factor = ${n + 1}): number[] {
   const out: number[] = [];
   for (const value of values) {
     if (value < 0) continue;
@@ -326,32 +336,86 @@ function utility(index, random) {
 /** The files that every app has once. */
 function base(models, features) {
   const files = new Map([
-    ['package.json', `${JSON.stringify({ name: 'bench', private: true, type: 'module', scripts: { dev: 'next dev', build: 'prisma generate && next build', 'db:migrate': 'prisma migrate dev', 'db:deploy': 'prisma migrate deploy' }, dependencies: { '@auth/prisma-adapter': '^2.11.3', '@prisma/adapter-pg': '7.10.0', '@prisma/client': '7.10.0', next: '^16.4.6', 'next-auth': '^5.0.0-beta.32', prisma: '7.10.0', react: '^19.3.1', 'react-dom': '^19.3.1', zod: '^4.6.7' } }, null, 2)}\n`],
-    ['tsconfig.json', `${JSON.stringify({ compilerOptions: { target: 'ES2023', strict: true, noEmit: true, module: 'esnext', moduleResolution: 'bundler', jsx: 'react-jsx', paths: { '@/*': ['./*'] } }, include: ['**/*.ts', '**/*.tsx'] }, null, 2)}\n`],
-    ['next.config.ts', "import type { NextConfig } from 'next';\n\nconst config: NextConfig = { experimental: { authInterrupts: true } };\n\nexport default config;\n"],
-    ['prisma.config.ts', "import { defineConfig } from 'prisma/config';\n\nexport default defineConfig({\n  schema: 'prisma/schema.prisma',\n  migrations: { path: 'prisma/migrations' },\n  datasource: { url: process.env.DATABASE_URL },\n});\n"],
+    [
+      'package.json',
+      `${JSON.stringify({ name: 'bench', private: true, type: 'module', scripts: { dev: 'next dev', build: 'prisma generate && next build', 'db:migrate': 'prisma migrate dev', 'db:deploy': 'prisma migrate deploy' }, dependencies: { '@auth/prisma-adapter': '^2.11.3', '@prisma/adapter-pg': '7.10.0', '@prisma/client': '7.10.0', next: '^16.4.6', 'next-auth': '^5.0.0-beta.32', prisma: '7.10.0', react: '^19.3.1', 'react-dom': '^19.3.1', zod: '^4.6.7' } }, null, 2)}\n`,
+    ],
+    [
+      'tsconfig.json',
+      `${JSON.stringify({ compilerOptions: { target: 'ES2023', strict: true, noEmit: true, module: 'esnext', moduleResolution: 'bundler', jsx: 'react-jsx', paths: { '@/*': ['./*'] } }, include: ['**/*.ts', '**/*.tsx'] }, null, 2)}\n`,
+    ],
+    [
+      'next.config.ts',
+      "import type { NextConfig } from 'next';\n\nconst config: NextConfig = { experimental: { authInterrupts: true } };\n\nexport default config;\n",
+    ],
+    [
+      'prisma.config.ts',
+      "import { defineConfig } from 'prisma/config';\n\nexport default defineConfig({\n  schema: 'prisma/schema.prisma',\n  migrations: { path: 'prisma/migrations' },\n  datasource: { url: process.env.DATABASE_URL },\n});\n",
+    ],
     ['.gitignore', 'node_modules/\n.next/\nlib/generated/\n.env\n'],
     ['.env.example', 'DATABASE_URL=postgresql://localhost:5432/bench\nAUTH_SECRET=\n'],
-    ['.github/workflows/ci.yml', 'name: CI\non: [push]\njobs:\n  check:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v5\n      - run: npm ci\n      - run: npx prisma migrate deploy\n      - run: npm run build\n'],
+    [
+      '.github/workflows/ci.yml',
+      'name: CI\non: [push]\njobs:\n  check:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v5\n      - run: npm ci\n      - run: npx prisma migrate deploy\n      - run: npm run build\n',
+    ],
     ['prisma/schema.prisma', schema(models)],
-    ['auth.config.ts', "import type { NextAuthConfig } from 'next-auth';\nimport GitHub from 'next-auth/providers/github';\n\nexport const authConfig = {\n  pages: { signIn: '/login' },\n  providers: [GitHub],\n} satisfies NextAuthConfig;\n"],
-    ['auth.ts', "import { PrismaAdapter } from '@auth/prisma-adapter';\nimport NextAuth from 'next-auth';\nimport { authConfig } from '@/auth.config';\nimport { prisma } from '@/lib/db';\n\nexport const { handlers, auth, signIn, signOut } = NextAuth({ ...authConfig, adapter: PrismaAdapter(prisma) });\n"],
-    ['app/api/auth/[...nextauth]/route.ts', "import { handlers } from '@/auth';\n\nexport const { GET, POST } = handlers;\n"],
-    ['app/layout.tsx', "export default function Layout({ children }: { children: React.ReactNode }) {\n  return (\n    <html lang=\"en\">\n      <body>{children}</body>\n    </html>\n  );\n}\n"],
-    ['lib/env.ts', "import { z } from 'zod';\n\nconst schema = z.object({ DATABASE_URL: z.url(), AUTH_SECRET: z.string().min(32) });\n\nexport const env = schema.parse(process.env);\n"],
-    ['lib/db.ts', "import 'server-only';\nimport { PrismaPg } from '@prisma/adapter-pg';\nimport { env } from '@/lib/env';\nimport { PrismaClient } from '@/lib/generated/prisma/client';\n\nconst globalForPrisma = globalThis as unknown as { prisma?: PrismaClient };\n\nexport const prisma =\n  globalForPrisma.prisma ?? new PrismaClient({ adapter: new PrismaPg({ connectionString: env.DATABASE_URL }) });\nif (process.env.NODE_ENV !== 'production') globalForPrisma.prisma = prisma;\n"],
+    [
+      'auth.config.ts',
+      "import type { NextAuthConfig } from 'next-auth';\nimport GitHub from 'next-auth/providers/github';\n\nexport const authConfig = {\n  pages: { signIn: '/login' },\n  providers: [GitHub],\n} satisfies NextAuthConfig;\n",
+    ],
+    [
+      'auth.ts',
+      "import { PrismaAdapter } from '@auth/prisma-adapter';\nimport NextAuth from 'next-auth';\nimport { authConfig } from '@/auth.config';\nimport { prisma } from '@/lib/db';\n\nexport const { handlers, auth, signIn, signOut } = NextAuth({ ...authConfig, adapter: PrismaAdapter(prisma) });\n",
+    ],
+    [
+      'app/api/auth/[...nextauth]/route.ts',
+      "import { handlers } from '@/auth';\n\nexport const { GET, POST } = handlers;\n",
+    ],
+    [
+      'app/layout.tsx',
+      'export default function Layout({ children }: { children: React.ReactNode }) {\n  return (\n    <html lang="en">\n      <body>{children}</body>\n    </html>\n  );\n}\n',
+    ],
+    [
+      'lib/env.ts',
+      "import { z } from 'zod';\n\nconst schema = z.object({ DATABASE_URL: z.url(), AUTH_SECRET: z.string().min(32) });\n\nexport const env = schema.parse(process.env);\n",
+    ],
+    [
+      'lib/db.ts',
+      "import 'server-only';\nimport { PrismaPg } from '@prisma/adapter-pg';\nimport { env } from '@/lib/env';\nimport { PrismaClient } from '@/lib/generated/prisma/client';\n\nconst globalForPrisma = globalThis as unknown as { prisma?: PrismaClient };\n\nexport const prisma =\n  globalForPrisma.prisma ?? new PrismaClient({ adapter: new PrismaPg({ connectionString: env.DATABASE_URL }) });\nif (process.env.NODE_ENV !== 'production') globalForPrisma.prisma = prisma;\n",
+    ],
     [targets.guard, guards('the app')],
-    ['lib/action-result.ts', "export type ActionResult<T = undefined> = { success: boolean; data?: T; error?: { message: string; code?: string } };\n\nexport const ok = <T>(data?: T): ActionResult<T> => ({ success: true, data });\n\nexport const fail = (message: string, code?: string): ActionResult<never> => ({ success: false, error: { message, code } });\n"],
-    ['lib/utils/format.ts', "export function formatLabel(title: string, index: number): string {\n  return `${index}. ${title.trim()}`;\n}\n"],
-    ['lib/utils/paging.ts', "export function toPage(value: string | undefined): number {\n  const page = Number(value ?? '1');\n  return Number.isInteger(page) && page > 0 ? page : 1;\n}\n"],
-    ['lib/utils/cn.ts', "export const cn = (...names: (string | false | undefined)[]): string => names.filter(Boolean).join(' ');\n"],
-    ['components/ui/button.tsx', "'use client';\n\nexport function Button(props: React.ComponentProps<'button'>) {\n  return <button type=\"button\" className=\"rounded bg-black px-3 py-1 text-white\" {...props} />;\n}\n"],
-    ['hooks/use-debounced.ts', "'use client';\n\nimport { useEffect, useState } from 'react';\n\nexport function useDebounced<T>(value: T, ms: number): T {\n  const [debounced, setDebounced] = useState(value);\n  useEffect(() => {\n    const timer = setTimeout(() => setDebounced(value), ms);\n    return () => clearTimeout(timer);\n  }, [value, ms]);\n  return debounced;\n}\n"],
+    [
+      'lib/action-result.ts',
+      'export type ActionResult<T = undefined> = { success: boolean; data?: T; error?: { message: string; code?: string } };\n\nexport const ok = <T>(data?: T): ActionResult<T> => ({ success: true, data });\n\nexport const fail = (message: string, code?: string): ActionResult<never> => ({ success: false, error: { message, code } });\n',
+    ],
+    [
+      'lib/utils/format.ts',
+      'export function formatLabel(title: string, index: number): string {\n  return `${index}. ${title.trim()}`;\n}\n',
+    ],
+    [
+      'lib/utils/paging.ts',
+      "export function toPage(value: string | undefined): number {\n  const page = Number(value ?? '1');\n  return Number.isInteger(page) && page > 0 ? page : 1;\n}\n",
+    ],
+    [
+      'lib/utils/cn.ts',
+      "export const cn = (...names: (string | false | undefined)[]): string => names.filter(Boolean).join(' ');\n",
+    ],
+    [
+      'components/ui/button.tsx',
+      '\'use client\';\n\nexport function Button(props: React.ComponentProps<\'button\'>) {\n  return <button type="button" className="rounded bg-black px-3 py-1 text-white" {...props} />;\n}\n',
+    ],
+    [
+      'hooks/use-debounced.ts',
+      "'use client';\n\nimport { useEffect, useState } from 'react';\n\nexport function useDebounced<T>(value: T, ms: number): T {\n  const [debounced, setDebounced] = useState(value);\n  useEffect(() => {\n    const timer = setTimeout(() => setDebounced(value), ms);\n    return () => clearTimeout(timer);\n  }, [value, ms]);\n  return debounced;\n}\n",
+    ],
     [targets.small, longService(300)],
     [targets.large, longService(2000)],
   ]);
   for (let i = 0; i < Math.min(models, maxMigrations, Math.ceil(features / 2)); i++)
-    files.set(`prisma/migrations/${20260101000000 + i * 1_000_000}_add_${lower(modelName(i))}/migration.sql`, createTable(i));
+    files.set(
+      `prisma/migrations/${20260101000000 + i * 1_000_000}_add_${lower(modelName(i))}/migration.sql`,
+      createTable(i),
+    );
   return files;
 }
 
@@ -367,7 +431,8 @@ export function corpus(count) {
     const area = Math.floor(feature / 25);
     const callsShared = callers < guardCallers;
     const guard = callsShared ? '@/lib/auth-guards' : `@/lib/areas/area${area}/guards`;
-    if (!callsShared && !files.has(`lib/areas/area${area}/guards.ts`)) files.set(`lib/areas/area${area}/guards.ts`, guards(`area ${area}`));
+    if (!callsShared && !files.has(`lib/areas/area${area}/guards.ts`))
+      files.set(`lib/areas/area${area}/guards.ts`, guards(`area ${area}`));
     if (callsShared) callers += 3;
     const panels = 3 + Math.floor(random() * 5);
     files.set(`lib/services/feature${feature}.service.ts`, service(model, 1 + Math.floor(random() ** 2 * 8)));
@@ -375,9 +440,11 @@ export function corpus(count) {
     files.set(`lib/actions/feature${feature}.actions.ts`, actions(model, feature, guard));
     files.set(`app/api/feature${feature}/route.ts`, route(model, feature, guard));
     files.set(`app/(app)/feature${feature}/page.tsx`, page(model, feature, guard, panels));
-    for (let n = 0; n < panels; n++) files.set(`components/feature${feature}/panel${n}.tsx`, panel(model, feature, n, random));
+    for (let n = 0; n < panels; n++)
+      files.set(`components/feature${feature}/panel${n}.tsx`, panel(model, feature, n, random));
   }
-  for (let index = 0; files.size < count; index++) files.set(`lib/transforms/transform${index}.ts`, utility(index % 40, random));
+  for (let index = 0; files.size < count; index++)
+    files.set(`lib/transforms/transform${index}.ts`, utility(index % 40, random));
   return new Map([...files].slice(0, count));
 }
 
@@ -395,7 +462,11 @@ export function writeCorpus(folder, count) {
     mkdirSync(path.dirname(absolute), { recursive: true });
     writeFileSync(absolute, text);
   }
-  const git = (...args) => execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args], { cwd: root, stdio: 'ignore' });
+  const git = (...args) =>
+    execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args], {
+      cwd: root,
+      stdio: 'ignore',
+    });
   git('init', '-q', '-b', 'main');
   git('add', '-A');
   git('commit', '-q', '-m', 'bench', '--no-gpg-sign');

@@ -5,7 +5,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
-import { createProtocolConnection, ProgressType, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver-protocol/node';
+import {
+  createProtocolConnection,
+  ProgressType,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver-protocol/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { endAll, marked, memoryOf } from './processes.mjs';
 
@@ -119,7 +124,9 @@ export class LspSession {
     const languageId = languages[path.extname(file)] ?? 'plaintext';
     this.documents.set(file, TextDocument.create(uri, languageId, 1, text));
     this.pushes.delete(decodeURIComponent(uri));
-    await this.connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } });
+    await this.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId, version: 1, text },
+    });
     return this.diagnostics(file);
   }
 
@@ -151,7 +158,11 @@ export class LspSession {
     for (let tries = 0; ; tries++) {
       try {
         const params = { textDocument: { uri }, identifier: this.identifier };
-        const report = await within(timeoutMs, `diagnostics of ${file}`, this.connection.sendRequest('textDocument/diagnostic', params));
+        const report = await within(
+          timeoutMs,
+          `diagnostics of ${file}`,
+          this.connection.sendRequest('textDocument/diagnostic', params),
+        );
         return report.items;
       } catch (error) {
         if (!again.has(error.code) || tries > 50) throw error;
@@ -178,7 +189,11 @@ export class LspSession {
     });
     // It ends when the session does.
     this.connection
-      .sendRequest('workspace/diagnostic', { identifier: this.identifier, previousResultIds: [], partialResultToken })
+      .sendRequest('workspace/diagnostic', {
+        identifier: this.identifier,
+        previousResultIds: [],
+        partialResultToken,
+      })
       .catch(() => undefined);
   }
 
@@ -195,9 +210,11 @@ export class LspSession {
   async close() {
     await within(3_000, 'shutdown', this.connection.sendRequest('shutdown')).catch(() => undefined);
     await this.connection.sendNotification('exit').catch(() => undefined);
-    await within(2_000, 'exit', new Promise((resolve) => (this.child.exitCode === null ? this.child.once('exit', resolve) : resolve()))).catch(
-      () => undefined,
-    );
+    await within(
+      2_000,
+      'exit',
+      new Promise((resolve) => (this.child.exitCode === null ? this.child.once('exit', resolve) : resolve())),
+    ).catch(() => undefined);
     this.connection.dispose();
     await endAll(this.mark);
   }

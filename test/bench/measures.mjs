@@ -48,13 +48,23 @@ function dropOwnCache(root) {
 /** Whole-process checks of a workspace: median time and highest memory of some runs. */
 export async function checks(root, runs) {
   const cache = temporaryCache();
-  const ours = (...args) => timed(process.execPath, [cli, 'check', '--format', 'json', ...args, '.'], { cwd: root, env: cache.env });
+  const ours = (...args) =>
+    timed(process.execPath, [cli, 'check', '--format', 'json', ...args, '.'], { cwd: root, env: cache.env });
   const repeat = async (run) => {
     const results = [];
     for (let i = 0; i < runs; i++) results.push(await run());
     const failed = results.find(({ code }) => code !== 0 && code !== 1);
     if (failed) throw new Error(`a check ended with ${failed.code}: ${failed.stderr.slice(0, 500)}`);
-    return { ms: quantile(results.map(({ ms }) => ms), 0.5), peakMB: quantile(results.map(({ peakMB }) => peakMB ?? 0), 1) };
+    return {
+      ms: quantile(
+        results.map(({ ms }) => ms),
+        0.5,
+      ),
+      peakMB: quantile(
+        results.map(({ peakMB }) => peakMB ?? 0),
+        1,
+      ),
+    };
   };
   dropOwnCache(root);
   try {
@@ -143,7 +153,8 @@ async function start(server, root, file, change, env) {
   return { session, initializeMs: initialized, ms, seen: diagnostics.length };
 }
 
-const withoutGuard = (text) => text.replace('  const user = await requireUser();\n', "  const user = { id: '' };\n");
+const withoutGuard = (text) =>
+  text.replace('  const user = await requireUser();\n', "  const user = { id: '' };\n");
 
 /** A whole session of our server over a workspace: cold start, typing while it is indexed, typing after it, memory. */
 export async function ourSession(root, files, { edits, manyEdits }) {
@@ -161,7 +172,9 @@ export async function ourSession(root, files, { edits, manyEdits }) {
     const keys = {};
     for (const name of ['small', 'large', 'leaf', 'guard'])
       if (files[name]) keys[name] = await typing(session, files[name], edits);
-    const guard = files.guard ? await guardChanges(session, files, Math.max(4, Math.ceil(edits / 5))) : undefined;
+    const guard = files.guard
+      ? await guardChanges(session, files, Math.max(4, Math.ceil(edits / 5)))
+      : undefined;
     await typing(session, files.small, manyEdits, { pauseMs: 0 });
     const edited = session.memory();
     await session.close();
@@ -187,11 +200,18 @@ export async function ourSession(root, files, { edits, manyEdits }) {
 /** The same typing in another language server. */
 export async function otherSession(server, root, files, { edits }) {
   if (!existsSync(servers[server].command)) return { error: 'is not installed' };
-  const { session, ms } = await start(server, root, files.small, (text) => `${text}\nconst zzUnused = 1;\n`, {});
+  const { session, ms } = await start(
+    server,
+    root,
+    files.small,
+    (text) => `${text}\nconst zzUnused = 1;\n`,
+    {},
+  );
   try {
     await session.settled();
     const keys = {};
-    for (const name of ['small', 'large', 'leaf']) if (files[name]) keys[name] = await typing(session, files[name], edits);
+    for (const name of ['small', 'large', 'leaf'])
+      if (files[name]) keys[name] = await typing(session, files[name], edits);
     return { start: { cold: { ms } }, keys, memory: { edited: session.memory()?.now } };
   } finally {
     await session.close();

@@ -1,0 +1,74 @@
+/** Keeps facts whole while somebody uses them and packed after that: most files of a workspace are looked at once. */
+import type { FileFacts } from '../facts/model.ts';
+import { packFacts, unpackFacts } from '../facts/pack.ts';
+
+/** The facts of one file. The cell stays the same as long as the file means the same, so that nobody wakes. */
+export class FactsCell {
+  private whole: FileFacts | undefined;
+  private packed: string | undefined;
+  /** Nobody will ask again: the file means something else now. */
+  isDiscarded = false;
+  /** Another one whenever places have moved. */
+  layout: object = {};
+  /** Asked for since the shelf looked last. */
+  isUsed = true;
+
+  constructor(facts: FileFacts, packed?: string) {
+    this.whole = facts;
+    this.packed = packed;
+  }
+
+  get isWhole(): boolean {
+    return this.whole !== undefined;
+  }
+
+  facts(): FileFacts {
+    this.isUsed = true;
+    if (!this.whole) {
+      // Only what `pack` made of whole facts is ever packed.
+      this.whole = unpackFacts(this.packed ?? '') as FileFacts;
+    }
+    return this.whole;
+  }
+
+  /** Changes places and the like, in place: the meaning stays. */
+  move(change: (facts: FileFacts) => void): void {
+    change(this.facts());
+    this.packed = undefined;
+    this.layout = {};
+  }
+
+  /** As one line of text. */
+  line(): string {
+    return (this.packed ??= packFacts(this.facts()));
+  }
+
+  pack(): void {
+    if (!this.whole || this.isDiscarded) return;
+    this.line();
+    this.whole = undefined;
+  }
+}
+
+/** So many cells stay whole; of the others those that were not asked for since the last round are packed. */
+export class Shelf {
+  private readonly queue: FactsCell[] = [];
+  private readonly limit: number;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** Notes a cell that has become whole. */
+  add(cell: FactsCell): void {
+    this.queue.push(cell);
+    while (this.queue.length > this.limit) {
+      const oldest = this.queue.shift();
+      if (!oldest) return;
+      if (oldest.isUsed && !oldest.isDiscarded) {
+        oldest.isUsed = false;
+        this.queue.push(oldest);
+      } else oldest.pack();
+    }
+  }
+}
