@@ -222,10 +222,8 @@ function expand({ facts, hazard, migration, text, newline }: Found): TextEdit[] 
   const from = quote(old.name);
   const source =
     to.array && !old.type.array ? `ARRAY[${from}]` : old.type.array && !to.array ? `${from}[1]` : from;
-  const cast =
-    source === from && hazard.kind === 'recreate-column' && old.type.name !== 'text' && to.name !== 'text'
-      ? `${source}::text::${type}`
-      : `${source}::${type}`;
+  const isDirect = source !== from || hazard.kind === 'narrow-type' || hasCast(old.type.name, to.name);
+  const cast = isDirect ? `${source}::${type}` : `${source}::text::${type}`;
   const survives =
     hazard.kind === 'narrow-type'
       ? ` WHERE (${cast})::${hazard.from ?? 'text'} = ${from}`
@@ -243,6 +241,26 @@ function expand({ facts, hazard, migration, text, newline }: Found): TextEdit[] 
     `-- Contract, in a later migration: drop ${quote(old.name)} and rename ${quote(fresh)} to ${quote(old.name)}.`,
   ];
   return [{ ...whole(text, statement.span), text: lines.join(newline) }];
+}
+
+const castGroups = [
+  /^(text|varchar|bpchar|citext)$/,
+  /^(int\d|numeric|float\d)$/,
+  /^(date|timestamp|timestamptz)$/,
+  /^jsonb?$/,
+];
+const castGroup = (name: string): number => castGroups.findIndex((pattern) => pattern.test(name));
+
+/** Whether PostgreSQL casts between two types itself; everything else goes through its text. */
+function hasCast(from: string, to: string): boolean {
+  const [a, b] = [castGroup(from), castGroup(to)];
+  return (
+    a === 0 ||
+    b === 0 ||
+    (a >= 0 && a === b) ||
+    (from === 'bool' && to === 'int4') ||
+    (from === 'int4' && to === 'bool')
+  );
 }
 
 /** Of texts that become numbers only those that are numbers; other casts fail on a value that doesn't fit, and nothing is lost. */

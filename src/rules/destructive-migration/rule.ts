@@ -34,8 +34,7 @@ export const rule = defineRule({
       narrowUnknown: `CRITICAL: this may cut {lost}{model}; no earlier migration says what type the column has. Check the values first. ${meant}`,
       enumRenamed: `CRITICAL: this removes {lost} and fails in the deploy when a row{used} still has it. It looks like a rename to \`{to}\`: \`ALTER TYPE … RENAME VALUE\` keeps the rows. ${meant}`,
       enumRemoved: `CRITICAL: this removes {lost} and fails in the deploy when a row{used} still has it. Give those rows another value in an earlier migration first. ${meant}`,
-      truncate: `${lost} Delete the rows that are to go with a \`WHERE\`, after a backup. ${meant}`,
-      deleteAll: `${lost} Delete the rows that are to go with a \`WHERE\`, after a backup. ${meant}`,
+      deleteRows: `${lost} Delete the rows that are to go with a \`WHERE\`, after a backup. ${meant}`,
       updateAll: `CRITICAL: this overwrites {lost}{model}. Add a \`WHERE\`, or write into a new column. ${meant}`,
       dropType: `${lost} Change those columns to another type first, and drop the type without \`CASCADE\`. ${meant}`,
       dropTypeUsed: `CRITICAL: this fails in the deploy: the type still belongs to {lost}. Change those columns first; with \`CASCADE\` they would be deleted. ${meant}`,
@@ -127,9 +126,8 @@ function messageOf(hazard: Hazard): string {
     case 'drop-type':
       return hazard.effect === 'rejected' ? 'dropTypeUsed' : 'dropType';
     case 'truncate':
-      return 'truncate';
     case 'delete-all':
-      return 'deleteAll';
+      return 'deleteRows';
     case 'update-all':
       return 'updateAll';
     case 'rename-column':
