@@ -1,9 +1,24 @@
 /** Functions and classes: parameters lowered into bindings, bodies handed back to the statements' walk. */
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import { withDefault } from './extractPatterns.ts';
 import type { StatementExtractor } from './extractTs.ts';
 import { commentForBody, directivesOf, docOf, hasModifier } from './tsDocs.ts';
 import type { FunctionFacts, FunctionId, TsFacts, Value } from './tsModel.ts';
+import {
+  SyntaxKind,
+  canHaveModifiers,
+  getModifiers,
+  isBlock,
+  isClassStaticBlockDeclaration,
+  isConstructorDeclaration,
+  isFunctionExpression,
+  isGetAccessor,
+  isIdentifier,
+  isMethodDeclaration,
+  isPrivateIdentifier,
+  isPropertyDeclaration,
+  isStringLiteral,
+} from './syntax.ts';
 
 type FunctionNode =
   | ts.FunctionDeclaration
@@ -28,9 +43,9 @@ export function extractFunction(
     at: named ? it.spans.node(named) : it.spans.head(node),
     all: it.spans.node(node),
     parent: it.scopes.currentFunction,
-    async: hasModifier(node, ts.SyntaxKind.AsyncKeyword),
+    async: hasModifier(node, SyntaxKind.AsyncKeyword),
     generator: 'asteriskToken' in node && node.asteriskToken !== undefined,
-    directives: node.body && ts.isBlock(node.body) ? directivesOf(node.body.statements) : [],
+    directives: node.body && isBlock(node.body) ? directivesOf(node.body.statements) : [],
     params: [],
     rest: false,
     body: [],
@@ -45,7 +60,7 @@ export function extractFunction(
   if (comment !== undefined) fn.comment = comment;
   it.facts.functions.push(fn);
   it.scopes.enterFunction(id);
-  if (kind === 'function' && named && ts.isFunctionExpression(node) && ts.isIdentifier(named)) {
+  if (kind === 'function' && named && isFunctionExpression(node) && isIdentifier(named)) {
     const b = it.scopes.declare(named.text, 'function', fn.at);
     const binding = it.facts.bindings[b];
     if (binding) binding.f = id;
@@ -53,7 +68,7 @@ export function extractFunction(
   for (const parameter of node.parameters) {
     const at = it.spans.node(parameter.name);
     const type = it.typeText(parameter.type);
-    if (ts.isIdentifier(parameter.name)) {
+    if (isIdentifier(parameter.name)) {
       if (parameter.name.text === 'this') continue;
       fn.params.push(it.scopes.declare(parameter.name.text, 'param', at, type));
     } else {
@@ -64,20 +79,20 @@ export function extractFunction(
   }
   let position = 0;
   for (const parameter of node.parameters) {
-    if (ts.isIdentifier(parameter.name) && parameter.name.text === 'this') continue;
+    if (isIdentifier(parameter.name) && parameter.name.text === 'this') continue;
     const b = fn.params[position++] ?? -1;
     const at = it.spans.node(parameter.name);
     const ref: Value = {
       k: 'ref',
-      name: ts.isIdentifier(parameter.name) ? parameter.name.text : '',
+      name: isIdentifier(parameter.name) ? parameter.name.text : '',
       b,
       at,
     };
     if (parameter.initializer)
       fn.body.push({ s: 'let', b, value: withDefault(it, ref, parameter.initializer, at), at });
-    if (!ts.isIdentifier(parameter.name)) it.pattern(parameter.name, ref, fn.body);
+    if (!isIdentifier(parameter.name)) it.pattern(parameter.name, ref, fn.body);
   }
-  if (node.body && ts.isBlock(node.body)) {
+  if (node.body && isBlock(node.body)) {
     it.declareAll(node.body.statements);
     fn.body.push(...it.statements(node.body.statements));
   } else if (node.body) {
@@ -98,25 +113,25 @@ export function extractClass(it: StatementExtractor, node: ts.ClassLikeDeclarati
     fields: [] as TsFacts['classes'][number]['fields'],
   };
   it.facts.classes.push(facts);
-  const heritage = node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)
+  const heritage = node.heritageClauses?.find((clause) => clause.token === SyntaxKind.ExtendsKeyword)
     ?.types[0];
   if (heritage) facts.extends = it.values.value(heritage.expression);
   for (const member of node.members) {
-    const isStatic = hasModifier(member, ts.SyntaxKind.StaticKeyword);
+    const isStatic = hasModifier(member, SyntaxKind.StaticKeyword);
     const name =
       member.name &&
-      (ts.isIdentifier(member.name) || ts.isStringLiteral(member.name) || ts.isPrivateIdentifier(member.name))
+      (isIdentifier(member.name) || isStringLiteral(member.name) || isPrivateIdentifier(member.name))
         ? member.name.text
         : '';
-    if (ts.isMethodDeclaration(member) && member.body) {
+    if (isMethodDeclaration(member) && member.body) {
       facts.methods.push({ name, fn: extractFunction(it, member, name, 'method', c), static: isStatic });
-    } else if (ts.isGetAccessor(member) && member.body) {
+    } else if (isGetAccessor(member) && member.body) {
       facts.methods.push({
         name: `get ${name}`,
         fn: extractFunction(it, member, name, 'getter', c),
         static: isStatic,
       });
-    } else if (ts.isConstructorDeclaration(member) && member.body) {
+    } else if (isConstructorDeclaration(member) && member.body) {
       facts.methods.push({
         name: 'constructor',
         fn: extractFunction(it, member, 'constructor', 'constructor', c),
@@ -124,11 +139,7 @@ export function extractClass(it: StatementExtractor, node: ts.ClassLikeDeclarati
       });
       for (const parameter of member.parameters) {
         const type = it.typeText(parameter.type);
-        if (
-          ts.isIdentifier(parameter.name) &&
-          ts.canHaveModifiers(parameter) &&
-          ts.getModifiers(parameter)?.length
-        )
+        if (isIdentifier(parameter.name) && canHaveModifiers(parameter) && getModifiers(parameter)?.length)
           facts.fields.push({
             name: parameter.name.text,
             value: undefined,
@@ -137,7 +148,7 @@ export function extractClass(it: StatementExtractor, node: ts.ClassLikeDeclarati
             ...(type === undefined ? {} : { type }),
           });
       }
-    } else if (ts.isPropertyDeclaration(member)) {
+    } else if (isPropertyDeclaration(member)) {
       const type = it.typeText(member.type);
       facts.fields.push({
         name,
@@ -146,7 +157,7 @@ export function extractClass(it: StatementExtractor, node: ts.ClassLikeDeclarati
         at: it.spans.node(member.name),
         ...(type === undefined ? {} : { type }),
       });
-    } else if (ts.isClassStaticBlockDeclaration(member)) {
+    } else if (isClassStaticBlockDeclaration(member)) {
       it.block(member.body);
     }
   }

@@ -1,13 +1,14 @@
 /** Imports and exports of a module. */
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import type { StatementExtractor } from './extractTs.ts';
 import { hasModifier } from './tsDocs.ts';
 import type { ImportFacts } from './tsModel.ts';
+import { SyntaxKind, isNamespaceExport, isNamespaceImport, isStringLiteral } from './syntax.ts';
 
 export function importDeclaration(it: StatementExtractor, node: ts.ImportDeclaration): void {
-  if (!ts.isStringLiteral(node.moduleSpecifier)) return;
+  if (!isStringLiteral(node.moduleSpecifier)) return;
   const clause = node.importClause;
-  const typeOnly = clause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+  const typeOnly = clause?.phaseModifier === SyntaxKind.TypeKeyword;
   const entry: ImportFacts = {
     spec: node.moduleSpecifier.text,
     at: it.spans.node(node.moduleSpecifier),
@@ -25,7 +26,7 @@ export function importDeclaration(it: StatementExtractor, node: ts.ImportDeclara
   };
   if (clause?.name) add('default', clause.name, false);
   const named = clause?.namedBindings;
-  if (named && ts.isNamespaceImport(named)) add('*', named.name, false);
+  if (named && isNamespaceImport(named)) add('*', named.name, false);
   else if (named)
     for (const element of named.elements)
       add((element.propertyName ?? element.name).text, element.name, element.isTypeOnly);
@@ -34,7 +35,7 @@ export function importDeclaration(it: StatementExtractor, node: ts.ImportDeclara
 
 export function exportDeclaration(it: StatementExtractor, node: ts.ExportDeclaration): void {
   const spec =
-    node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : undefined;
+    node.moduleSpecifier && isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier.text : undefined;
   const at = it.spans.node(node);
   const clause = node.exportClause;
   if (!clause) {
@@ -42,7 +43,7 @@ export function exportDeclaration(it: StatementExtractor, node: ts.ExportDeclara
       it.facts.exports.push({ e: 'star', spec, as: undefined, at, typeOnly: node.isTypeOnly });
     return;
   }
-  if (ts.isNamespaceExport(clause)) {
+  if (isNamespaceExport(clause)) {
     if (spec !== undefined)
       it.facts.exports.push({ e: 'star', spec, as: clause.name.text, at, typeOnly: node.isTypeOnly });
     return;
@@ -65,8 +66,8 @@ export function exportLocal(
   node: ts.Node & { modifiers?: ts.NodeArray<ts.ModifierLike> | undefined },
   names: ts.Identifier[],
 ): void {
-  if (!hasModifier(node, ts.SyntaxKind.ExportKeyword)) return;
-  const isDefault = hasModifier(node, ts.SyntaxKind.DefaultKeyword);
+  if (!hasModifier(node, SyntaxKind.ExportKeyword)) return;
+  const isDefault = hasModifier(node, SyntaxKind.DefaultKeyword);
   for (const name of names) {
     const b = it.scopes.lookup(name.text);
     if (b < 0) continue;

@@ -1,7 +1,8 @@
 /** Destructuring patterns → member reads. */
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import type { StatementExtractor } from './extractTs.ts';
 import type { Step, Value } from './tsModel.ts';
+import { isComputedPropertyName, isIdentifier, isOmittedExpression, isStringLiteral } from './syntax.ts';
 
 export function objectPattern(
   it: StatementExtractor,
@@ -15,12 +16,12 @@ export function objectPattern(
     let piece: Value;
     if (element.dotDotDotToken) piece = { k: 'rest', of: source, omit: taken, at };
     else {
-      const key = element.propertyName ?? (ts.isIdentifier(element.name) ? element.name : undefined);
-      if (key && (ts.isIdentifier(key) || ts.isStringLiteral(key))) {
+      const key = element.propertyName ?? (isIdentifier(element.name) ? element.name : undefined);
+      if (key && (isIdentifier(key) || isStringLiteral(key))) {
         taken.push(key.text);
         const place = it.spans.node(key);
         piece = { k: 'member', of: source, name: key.text, at: place, all: at };
-      } else if (key && ts.isComputedPropertyName(key))
+      } else if (key && isComputedPropertyName(key))
         piece = { k: 'index', of: source, key: it.values.value(key.expression), at };
       else piece = { k: 'other', parts: [source], at };
     }
@@ -35,7 +36,7 @@ export function arrayPattern(
   out: Step[],
 ): void {
   pattern.elements.forEach((element, index) => {
-    if (ts.isOmittedExpression(element)) return;
+    if (isOmittedExpression(element)) return;
     const at = it.spans.node(element);
     const piece: Value = element.dotDotDotToken
       ? { k: 'other', parts: [source], at }

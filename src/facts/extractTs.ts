@@ -11,6 +11,29 @@ import { SpanTable } from './spanTable.ts';
 import { commentIn, directivesOf, docOf, hasModifier } from './tsDocs.ts';
 import type { CatchClause, Step, TsFacts, Value } from './tsModel.ts';
 import { ValueExtractor } from './extractValues.ts';
+import {
+  SyntaxKind,
+  isBlock,
+  isCaseClause,
+  isClassDeclaration,
+  isDoStatement,
+  isEnumDeclaration,
+  isExpressionStatement,
+  isExternalModuleReference,
+  isForInStatement,
+  isForOfStatement,
+  isForStatement,
+  isFunctionDeclaration,
+  isIdentifier,
+  isImportDeclaration,
+  isImportEqualsDeclaration,
+  isObjectBindingPattern,
+  isOmittedExpression,
+  isStringLiteral,
+  isVariableDeclarationList,
+  isVariableStatement,
+  isWhileStatement,
+} from './syntax.ts';
 
 /** Parses for facts and for fixes alike. `file` decides JSX and JavaScript rules by its extension. */
 export function parseTs(file: string, text: string, parents = false): ts.SourceFile {
@@ -99,7 +122,7 @@ export class StatementExtractor {
     this.scopes.enterFunction(0);
     let lastImport = 0;
     for (const statement of source.statements) {
-      if (ts.isImportDeclaration(statement)) {
+      if (isImportDeclaration(statement)) {
         importDeclaration(this, statement);
         lastImport = statement.end;
       } else if (isDirective(statement) && lastImport === 0) lastImport = statement.end;
@@ -119,32 +142,32 @@ export class StatementExtractor {
 
   declareAll(statements: readonly ts.Statement[]): void {
     for (const statement of statements) {
-      if (ts.isVariableStatement(statement)) {
+      if (isVariableStatement(statement)) {
         for (const declaration of statement.declarationList.declarations)
           this.declarePattern(
             declaration.name,
             isConst(statement.declarationList) ? 'const' : 'let',
             declaration.type,
           );
-      } else if (ts.isFunctionDeclaration(statement) && statement.name && statement.body) {
+      } else if (isFunctionDeclaration(statement) && statement.name && statement.body) {
         this.scopes.declare(statement.name.text, 'function', this.spans.node(statement.name));
-      } else if (ts.isClassDeclaration(statement) && statement.name) {
+      } else if (isClassDeclaration(statement) && statement.name) {
         this.scopes.declare(statement.name.text, 'class', this.spans.node(statement.name));
-      } else if (ts.isEnumDeclaration(statement)) {
+      } else if (isEnumDeclaration(statement)) {
         this.scopes.declare(statement.name.text, 'enum', this.spans.node(statement.name));
-      } else if (ts.isImportEqualsDeclaration(statement) && !statement.isTypeOnly) {
+      } else if (isImportEqualsDeclaration(statement) && !statement.isTypeOnly) {
         this.scopes.declare(statement.name.text, 'const', this.spans.node(statement.name));
       }
     }
   }
 
   declarePattern(name: ts.BindingName, kind: 'const' | 'let' | 'param' | 'catch', type?: ts.TypeNode): void {
-    if (ts.isIdentifier(name)) {
+    if (isIdentifier(name)) {
       this.scopes.declare(name.text, kind, this.spans.node(name), this.typeText(type));
       return;
     }
     for (const element of name.elements)
-      if (!ts.isOmittedExpression(element)) this.declarePattern(element.name, kind);
+      if (!isOmittedExpression(element)) this.declarePattern(element.name, kind);
   }
 
   typeText(type: ts.TypeNode | undefined): string | undefined {
@@ -163,7 +186,7 @@ export class StatementExtractor {
 
   /** A statement's steps as a block of its own scope. */
   private branch(node: ts.Statement): Step[] {
-    if (ts.isBlock(node)) return this.block(node);
+    if (isBlock(node)) return this.block(node);
     return this.statements([node]);
   }
 
@@ -178,12 +201,12 @@ export class StatementExtractor {
   private statement(node: ts.Statement, out: Step[]): void {
     const value = (expression: ts.Expression): Value => this.values.value(expression);
     switch (node.kind) {
-      case ts.SyntaxKind.ExpressionStatement: {
+      case SyntaxKind.ExpressionStatement: {
         const { expression } = node as ts.ExpressionStatement;
         if (!isDirective(node)) out.push({ s: 'expr', value: value(expression), at: this.spans.node(node) });
         return;
       }
-      case ts.SyntaxKind.VariableStatement: {
+      case SyntaxKind.VariableStatement: {
         const statement = node as ts.VariableStatement;
         this.variableList(statement.declarationList, out, statement);
         exportLocal(
@@ -193,7 +216,7 @@ export class StatementExtractor {
         );
         return;
       }
-      case ts.SyntaxKind.FunctionDeclaration: {
+      case SyntaxKind.FunctionDeclaration: {
         const declaration = node as ts.FunctionDeclaration;
         if (!declaration.body) return;
         const fn = extractFunction(this, declaration, declaration.name?.text ?? 'default', 'function');
@@ -201,34 +224,31 @@ export class StatementExtractor {
           const binding = this.facts.bindings[this.scopes.lookup(declaration.name.text)];
           if (binding) binding.f = fn;
           exportLocal(this, declaration, [declaration.name]);
-        } else if (hasModifier(declaration, ts.SyntaxKind.ExportKeyword)) {
+        } else if (hasModifier(declaration, SyntaxKind.ExportKeyword)) {
           const at = this.facts.functions[fn]?.at ?? 0;
           this.facts.exports.push({ e: 'value', name: 'default', value: { k: 'function', fn, at }, at });
         }
         return;
       }
-      case ts.SyntaxKind.ClassDeclaration: {
+      case SyntaxKind.ClassDeclaration: {
         const declaration = node as ts.ClassDeclaration;
         const c = extractClass(this, declaration);
         if (declaration.name) {
           const binding = this.facts.bindings[this.scopes.lookup(declaration.name.text)];
           if (binding) binding.c = c;
           exportLocal(this, declaration, [declaration.name]);
-        } else if (hasModifier(declaration, ts.SyntaxKind.ExportKeyword)) {
+        } else if (hasModifier(declaration, SyntaxKind.ExportKeyword)) {
           const at = this.facts.classes[c]?.at ?? 0;
           this.facts.exports.push({ e: 'value', name: 'default', value: { k: 'class', c, at }, at });
         }
         return;
       }
-      case ts.SyntaxKind.EnumDeclaration: {
+      case SyntaxKind.EnumDeclaration: {
         const declaration = node as ts.EnumDeclaration;
         const at = this.spans.node(declaration.name);
         const props = declaration.members.map((member, index) => ({
           p: 'prop' as const,
-          name:
-            ts.isIdentifier(member.name) || ts.isStringLiteral(member.name)
-              ? member.name.text
-              : String(index),
+          name: isIdentifier(member.name) || isStringLiteral(member.name) ? member.name.text : String(index),
           value: member.initializer
             ? value(member.initializer)
             : { k: 'lit' as const, v: index, at: this.spans.node(member.name) },
@@ -243,7 +263,7 @@ export class StatementExtractor {
         exportLocal(this, declaration, [declaration.name]);
         return;
       }
-      case ts.SyntaxKind.ExportAssignment: {
+      case SyntaxKind.ExportAssignment: {
         const { expression } = node as ts.ExportAssignment;
         const exported = value(expression);
         this.facts.exports.push({
@@ -254,15 +274,15 @@ export class StatementExtractor {
         });
         return;
       }
-      case ts.SyntaxKind.ExportDeclaration:
+      case SyntaxKind.ExportDeclaration:
         exportDeclaration(this, node as ts.ExportDeclaration);
         return;
-      case ts.SyntaxKind.ImportEqualsDeclaration: {
+      case SyntaxKind.ImportEqualsDeclaration: {
         const declaration = node as ts.ImportEqualsDeclaration;
         const reference = declaration.moduleReference;
         if (
-          ts.isExternalModuleReference(reference) &&
-          ts.isStringLiteral(reference.expression) &&
+          isExternalModuleReference(reference) &&
+          isStringLiteral(reference.expression) &&
           !declaration.isTypeOnly
         ) {
           const at = this.spans.node(reference);
@@ -271,12 +291,12 @@ export class StatementExtractor {
         }
         return;
       }
-      case ts.SyntaxKind.ModuleDeclaration: {
+      case SyntaxKind.ModuleDeclaration: {
         const { name } = node as ts.ModuleDeclaration;
-        if (ts.isStringLiteral(name)) this.facts.augments.push(name.text);
+        if (isStringLiteral(name)) this.facts.augments.push(name.text);
         return;
       }
-      case ts.SyntaxKind.IfStatement: {
+      case SyntaxKind.IfStatement: {
         const statement = node as ts.IfStatement;
         out.push({
           s: 'if',
@@ -287,51 +307,51 @@ export class StatementExtractor {
         });
         return;
       }
-      case ts.SyntaxKind.ReturnStatement: {
+      case SyntaxKind.ReturnStatement: {
         const { expression } = node as ts.ReturnStatement;
         out.push({ s: 'return', value: expression && value(expression), at: this.spans.node(node) });
         return;
       }
-      case ts.SyntaxKind.ThrowStatement:
+      case SyntaxKind.ThrowStatement:
         out.push({
           s: 'throw',
           value: value((node as ts.ThrowStatement).expression),
           at: this.spans.node(node),
         });
         return;
-      case ts.SyntaxKind.TryStatement:
+      case SyntaxKind.TryStatement:
         this.tryStatement(node as ts.TryStatement, out);
         return;
-      case ts.SyntaxKind.Block:
+      case SyntaxKind.Block:
         out.push(...this.block(node as ts.Block));
         return;
-      case ts.SyntaxKind.LabeledStatement:
+      case SyntaxKind.LabeledStatement:
         this.statement((node as ts.LabeledStatement).statement, out);
         return;
-      case ts.SyntaxKind.SwitchStatement: {
+      case SyntaxKind.SwitchStatement: {
         const statement = node as ts.SwitchStatement;
         const on = value(statement.expression);
         this.scopes.enterBlock();
         for (const clause of statement.caseBlock.clauses) this.declareAll(clause.statements);
         const cases = statement.caseBlock.clauses.map((clause) => ({
-          test: ts.isCaseClause(clause) ? value(clause.expression) : undefined,
+          test: isCaseClause(clause) ? value(clause.expression) : undefined,
           body: this.statements(clause.statements),
         }));
         this.scopes.leave();
         out.push({ s: 'switch', on, cases, at: this.spans.node(node) });
         return;
       }
-      case ts.SyntaxKind.BreakStatement:
+      case SyntaxKind.BreakStatement:
         out.push({ s: 'break', at: this.spans.node(node) });
         return;
-      case ts.SyntaxKind.ContinueStatement:
+      case SyntaxKind.ContinueStatement:
         out.push({ s: 'continue', at: this.spans.node(node) });
         return;
-      case ts.SyntaxKind.ForStatement:
-      case ts.SyntaxKind.ForOfStatement:
-      case ts.SyntaxKind.ForInStatement:
-      case ts.SyntaxKind.WhileStatement:
-      case ts.SyntaxKind.DoStatement:
+      case SyntaxKind.ForStatement:
+      case SyntaxKind.ForOfStatement:
+      case SyntaxKind.ForInStatement:
+      case SyntaxKind.WhileStatement:
+      case SyntaxKind.DoStatement:
         this.loop(node as ts.IterationStatement, out);
         return;
       default:
@@ -348,7 +368,7 @@ export class StatementExtractor {
       const steps: Step[] = [];
       if (clause.variableDeclaration) {
         const { name } = clause.variableDeclaration;
-        if (ts.isIdentifier(name)) b = this.scopes.declare(name.text, 'catch', this.spans.node(name));
+        if (isIdentifier(name)) b = this.scopes.declare(name.text, 'catch', this.spans.node(name));
         else {
           b = this.scopes.temp(this.spans.node(name));
           this.declarePattern(name, 'catch');
@@ -375,9 +395,9 @@ export class StatementExtractor {
     let test: Value | undefined;
     let kind: 'for' | 'of' | 'in' | 'while' | 'do' = 'while';
     this.scopes.enterBlock();
-    if (ts.isForStatement(node)) {
+    if (isForStatement(node)) {
       kind = 'for';
-      if (node.initializer && ts.isVariableDeclarationList(node.initializer)) {
+      if (node.initializer && isVariableDeclarationList(node.initializer)) {
         for (const declaration of node.initializer.declarations) this.declarePattern(declaration.name, 'let');
         this.variableList(node.initializer, head);
       } else if (node.initializer)
@@ -387,27 +407,27 @@ export class StatementExtractor {
           at: this.spans.node(node.initializer),
         });
       test = node.condition && this.values.value(node.condition);
-    } else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
-      kind = ts.isForOfStatement(node) ? 'of' : 'in';
+    } else if (isForOfStatement(node) || isForInStatement(node)) {
+      kind = isForOfStatement(node) ? 'of' : 'in';
       const at = this.spans.node(node.expression);
       const over = this.values.value(node.expression);
       const element: Value =
         kind === 'of'
           ? { k: 'index', of: over, key: { k: 'other', parts: [], at }, at }
           : { k: 'other', parts: [over], at };
-      if (ts.isVariableDeclarationList(node.initializer)) {
+      if (isVariableDeclarationList(node.initializer)) {
         const declaration = node.initializer.declarations[0];
         if (declaration) {
           this.declarePattern(declaration.name, 'let');
           this.pattern(declaration.name, element, head);
         }
       } else head.push({ s: 'expr', value: element, at });
-    } else if (ts.isWhileStatement(node) || ts.isDoStatement(node)) {
-      kind = ts.isDoStatement(node) ? 'do' : 'while';
+    } else if (isWhileStatement(node) || isDoStatement(node)) {
+      kind = isDoStatement(node) ? 'do' : 'while';
       test = this.values.value(node.expression);
     }
     const body = this.branch(node.statement);
-    if (ts.isForStatement(node) && node.incrementor)
+    if (isForStatement(node) && node.incrementor)
       body.push({
         s: 'expr',
         value: this.values.value(node.incrementor),
@@ -420,11 +440,11 @@ export class StatementExtractor {
   private variableList(list: ts.VariableDeclarationList, out: Step[], documented?: ts.Node): void {
     for (const declaration of list.declarations) {
       if (!declaration.initializer) continue;
-      const name = ts.isIdentifier(declaration.name) ? declaration.name.text : '';
+      const name = isIdentifier(declaration.name) ? declaration.name.text : '';
       const before = this.facts.functions.length;
       const init = this.values.value(declaration.initializer, name);
       const fn = this.facts.functions[before];
-      if (fn && init.k === 'function' && init.fn === before && ts.isIdentifier(declaration.name))
+      if (fn && init.k === 'function' && init.fn === before && isIdentifier(declaration.name))
         fn.at = this.spans.node(declaration.name);
       if (documented && fn && !fn.doc) {
         const doc = docOf(this.source.text, documented);
@@ -437,7 +457,7 @@ export class StatementExtractor {
   /** Lowers `pattern = value` into `let` steps. The pattern's names must be declared. */
   pattern(name: ts.BindingName, value: Value, out: Step[]): void {
     const at = this.spans.node(name);
-    if (ts.isIdentifier(name)) {
+    if (isIdentifier(name)) {
       out.push({ s: 'let', b: this.scopes.lookup(name.text), value, at });
       return;
     }
@@ -447,7 +467,7 @@ export class StatementExtractor {
       out.push({ s: 'let', b, value, at });
       source = { k: 'ref', name: '', b, at };
     }
-    if (ts.isObjectBindingPattern(name)) objectPattern(this, name, source, out);
+    if (isObjectBindingPattern(name)) objectPattern(this, name, source, out);
     else arrayPattern(this, name, source, out);
   }
 
@@ -459,10 +479,10 @@ function isConst(list: ts.VariableDeclarationList): boolean {
 }
 
 function isDirective(node: ts.Statement): boolean {
-  return ts.isExpressionStatement(node) && ts.isStringLiteral(node.expression);
+  return isExpressionStatement(node) && isStringLiteral(node.expression);
 }
 
 function namesOf(name: ts.BindingName): ts.Identifier[] {
-  if (ts.isIdentifier(name)) return [name];
-  return name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : namesOf(element.name)));
+  if (isIdentifier(name)) return [name];
+  return name.elements.flatMap((element) => (isOmittedExpression(element) ? [] : namesOf(element.name)));
 }

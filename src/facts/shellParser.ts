@@ -93,8 +93,9 @@ export function parseShell(script: MappedText): ShellScript {
 /** Template expressions of CI files and task runners are no shell; words of the same length stand in for them. */
 function masked(text: string): string {
   return text
-    .replaceAll(/\$\{\{[^}\n]*\}\}|\{\{[^}\n]*\}\}|<<\s*(?:parameters|pipeline|matrix)\.[\w.]+\s*>>/g, (expression) =>
-      '_'.repeat(expression.length),
+    .replaceAll(
+      /\$\{\{[^}\n]*\}\}|\{\{[^}\n]*\}\}|<<\s*(?:parameters|pipeline|matrix)\.[\w.]+\s*>>/g,
+      (expression) => '_'.repeat(expression.length),
     )
     .replaceAll('\0', ' ');
 }

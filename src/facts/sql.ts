@@ -77,7 +77,9 @@ function parse(loaded: SqlParser, text: string): Parsed {
     const details = (error as { sqlDetails?: { cursorPosition?: number } }).sqlDetails;
     const position = details?.cursorPosition ?? 0;
     // PostgreSQL counts characters, so a pair of surrogates is one.
-    const at = Array.from(clean.slice(0, position * 2)).slice(0, position).join('').length;
+    const at = Array.from(clean.slice(0, position * 2))
+      .slice(0, position)
+      .join('').length;
     return { ok: false, message: error instanceof Error ? error.message : String(error), at };
   }
 }

@@ -1,6 +1,14 @@
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import type { Span } from '../base/span.ts';
 import { parseTs } from './extractTs.ts';
+import {
+  forEachChild,
+  isJsxText,
+  isRegularExpressionLiteral,
+  isStringLiteralLike,
+  isTemplateHead,
+  isTemplateMiddleOrTemplateTail,
+} from './syntax.ts';
 
 /**
  * Comments of a TypeScript/JavaScript text that hold a suppression directive. A directive's words inside a string, a
@@ -19,19 +27,19 @@ export function commentsOfTs(file: string, text: string): Span[] {
 function commentAt(source: ts.SourceFile, text: string, offset: number): Span | undefined {
   let node: ts.Node = source;
   for (;;) {
-    const child: ts.Node | undefined = ts.forEachChild(node, (candidate) =>
+    const child: ts.Node | undefined = forEachChild(node, (candidate) =>
       candidate.pos <= offset && offset < candidate.end ? candidate : undefined,
     );
     if (!child) break;
     node = child;
   }
   const isText =
-    ts.isStringLiteralLike(node) ||
-    ts.isTemplateHead(node) ||
-    ts.isTemplateMiddleOrTemplateTail(node) ||
-    ts.isRegularExpressionLiteral(node) ||
-    ts.isJsxText(node);
-  if (isText && offset >= (ts.isJsxText(node) ? node.pos : node.getStart(source))) return undefined;
+    isStringLiteralLike(node) ||
+    isTemplateHead(node) ||
+    isTemplateMiddleOrTemplateTail(node) ||
+    isRegularExpressionLiteral(node) ||
+    isJsxText(node);
+  if (isText && offset >= (isJsxText(node) ? node.pos : node.getStart(source))) return undefined;
   const lineStart = text.lastIndexOf('\n', offset) + 1;
   const slashes = text.lastIndexOf('//', offset);
   const star = text.lastIndexOf('/*', offset);

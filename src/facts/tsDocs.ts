@@ -1,10 +1,20 @@
 /** Comments and modifiers that say something about a declaration. */
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
+import {
+  SyntaxKind,
+  getLeadingCommentRanges,
+  getTrailingCommentRanges,
+  isBlock,
+  isExpressionStatement,
+  isIdentifier,
+  isLiteralExpression,
+  isStringLiteral,
+} from './syntax.ts';
 
 /** JSDoc right before a node: its first sentence and its tags. */
 export function docOf(text: string, node: ts.Node): { text: string; tags: string[] } | undefined {
   if (!text.startsWith('/', skipSpace(text, node.pos))) return undefined;
-  const ranges = ts.getLeadingCommentRanges(text, node.pos);
+  const ranges = getLeadingCommentRanges(text, node.pos);
   const last = ranges?.findLast((range) => text.startsWith('/**', range.pos));
   if (!last) return undefined;
   const lines = text
@@ -33,8 +43,8 @@ export function commentIn(text: string, block: ts.Block): string | undefined {
   const places = [block.statements.pos, ...block.statements.map((statement) => statement.end)];
   for (const place of places) {
     const ranges = [
-      ...(ts.getTrailingCommentRanges(text, place) ?? []),
-      ...(ts.getLeadingCommentRanges(text, place) ?? []),
+      ...(getTrailingCommentRanges(text, place) ?? []),
+      ...(getLeadingCommentRanges(text, place) ?? []),
     ];
     const first = ranges.find((range) => range.end <= block.end);
     if (first) return text.slice(first.pos, first.end).slice(0, 300);
@@ -44,11 +54,11 @@ export function commentIn(text: string, block: ts.Block): string | undefined {
 
 /** The comment that stands in place of a body: inside an empty block, or behind a callback on its line. */
 export function commentForBody(text: string, body: ts.ConciseBody): string | undefined {
-  const isTrivial = ts.isBlock(body)
+  const isTrivial = isBlock(body)
     ? body.statements.length === 0
-    : ts.isLiteralExpression(body) || ts.isIdentifier(body) || body.kind === ts.SyntaxKind.NullKeyword;
+    : isLiteralExpression(body) || isIdentifier(body) || body.kind === SyntaxKind.NullKeyword;
   if (!isTrivial) return undefined;
-  const own = ts.isBlock(body) ? commentIn(text, body) : undefined;
+  const own = isBlock(body) ? commentIn(text, body) : undefined;
   return (
     own ??
     /^[)\s,;]*?(\/\/[^\r\n]*)/.exec(/^[^\r\n]*/.exec(text.slice(body.end))?.[0] ?? '')?.[1]?.slice(0, 300)
@@ -66,7 +76,7 @@ export function hasModifier(
 export function directivesOf(statements: readonly ts.Statement[]): string[] {
   const out: string[] = [];
   for (const statement of statements) {
-    if (!ts.isExpressionStatement(statement) || !ts.isStringLiteral(statement.expression)) break;
+    if (!isExpressionStatement(statement) || !isStringLiteral(statement.expression)) break;
     out.push(statement.expression.text);
   }
   return out;
