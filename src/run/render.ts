@@ -3,9 +3,9 @@ import { hashText } from '../base/hash.ts';
 import { rangeAt } from '../base/lineIndex.ts';
 import type { FileId } from '../base/path.ts';
 import type { FixRecipe } from '../edit/fix.ts';
-import { spanOf } from '../facts/model.ts';
 import type { FileFacts } from '../facts/model.ts';
-import type { Place } from '../rules/rule.ts';
+import { spanAt } from './anchors.ts';
+import type { AnchoredPlace } from './anchors.ts';
 import type { Finding, FixOffer, Location } from './finding.ts';
 import { UNUSED_SUPPRESSION } from './reports.ts';
 import type { RawReport } from './reports.ts';
@@ -100,10 +100,10 @@ export function render(
   return { findings, suppressed: placed.length - kept.filter(Boolean).length };
 }
 
-function locate(own: FileId, place: Place, context: RenderContext): Location {
+function locate(own: FileId, place: AnchoredPlace, context: RenderContext): Location {
   const file = place.file ?? own;
   const facts = context.facts(file);
-  const span = 'span' in place ? place.span : facts ? spanOf(facts, place.at) : { start: 0, end: 0 };
+  const span = spanAt(place, facts);
   return {
     file,
     start: span.start,
