@@ -220,10 +220,10 @@ function expand({ facts, hazard, migration, text, newline }: Found): TextEdit[] 
   const fresh = freeName(old.name, migration, hazard, statement.commands);
   const table = at(text, statement.table.span);
   const from = quote(old.name);
-  const source =
-    to.array && !old.type.array ? `ARRAY[${from}]` : old.type.array && !to.array ? `${from}[1]` : from;
-  const isDirect = source !== from || hazard.kind === 'narrow-type' || hasCast(old.type.name, to.name);
-  const cast = isDirect ? `${source}::${type}` : `${source}::text::${type}`;
+  const isDirect = hazard.kind === 'narrow-type' || hasCast(old.type.name, to.name);
+  const element = old.type.array && !to.array ? `${from}[1]` : from;
+  const value = isDirect ? element : `${element}::text${old.type.array && to.array ? '[]' : ''}`;
+  const cast = `${to.array && !old.type.array ? `ARRAY[${value}]` : value}::${type}`;
   const survives =
     hazard.kind === 'narrow-type'
       ? ` WHERE (${cast})::${hazard.from ?? 'text'} = ${from}`
@@ -236,7 +236,9 @@ function expand({ facts, hazard, migration, text, newline }: Found): TextEdit[] 
   const lines = [
     `${head}${commands.join(`,${lineBreak(text, statement.commands)}`)};`,
     `-- Expand: ${quote(old.name)} stays as it is. In schema.prisma keep its field and add an optional one for ${quote(fresh)}.`,
-    `UPDATE ${table} SET ${quote(fresh)} = ${cast}${survives};`,
+    isDirect || !isBuiltIn(old.type.name) || !isBuiltIn(to.name)
+      ? `UPDATE ${table} SET ${quote(fresh)} = ${cast}${survives};`
+      : `-- Copy the values here with an UPDATE: PostgreSQL has no cast between the two types.`,
     `-- Then deploy code that reads and writes ${quote(fresh)}, and look at the rows in which it is still NULL.`,
     `-- Contract, in a later migration: drop ${quote(old.name)} and rename ${quote(fresh)} to ${quote(old.name)}.`,
   ];
@@ -250,6 +252,8 @@ const castGroups = [
   /^jsonb?$/,
 ];
 const castGroup = (name: string): number => castGroups.findIndex((pattern) => pattern.test(name));
+
+const isBuiltIn = (name: string): boolean => castGroup(name) >= 0 || /^(bool|uuid|bytea)$/.test(name);
 
 /** Whether PostgreSQL casts between two types itself; everything else goes through its text. */
 function hasCast(from: string, to: string): boolean {

@@ -314,6 +314,17 @@ describe('expand-contract', () => {
   });
 });
 
+it('expand-contract leaves the copy to a person where no cast exists', async () => {
+  expect(
+    await fixed(
+      'ALTER TABLE "Post" DROP COLUMN "published", ADD COLUMN "published" TIMESTAMP(3);',
+      'expand-contract',
+    ),
+  ).toContain(
+    '\n-- Copy the values here with an UPDATE: PostgreSQL has no cast between the two types.\n-- Then',
+  );
+});
+
 describe('acknowledge', () => {
   it('puts the marker above the statement, and asks for the reason', async () => {
     const fixture = await open('-- DropTable\nDROP TABLE "Comment";\n');
