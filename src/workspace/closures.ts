@@ -153,7 +153,10 @@ export function runInPlace(it: Interpreter, closure: Abs, args: readonly Abs[], 
   return fn.async ? { k: 'promise', of: value } : value;
 }
 
+/** Whatever somebody else calls a callback with. */
+const ANYTHING: readonly Abs[] = [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN];
+
 /** Runs a callback that somebody else will call, perhaps never: what it proves doesn't hold afterwards. */
 export function runDetached(it: Interpreter, closure: Abs, args: readonly Abs[], state: State): void {
-  runInPlace(it, closure, args, cloneState(state));
+  runInPlace(it, closure, args.length > 0 ? args : ANYTHING, cloneState(state));
 }

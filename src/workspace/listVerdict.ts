@@ -9,7 +9,7 @@ import { nullishOf } from './abs.ts';
 import type { Abs, Site } from './abs.ts';
 import { isLookup } from './lookup.ts';
 import { rawListOf } from './rawList.ts';
-import { isOwnerKey, isOwnerModel, scopeOf } from './rowScope.ts';
+import { hasPeople, isOwnerKey, isOwnerModel, scopeOf } from './rowScope.ts';
 import type { Scope, ScopeContext } from './rowScope.ts';
 import type { QueryFact } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
@@ -309,7 +309,8 @@ function nestedRead(
     // Many to many: as many as the row was tagged with.
     if (key === undefined) return 'owner';
     const isOwn = isOwnerKey(key, target, context);
-    if (perRow) return isOwn && !isOwnerModel(schema, node) ? 'owner' : 'filtered';
+    if (perRow)
+      return isOwn && !isOwnerModel(schema, node) && !hasPeople(schema, target) ? 'owner' : 'filtered';
     return isOwn ? 'owner' : 'filtered';
   }
 }

@@ -41,7 +41,8 @@ export function rawListOf(
   const isNamedQuery =
     table !== undefined && new RegExp(`\\b${table.replace(/\W/g, '')}"?\\s+as\\s*\\(`, 'i').test(clean);
   // `WITH recent AS (…) SELECT … FROM recent`: the limit may stand inside.
-  const limit = isNamedQuery && /\blimit\b/i.test(clean) ? 'unknown' : limitOf(clean, top, table);
+  const limit =
+    isNamedQuery && /\blimit\b|\bgroup\s+by\b/i.test(clean) ? 'unknown' : limitOf(clean, top, table);
   if (isNamedQuery && limit === 'none' && /\bwhere\b/i.test(clean))
     return { table, model, limit, where: { k: 'object', props: { SQL: UNKNOWN }, open: false } };
   return {

@@ -123,8 +123,14 @@ function uniqueKey(
     const value = conditions.get(field);
     return value !== undefined && (equalTo(value) !== undefined || inList(value) !== undefined);
   };
+  // One row for each of a person's channels: `@@unique([userId, channel])` with an enum.
+  const isEnumerated = (field: string): boolean => {
+    const type = schema.field(node.name, field)?.type;
+    return type !== undefined && (type === 'Boolean' || schema.enum(type) !== undefined);
+  };
   for (const key of schema.uniqueKeys(node.name))
-    if (key.fields.every(isBound)) return key.fields.join(' and ');
+    if (key.fields.some(isBound) && key.fields.every((field) => isBound(field) || isEnumerated(field)))
+      return key.fields.join(' and ');
   // `AND: [{ id: { in: ids } }, …]`
   for (const part of conjuncts(conditions)) {
     const found = uniqueKey(schema, node, part);
@@ -218,20 +224,49 @@ export function isOwnerKey(name: string, node: SchemaModelNode | undefined, cont
   if (!target) return false;
   if (isOwnerModel(schema, target)) return true;
   if (isPartOf(schema, node, name)) return true;
+  // The parent of a tenant: whoever wrote the rows, they are the tenant's.
+  if (isOfTenant(schema, target)) return true;
   // Where people own rows directly, the rows of a shared parent belong to many of them: the comments of a post.
-  return schema.ownerPaths(target.name).length > 0 && !hasPeople(schema, node);
+  return isOwned(schema, target) && !hasPeople(schema, node);
+}
+
+function isOfTenant(schema: SchemaModel, model: SchemaModelNode): boolean {
+  if (schema.ownerPaths(model.name).some((path) => path.via === 'membership')) return true;
+  return ownersOf(schema, model).some((owner) => owner.name !== schema.userModel?.name);
+}
+
+function isOwned(schema: SchemaModel, model: SchemaModelNode): boolean {
+  return schema.ownerPaths(model.name).length > 0 || ownersOf(schema, model).length > 0;
+}
+
+/** People and groups that a model's rows name, required or not. */
+function ownersOf(schema: SchemaModel, model: SchemaModelNode): SchemaModelNode[] {
+  return model.fields.flatMap((field) => {
+    const target = (field.relation?.fields.length ?? 0) > 0 ? schema.model(field.type) : undefined;
+    return target && isOwnerModel(schema, target) ? [target] : [];
+  });
 }
 
 /**
  * Whether a key makes rows parts of one parent, so that each parent has a handful: the options of a poll. A part is deleted with its
- * parent, has no other parent, and no person of its own.
+ * parent, has no other parent (or joins just two), and no person of its own.
  */
 export function isPartOf(schema: SchemaModel, node: SchemaModelNode, name: string): boolean {
   const keys = node.fields.filter((field) => (field.relation?.fields.length ?? 0) > 0);
-  const [own] = keys;
-  if (keys.length !== 1 || !own?.relation?.fields.includes(name) || own.optional || own.type === node.name)
-    return false;
-  return own.relation.onDelete === 'Cascade' && own.type !== schema.userModel?.name;
+  const own = keys.find((field) => field.relation?.fields.includes(name));
+  if (!own || own.optional || own.type === node.name || hasPeople(schema, node)) return false;
+  if (keys.length === 1) return own.relation?.onDelete === 'Cascade';
+  // A joint of two models: the labels of one link.
+  const columns = keys.flatMap((field) => field.relation?.fields ?? []);
+  return (
+    keys.length === 2 &&
+    schema
+      .uniqueKeys(node.name)
+      .some(
+        (key) =>
+          key.fields.length === columns.length && columns.every((column) => key.fields.includes(column)),
+      )
+  );
 }
 
 /** Whether each row names a person, required or not. */

@@ -48,3 +48,14 @@ it('keeps a variable that a conditional expression defines', () => {
     ),
   ).toEqual({ k: 'lit', v: 1 });
 });
+
+it('runs a callback that a package calls with anything, not with nothing', () => {
+  const workspace = workspaceOf({
+    'package.json': '{ "name": "a", "dependencies": { "next": "16.0.0", "@prisma/client": "7.0.0" } }',
+    'prisma/schema.prisma': 'model Post { id Int @id\n teamId Int }',
+    'a.ts':
+      "import { PrismaClient } from '@prisma/client';\nimport { app } from 'hono-like';\nconst prisma = new PrismaClient();\napp.get(async (c) => prisma.post.findMany({ where: { teamId: c.team.id } }));",
+  });
+  const [query] = workspace.queries('a.ts');
+  expect(query?.args).toMatchObject({ props: { where: { props: { teamId: { k: 'unknown' } } } } });
+});

@@ -190,7 +190,7 @@ function fixesFor(context: Context, read: ListRead, isRaw: boolean): FixRequest[
 }
 
 const JOB_PATH =
-  /(^|[/._-])(crons?|jobs?|workers?|scheduled|scheduler|backups?|exports?|sitemap|inngest|backfill)([/._-]|$)/i;
+  /(^|[/._-])(crons?|jobs?|workers?|scheduled|scheduler|backups?|exports?|sitemap|inngest|backfill|workflows)([/._-]|$)/i;
 
 /** The job that the read is made for, when nothing else reaches it. */
 function jobOf(file: FileId, reaching: readonly ReachingEntry[]): string | undefined {
