@@ -1,5 +1,6 @@
 /** The language server. Answers `initialize` at once; the engine, which is large, is loaded behind it. */
 import { performance } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
 import { createConnection, ProposedFeatures, TextDocumentSyncKind } from 'vscode-languageserver/node';
 import type { InitializeParams, InitializeResult } from 'vscode-languageserver/node';
 import { ownVersion } from '../src/host/node.ts';
@@ -19,6 +20,10 @@ import { registerWatching } from './features/watching.ts';
 import { Folders } from './folders.ts';
 import { createLoop } from './loop.ts';
 import { uriOfPath } from './uris.ts';
+
+// The heap may grow by this much of what is in use before it is collected; left alone it grows to four times that while the
+// workspace is indexed, for hours of an editor's memory and a tenth of the time.
+setFlagsFromString('--heap-growing-percent=40');
 
 const now = () => performance.now();
 const connection = createConnection(ProposedFeatures.all);

@@ -26,8 +26,11 @@ interface Entry {
   text: string | undefined;
 }
 
-/** Files whose facts are kept ready; those of others are unpacked when they are asked for. */
-const READY = 300;
+/**
+ * Files whose facts are kept ready; those of others are unpacked when they are asked for. Few, so that facts die young: once
+ * V8 has moved them to its old space, the memory of the process doubles before they are collected.
+ */
+const READY = 40;
 
 export class FactStore {
   private readonly cells: Query<FactsCell | undefined>;

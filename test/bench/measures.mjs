@@ -8,12 +8,14 @@ import { LspSession } from './lspSession.mjs';
 import { timed } from './processes.mjs';
 
 const repository = path.resolve(import.meta.dirname, '../..');
-const cli = path.join(repository, 'dist/cli.js');
+/** The build that is measured. */
+const dist = path.resolve(process.env.BENCH_DIST ?? path.join(repository, 'dist'));
+const cli = path.join(dist, 'cli.js');
 const bin = (name) => path.join(repository, 'node_modules/.bin', name);
 
 /** Language servers that are measured on the same files with the same client. */
 export const servers = {
-  ours: { command: process.execPath, args: [path.join(repository, 'dist/server.js'), '--stdio'], ours: true },
+  ours: { command: process.execPath, args: [path.join(dist, 'server.js'), '--stdio'], ours: true },
   oxlint: { command: bin('oxlint'), args: ['--lsp'] },
   biome: { command: bin('biome'), args: ['lsp-proxy'] },
 };
