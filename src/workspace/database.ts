@@ -18,6 +18,8 @@ const DIRTY = 2;
 
 const MAX_ROUNDS = 12;
 
+const NONE: ReadonlySet<Node> = new Set();
+
 interface Node<V = unknown> {
   readonly query: QueryDefinition<V> | undefined;
   readonly key: string;
@@ -244,7 +246,9 @@ export class Database {
     node.approximation = undefined;
     const restsOnOuter = frame.restsOn < position;
     node.cyclic = everCyclic || restsOnOuter;
-    this.settle(node, value, frame.deps);
+    // Only a node that was asked for while it was computed has readers that finished before it.
+    const upToDate = everCyclic ? new Set(this.provisional.slice(firstProvisional)) : NONE;
+    this.settle(node, value, frame.deps, upToDate);
     if (restsOnOuter) {
       node.restsOn = frame.restsOn;
       for (const inner of this.provisional.slice(firstProvisional))
@@ -264,7 +268,8 @@ export class Database {
     }
   }
 
-  private settle(node: Node, value: unknown, deps: Set<Node>): void {
+  /** @param upToDate nodes of the same cycle: the last round gave them this value already */
+  private settle(node: Node, value: unknown, deps: Set<Node>, upToDate: ReadonlySet<Node>): void {
     for (const dep of node.deps) if (!deps.has(dep)) dep.readers.delete(node);
     for (const dep of deps) dep.readers.add(node);
     node.deps = [...deps];
@@ -272,16 +277,16 @@ export class Database {
     const same = had && node.query !== undefined && node.query.equal(node.value, value);
     if (!same) {
       node.value = value;
-      if (had) this.wakeReaders(node);
+      if (had) this.wakeReaders(node, upToDate);
     }
     node.hasValue = true;
     node.state = CLEAN;
   }
 
   /** A value really changed: its direct readers must recompute, those above them may have to. */
-  private wakeReaders(node: Node): void {
+  private wakeReaders(node: Node, upToDate: ReadonlySet<Node>): void {
     for (const reader of node.readers) {
-      if (reader.position >= 0) continue;
+      if (reader.position >= 0 || upToDate.has(reader)) continue;
       const was = reader.state;
       reader.state = DIRTY;
       if (was === CLEAN) this.suspect(reader);

@@ -78,7 +78,22 @@ describe('Database', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      {
+        numRuns: 300,
+        // A node of a cycle was woken by the head whose value it had seen, and so hid later changes from its readers.
+        examples: [
+          [
+            [[], [0], [6, 0, 7], [], [2], [3], [], [3]],
+            [
+              [6, [1], 0],
+              [3, [2], 0],
+              [0, [4, 3], 0],
+              [3, [4, 6], 1],
+              [2, [], 0],
+            ],
+          ],
+        ],
+      },
     );
   });
 });
