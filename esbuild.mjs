@@ -54,12 +54,16 @@ const englishOnly = {
 const noLibraryDeclarations = {
   name: 'no-library-declarations',
   setup(bundle) {
-    bundle.onLoad({ filter: /[\\/]@ts-morph[\\/]common[\\/]dist[\\/]ts-morph-common\.js$/ }, ({ path: file }) => {
-      const text = readFileSync(file, 'utf8');
-      const contents = text.replace(/^const libFiles = \[\{$[\s\S]*?^ {4}\}\];$/m, 'const libFiles = [];');
-      if (contents === text) throw new Error(`${file} has changed its form: its library declarations are not found`);
-      return { contents, loader: 'js' };
-    });
+    bundle.onLoad(
+      { filter: /[\\/]@ts-morph[\\/]common[\\/]dist[\\/]ts-morph-common\.js$/ },
+      ({ path: file }) => {
+        const text = readFileSync(file, 'utf8');
+        const contents = text.replace(/^const libFiles = \[\{$[\s\S]*?^ {4}\}\];$/m, 'const libFiles = [];');
+        if (contents === text)
+          throw new Error(`${file} has changed its form: its library declarations are not found`);
+        return { contents, loader: 'js' };
+      },
+    );
   },
 };
 
@@ -101,7 +105,10 @@ function optionsFor(name) {
 /** One character beyond Latin 1, which only regular expressions still hold, makes Node keep the text in twice the memory. */
 function escapeNonAscii(file) {
   const text = readFileSync(file, 'utf8');
-  const escaped = text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const escaped = text.replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
   if (escaped !== text) writeFileSync(file, escaped);
 }
 

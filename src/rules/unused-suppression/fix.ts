@@ -9,8 +9,12 @@ export const fixes = [
     edit({ finding, text, file }) {
       const lineStart = text.lastIndexOf('\n', finding.start - 1) + 1;
       const lineEnd = text.indexOf('\n', finding.end);
-      const alone = text.slice(lineStart, finding.start).trim() === '' && text.slice(finding.end, lineEnd < 0 ? undefined : lineEnd).trim() === '';
-      const start = alone ? lineStart : finding.start - (/[ \t]*$/.exec(text.slice(lineStart, finding.start))?.[0].length ?? 0);
+      const alone =
+        text.slice(lineStart, finding.start).trim() === '' &&
+        text.slice(finding.end, lineEnd < 0 ? undefined : lineEnd).trim() === '';
+      const start = alone
+        ? lineStart
+        : finding.start - (/[ \t]*$/.exec(text.slice(lineStart, finding.start))?.[0].length ?? 0);
       const end = alone ? (lineEnd < 0 ? text.length : lineEnd + 1) : finding.end;
       return { changes: [{ file, create: false, edits: [{ start, end, text: '' }] }] };
     },
