@@ -3,8 +3,8 @@
  * between messages, the most urgent task first, and steps back as long as messages come in.
  */
 
-/** Milliseconds a slice may take. Ten are not felt between a key and its squiggle; two are left for overrun. */
-export const sliceMs = 8;
+/** Milliseconds a slice may take: a key that is pressed meanwhile waits for it, and for the overrun of one large file. */
+export const sliceMs = 5;
 
 export interface Task {
   /** Makes the task run soon; does nothing while it is awake. */

@@ -268,6 +268,7 @@ export class Engine {
   /** Files whose findings may differ from what `check` last said, files never checked, and files that are gone; drains. */
   takeStale(): FileId[] {
     const out = new Set([...this.workspace.db.takeStale('reports'), ...this.never, ...this.removed]);
+    this.never.clear();
     this.removed.clear();
     return [...out].toSorted();
   }

@@ -4,6 +4,7 @@ import { packFacts, unpackFacts } from '../facts/pack.ts';
 
 /** The facts of one file. The cell stays the same as long as the file means the same, so that nobody wakes. */
 export class FactsCell {
+  readonly kind: FileFacts['kind'];
   private whole: FileFacts | undefined;
   private packed: string | undefined;
   /** Nobody will ask again: the file means something else now. */
@@ -14,6 +15,7 @@ export class FactsCell {
   isUsed = true;
 
   constructor(facts: FileFacts, packed?: string) {
+    this.kind = facts.kind;
     this.whole = facts;
     this.packed = packed;
   }

@@ -310,7 +310,7 @@ export class Project {
   }
 
   private found(file: FileId): ImportTarget {
-    return this.isGenerated(file) || this.store.facts(file)?.kind === 'skipped'
+    return this.isGenerated(file) || this.store.kind(file) === 'skipped'
       ? { t: 'generated', entry: basename(file) }
       : { t: 'file', file };
   }

@@ -70,6 +70,11 @@ export class FactStore {
     return cell && this.open(cell);
   };
 
+  /** The kind of a file's facts, without unpacking them. */
+  kind(file: FileId): FileFacts['kind'] | undefined {
+    return this.cells(file)?.kind;
+  }
+
   /** What changes whenever places in a file have moved. */
   layout(file: FileId): object | undefined {
     return this.cells(file)?.layout;

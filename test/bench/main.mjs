@@ -146,7 +146,7 @@ if (values.folder !== undefined) {
       throw new Error(`--files takes numbers of at least 50, not "${given}"`);
     workspaces.push({
       name: `${count} files`,
-      root: writeCorpus(path.join(repository, 'out/bench'), count),
+      root: writeCorpus(path.join(os.tmpdir(), 'backend-specialist-bench'), count),
       files: targets,
     });
   }
