@@ -56,8 +56,28 @@ export function scopeOf(where: Abs | undefined, model: string | undefined, conte
     ([name, value]) => inList(value) !== undefined && isForeignKey(context.schema, node, name),
   );
   if (parents) return { s: 'parents', by: parents[0] };
+  const listed = [...certain].find(([name, value]) => isListedRelation(name, value, node, context));
+  if (listed) return { s: 'parents', by: listed[0] };
+  // `itemId` with a type beside it: the rows of one thing, whichever table that lies in.
+  const part = [...certain].find(
+    ([name, value]) =>
+      /(Id|_id)$/.test(name) && equalTo(value) !== undefined && !isForeignKey(context.schema, node, name),
+  );
+  if (part) return { s: 'owner', by: part[0] };
   if (named.length === 0) return { s: 'all' };
   return { s: 'filtered', by: named, searchOnly: named.every((name) => isSearch(name, where.props[name])) };
+}
+
+/** `user: { email: { in: emails } }`: at most the rows of the parents that are listed. */
+function isListedRelation(
+  name: string,
+  value: Abs,
+  node: SchemaModelNode | undefined,
+  context: ScopeContext,
+): boolean {
+  const target = node && context.schema?.relationTarget(node.name, name);
+  if (!target || value.k !== 'object' || context.schema?.isToMany(node.name, name) === true) return false;
+  return scopeOf(value, target.name, context).s === 'unique';
 }
 
 /** `{ contains: q }`, or any number of those under `OR`: with values that the code doesn't fix. */

@@ -606,3 +606,49 @@ describe('require-pagination fixes', () => {
     expect(fixture.engine.fixAll('app/page.tsx')).toMatchObject({ ok: true, changes: [] });
   });
 });
+
+describe('rows of one thing', () => {
+  const small = `
+    //- prisma/schema.prisma
+    generator client {
+      provider = "prisma-client"
+      output   = "../lib/generated/prisma"
+    }
+    model User {
+      id    String @id
+      email String @unique
+      notes Note[]
+    }
+    model Note {
+      id       String @id
+      user     User   @relation(fields: [userId], references: [id])
+      userId   String
+      targetId String
+      book     Book   @relation(fields: [bookId], references: [id])
+      bookId   String
+    }
+    model Book {
+      id    String @id
+      code  String @unique
+      notes Note[]
+    }
+`;
+
+  it('are bound by an id, or by the parents that a list names', async () => {
+    expectFindings(
+      await openFixture(`${small}
+    //- lib/services/a.service.ts
+    import { prisma } from '@/lib/db';
+    export async function read(targetId: string, codes: string[]) {
+      return [
+        await prisma.note.findMany({ where: { targetId } }),
+        //                ^^^^^^^^ require-pagination hint
+        await prisma.note.findMany({ where: { book: { code: { in: codes } } } }),
+        //                ^^^^^^^^ require-pagination hint
+      ];
+    }
+`),
+      { rules: ['require-pagination'] },
+    );
+  });
+});
