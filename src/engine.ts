@@ -175,14 +175,20 @@ export class Engine {
     const isDue = (file: FileId): boolean => !store.isLoaded(file) || !index.has(file);
     // Also those that a check has loaded meanwhile: they still have to join the index.
     for (const file of priority) if (store.has(file) && isDue(file)) this.take(file);
-    while (this.next < this.queue.length) {
-      const file = this.queue[this.next++];
-      if (file === undefined || !isDue(file)) continue;
+    for (;;) {
+      // Files that were loaded because others import them come first: their facts are not packed yet.
+      const file = store.takeFresh() ?? this.queue[this.next++];
+      if (file === undefined) break;
+      if (!store.has(file) || !isDue(file)) continue;
       this.take(file);
       if (now() >= end) break;
     }
     if (this.next < this.queue.length)
-      return { done: this.next, total: this.queue.length, complete: this.isComplete };
+      return {
+        done: Math.min(index.size, this.queue.length - 1),
+        total: this.queue.length,
+        complete: this.isComplete,
+      };
     this.finish();
     return { done: this.queue.length, total: this.queue.length, complete: this.isComplete };
   }

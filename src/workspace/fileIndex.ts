@@ -88,6 +88,11 @@ export class FileIndex {
     return this.last.has(file);
   }
 
+  /** How many files' contributions were taken over. */
+  get size(): number {
+    return this.last.size;
+  }
+
   /** Takes over the contributions of files, and of all others that may have changed. */
   sync(files: Iterable<FileId>): void {
     for (const file of new Set([...files, ...this.db.takeStale('contributions')])) this.syncOne(file);

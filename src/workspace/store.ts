@@ -137,6 +137,13 @@ export class FactStore {
     return this.entries.get(file)?.text ?? (this.files.has(file) ? this.host.read(file) : undefined);
   }
 
+  private readonly fresh: FileId[] = [];
+
+  /** A file whose facts were loaded for the first time since this was last asked, the latest first. */
+  takeFresh(): FileId | undefined {
+    return this.fresh.pop();
+  }
+
   /** Whether facts were extracted already: indexing asks for the others. */
   isLoaded(file: FileId): boolean {
     return this.entries.has(file) && this.cells.peek(file) !== undefined;
@@ -188,6 +195,7 @@ export class FactStore {
     const last = this.cells.peek(file);
     const cell =
       this.fromCache(file, entry.hash, last) ?? this.reconcile(file, text, last, this.extract(file, text));
+    if (!last) this.fresh.push(file);
     this.noteTroubles(file, this.open(cell));
     return cell;
   }
