@@ -11,7 +11,8 @@ export function isSame(a: unknown, b: unknown): boolean {
     return true;
   }
   if (Array.isArray(b)) return false;
-  if (a instanceof Set || a instanceof Map || b instanceof Set || b instanceof Map) return isSameCollection(a, b);
+  if (a instanceof Set || a instanceof Map || b instanceof Set || b instanceof Map)
+    return isSameCollection(a, b);
   return isSameObject(a as Record<string, unknown>, b as Record<string, unknown>);
 }
 
