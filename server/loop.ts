@@ -6,6 +6,12 @@
 /** Milliseconds a slice may take: a key that is pressed meanwhile waits for it, and for the overrun of one large file. */
 export const sliceMs = 5;
 
+/**
+ * An edit and the request for its diagnostics arrive as one piece of data and are handled in turns of their own, with a turn
+ * between them to read the next message: a slice among these would be waited for.
+ */
+const turnsPerMessage = 5;
+
 export interface Task {
   /** Makes the task run soon; does nothing while it is awake. */
   wake(): void;
@@ -43,7 +49,7 @@ interface State {
 export function createLoop({ now, defer, onSlice, onError }: LoopOptions): Loop {
   const tasks: State[] = [];
   let scheduled = false;
-  let touched = false;
+  let turnsToWait = 0;
   let stopped = false;
 
   const schedule = () => {
@@ -55,9 +61,8 @@ export function createLoop({ now, defer, onSlice, onError }: LoopOptions): Loop 
   const turn = () => {
     scheduled = false;
     if (stopped) return;
-    if (touched) {
-      // Messages are handled one a turn: give way until none came since the last turn.
-      touched = false;
+    if (turnsToWait > 0) {
+      turnsToWait--;
       schedule();
       return;
     }
@@ -90,7 +95,7 @@ export function createLoop({ now, defer, onSlice, onError }: LoopOptions): Loop 
       };
     },
     touch() {
-      touched = true;
+      turnsToWait = turnsPerMessage;
     },
     stop() {
       stopped = true;
