@@ -106,6 +106,8 @@ export class LspSession {
       }),
     );
     this.pulls = capabilities.diagnosticProvider !== undefined;
+    const sync = capabilities.textDocumentSync;
+    this.takesRanges = (typeof sync === 'object' ? sync.change : sync) === 2;
     this.identifier = capabilities.diagnosticProvider?.identifier;
     await this.connection.sendNotification('initialized', {});
   }
@@ -139,7 +141,7 @@ export class LspSession {
     this.documents.set(file, after);
     await this.connection.sendNotification('textDocument/didChange', {
       textDocument: { uri: this.uri(file), version },
-      contentChanges: [{ range, text }],
+      contentChanges: [this.takesRanges ? { range, text } : { text: after.getText() }],
     });
   }
 

@@ -1,5 +1,5 @@
 // What is measured, each as a function from a workspace to figures. Times are milliseconds, memory is MB.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -115,7 +115,10 @@ export async function typing(session, file, edits, { pauseMs = 20, while: goesOn
  */
 async function guardChanges(session, { guard, caller }, edits) {
   await session.open(guard);
-  await session.open(caller);
+  // It may be open with its own guard taken out.
+  if (!session.documents.has(caller)) await session.open(caller);
+  const original = readFileSync(path.join(session.root, caller), 'utf8');
+  await session.timedChange(caller, 0, session.text(caller).length, original);
   let lastPart = 0;
   let files = new Set();
   session.pullWorkspace((items) => {
@@ -136,7 +139,8 @@ async function guardChanges(session, { guard, caller }, edits) {
     await session.change(guard, at, at + (isOut ? guardLine.length : 0), isOut ? '' : guardLine);
     const [, diagnostics] = await Promise.all([session.diagnostics(guard), session.diagnostics(caller)]);
     open.push(performance.now() - started);
-    if (diagnostics.length > 0 === isOut) seen++;
+    const hasFindings = diagnostics.length > 0;
+    if (hasFindings === isOut) seen++;
     await sleep(600);
     if (files.size > 0) closed.push(lastPart - started);
     woken = Math.max(woken, files.size);
