@@ -15,7 +15,13 @@ const bin = (name) => path.join(repository, 'node_modules/.bin', name);
 
 /** Language servers that are measured on the same files with the same client. */
 export const servers = {
-  ours: { command: process.execPath, args: [path.join(dist, 'server.js'), '--stdio'], ours: true },
+  // As the extension starts it (client/languageClient.ts).
+  ours: {
+    command: process.execPath,
+    args: ['--max-semi-space-size=8', path.join(dist, 'server.js'), '--stdio'],
+    env: { MALLOC_ARENA_MAX: '1' },
+    ours: true,
+  },
   oxlint: { command: bin('oxlint'), args: ['--lsp'] },
   biome: { command: bin('biome'), args: ['lsp-proxy'] },
 };
@@ -150,7 +156,7 @@ async function guardChanges(session, { guard, caller }, edits) {
 
 /** From the start of a server to the diagnostics of an open file that has a mistake in it. */
 async function start(server, root, file, change, env) {
-  const session = new LspSession({ ...servers[server], root, env });
+  const session = new LspSession({ ...servers[server], root, env: { ...servers[server].env, ...env } });
   await session.initialize();
   const initialized = performance.now() - session.spawnedAt;
   const text = session.text(file);
