@@ -43,7 +43,7 @@ export interface Diagnostics {
   flush(): void;
 }
 
-/** An error that says: do not ask again by yourself. */
+/** An error for the workspace pull that says: do not ask again by yourself. */
 const cancelled = () =>
   new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled.', {
     retriggerRequest: false,
@@ -74,13 +74,14 @@ export function registerDiagnostics(context: ServerContext): Diagnostics {
     changed.add(folder.uriOf(file));
   });
 
-  connection.languages.diagnostics.on(async (params, token): Promise<DocumentDiagnosticReport> => {
+  connection.languages.diagnostics.on(async (params): Promise<DocumentDiagnosticReport> => {
     const started = context.now();
     const { uri } = params.textDocument;
     const located = folders.locate(uri);
     if (!located) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
+    // A cancelled pull is answered all the same: an editor that typed on asks again after any answer, but takes an error that
+    // forbids asking again for its last word, and the last letters typed would never be looked at.
     await located.folder.ready;
-    if (token.isCancellationRequested) throw cancelled();
     if (!located.folder.knows(located.file)) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
     const result = located.folder.check(located.file);
     pulled.set(located.folder.uriOf(located.file), result.id);

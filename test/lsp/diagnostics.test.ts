@@ -187,6 +187,32 @@ test('a cancelled workspace pull ends with an error that says not to ask again',
   await expect(request).rejects.toMatchObject({ code: -32800, data: { retriggerRequest: false } });
 });
 
+test('a cancelled document pull never ends with an error that forbids asking again', async () => {
+  const root = createTracked({ 'a.ts': action });
+  const editor = await start([root]);
+  const pulls = [1, 2, 3].map(() => {
+    const listeners: (() => void)[] = [];
+    const token = {
+      isCancellationRequested: false,
+      onCancellationRequested: (listener: () => void) => {
+        listeners.push(listener);
+        return { dispose: () => undefined };
+      },
+    };
+    const answer = editor.connection.sendRequest<unknown>(
+      'textDocument/diagnostic',
+      { textDocument: { uri: uriOf(root, 'a.ts') } },
+      token as never,
+    );
+    for (const listener of listeners) listener();
+    return answer.then(
+      () => undefined,
+      (error: { data?: { retriggerRequest?: boolean } }) => error.data?.retriggerRequest,
+    );
+  });
+  expect(await Promise.all(pulls)).not.toContain(false);
+});
+
 test('a file that breaks the engine is reported once and checked again after it changes', async () => {
   const root = createTracked({ 'bad.ts': 'EXPLODE\n', 'good.ts': action });
   const editor = await start([root]);
