@@ -23,9 +23,8 @@ import { createLoop } from './loop.ts';
 import { uriOfPath } from './uris.ts';
 
 // The heap may grow by this much of what is in use before it is collected; left alone it grows to four times that while the
-// workspace is indexed, and what it took stays taken. Newer V8 needs the second flag for the same.
+// workspace is indexed, and what it took stays taken.
 setFlagsFromString('--heap-growing-percent=20');
-setFlagsFromString('--optimize-for-size');
 
 const now = () => performance.now();
 const connection = createConnection(ProposedFeatures.all);
