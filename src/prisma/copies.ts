@@ -1,7 +1,10 @@
 /** Whether a migration itself saves what it destroys: earlier statements that read it, and conversions of enum values. */
 import type { Span } from '../base/span.ts';
-import type { SqlFacts, SqlStatement } from '../facts/sqlModel.ts';
+import type { SqlFacts, SqlStatement, SqlType } from '../facts/sqlModel.ts';
+import { tableKey } from './dbState.ts';
+import type { DbColumn, DbState } from './dbState.ts';
 import type { Hazard } from './hazard.ts';
+import { isText } from './typeChange.ts';
 
 /** A migration and the index of the statement that is judged. */
 export interface Place {
@@ -86,4 +89,19 @@ export function isConverted({ facts, text, index }: Place, values: readonly stri
     return changesType || updates ? [text.slice(statement.span.start, statement.span.end)] : [];
   });
   return values.every((value) => texts.some((sql) => sql.includes(`'${value.replaceAll("'", "''")}'`)));
+}
+
+/**
+ * The enum that a column had before this migration turned it into text: while it is text, its values are still that enum's, so that
+ * the way over text to another enum loses no more than the direct way.
+ * @param table the table's key; `before` and `state`: the database before the migration and before the statement
+ */
+export function enumBehindText(
+  { before, state }: { before: DbState; state: DbState },
+  table: string,
+  column: DbColumn,
+): SqlType | undefined {
+  const first = before.tables.get(table)?.columns.get(column.name)?.type;
+  if (!first || !before.enums.has(tableKey(first)) || first.array !== column.type.array) return undefined;
+  return isText(column.type) && !state.enums.has(tableKey(column.type)) ? first : undefined;
 }

@@ -3,7 +3,7 @@ import { given } from '../base/given.ts';
 import type { Span } from '../base/span.ts';
 import type { SqlAlterCommand, SqlFacts, SqlName, SqlStatement } from '../facts/sqlModel.ts';
 import { acknowledgement } from './acknowledgement.ts';
-import { isConverted, readerOf } from './copies.ts';
+import { enumBehindText, isConverted, readerOf } from './copies.ts';
 import { applyStatement, cascadesTo, columnsOfType, copyDbState, referencesTo, tableKey } from './dbState.ts';
 import type { DbState } from './dbState.ts';
 import type { DbNames, Hazard } from './hazard.ts';
@@ -25,7 +25,8 @@ export interface MigrationContext {
 export function assessMigration(facts: SqlFacts, context: MigrationContext, text: string): Hazard[] {
   const plan = planOf(facts, context.before);
   const state = copyDbState(context.before);
-  const assessment: Assessment = { plan, state, names: context.names, hazards: [], index: 0, facts, text };
+  const { before, names } = context;
+  const assessment: Assessment = { plan, before, state, names, hazards: [], index: 0, facts, text };
   for (const [index, statement] of facts.statements.entries()) {
     assessment.index = index;
     assess(assessment, statement);
@@ -40,6 +41,8 @@ export function assessMigration(facts: SqlFacts, context: MigrationContext, text
 
 interface Assessment {
   plan: Plan;
+  /** The database before this migration. */
+  before: DbState;
   /** The database right before the statement at hand. */
   state: DbState;
   names: DbNames | undefined;
@@ -323,18 +326,20 @@ function assessAlter(
     });
     return;
   }
-  const from = showType(before.type);
-  const fromValues = at.state.enums.get(tableKey(before.type));
+  const held = enumBehindText(at, key, before) ?? before.type;
+  const from = showType(held);
+  const fromValues = (held === before.type ? at.state : at.before).enums.get(tableKey(held));
   const toValues = at.state.enums.get(tableKey(command.to));
-  if (fromValues && toValues && from !== to) {
+  if (fromValues && toValues && (from !== to || held !== before.type)) {
     // The swap to a type that takes over the old one's name is reported where that type is created.
-    if (at.plan.enumSwaps.has(tableKey(command.to))) return;
+    const swapped = [...at.plan.enumSwaps].flatMap(([fresh, old]) => [fresh, tableKey(old)]);
+    if (swapped.includes(tableKey(command.to))) return;
     const removed = fromValues.filter((value) => !toValues.includes(value));
-    if (removed.length > 0)
+    if (removed.length > 0 && !isConverted(at, removed))
       report(at, statement, {
         ...common,
         kind: 'enum-value-removed',
-        object: before.type.name,
+        object: held.name,
         values: removed,
         from,
         to,

@@ -42,6 +42,11 @@ const known = new Set([
   'oid',
 ]);
 
+/** Text without a limit: every value of an enum fits. */
+export function isText(type: SqlType): boolean {
+  return type.name === 'text' || (type.name === 'varchar' && type.args.length === 0);
+}
+
 /**
  * The effect of `ALTER COLUMN … TYPE to` on a column of type `from`.
  * @param using whether there is a `USING` expression; `usingCast`: it casts explicitly, which cuts long texts without an error

@@ -129,6 +129,27 @@ describe('reports', () => {
     ).toEqual([]);
   });
 
+  it('what an enum loses on a way over text', async () => {
+    const overText = (values: string): string =>
+      `CREATE TYPE "RoleV2" AS ENUM (${values});\nALTER TABLE "User" ALTER COLUMN "role" DROP DEFAULT,\n  ALTER COLUMN "role" TYPE TEXT USING "role"::text;\nDROP TYPE "Role";\nALTER TYPE "RoleV2" RENAME TO "Role";\nALTER TABLE "User" ALTER COLUMN "role" TYPE "Role" USING "role"::text::"Role";`;
+    expect(await judge(overText(`'STAFF', 'ADMIN', 'USER'`))).toEqual([]);
+    expect(await judge(overText(`'USER'`))).toEqual([['enumRemoved', 'error', 'CREATE TYPE "RoleV2"']]);
+    const other = (values: string): string =>
+      `ALTER TABLE "User" ALTER COLUMN "role" TYPE TEXT;\nCREATE TYPE "Rank" AS ENUM (${values});\nALTER TABLE "User" ALTER COLUMN "role" TYPE "Rank" USING "role"::"Rank";`;
+    expect(await judge(other(`'USER', 'ADMIN'`))).toEqual([]);
+    expect(await judge(other(`'USER'`))).toEqual([
+      ['enumRemoved', 'error', 'ALTER COLUMN "role" TYPE "Rank" USING "role"::"Rank"'],
+    ]);
+    expect(
+      await judge(
+        other(`'USER'`).replace(
+          'CREATE',
+          `UPDATE "User" SET "role" = 'USER' WHERE "role" = 'ADMIN';\nCREATE`,
+        ),
+      ),
+    ).toEqual([]);
+  });
+
   it('a model that was renamed', async () => {
     expect(
       await judge(
