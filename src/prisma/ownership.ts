@@ -91,7 +91,10 @@ function isJoint(
     .some((key) => key.fields.length === keys.length && keys.every((column) => key.fields.includes(column)));
   return (
     isMemberLike(joint.name) ||
-    (isPerPair && !/like|favou?rite|star|vote|reaction|follow|bookmark|review|rating|view/i.test(joint.name))
+    (isPerPair &&
+      !/like|favou?rite|star|vote|reaction|follow|subscri|watch|bookmark|review|rating|view/i.test(
+        joint.name,
+      ))
   );
 }
 

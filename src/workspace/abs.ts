@@ -33,12 +33,16 @@ export type Abs =
   | { k: 'unknown'; from?: Abs[]; filled?: true }
   | { k: 'undef' }
   | { k: 'lit'; v: string | number | boolean | null }
-  /** `open`: has further keys that are not known (an unknown spread); `maybe` lists keys that may be absent. */
+  /**
+   * `open`: has further keys that are not known (an unknown spread); `maybe` lists keys that may be absent; `either`: the keys of one
+   * of these sets are there together, as in `condition ? { id } : { email }`.
+   */
   | {
       k: 'object';
       props: { [name: string]: Abs };
       open: boolean;
       maybe?: string[];
+      either?: string[][];
       at?: { [name: string]: Site };
     }
   /** `open`: may hold more than the listed items. */
@@ -190,7 +194,18 @@ function joinObjects(a: Extract<Abs, { k: 'object' }>, b: Extract<Abs, { k: 'obj
   const joined: Abs = { k: 'object', props, open: a.open || b.open };
   if (a.at || b.at) joined.at = { ...b.at, ...a.at };
   if (maybe.size) joined.maybe = [...maybe].toSorted();
+  const sides = [certainKeys(a), certainKeys(b)].toSorted((one, other) =>
+    one.join() < other.join() ? -1 : 1,
+  );
+  if (!a.either && !b.either && sides.every((side) => side.some((name) => maybe.has(name))))
+    joined.either = sides;
   return joined;
+}
+
+function certainKeys({ props, maybe }: Extract<Abs, { k: 'object' }>): string[] {
+  return Object.keys(props)
+    .filter((name) => !maybe?.includes(name))
+    .toSorted();
 }
 
 export function sameAbs(a: Abs, b: Abs): boolean {

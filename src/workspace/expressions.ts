@@ -14,6 +14,7 @@ export function evaluateObject(it: Interpreter, value: Extract<Value, { k: 'obje
   const at: { [name: string]: { file: FileId; at: number } } = {};
   const maybe = new Set<string>();
   let open = false;
+  let either: string[][] | undefined;
   for (const prop of value.props) {
     if (prop.p === 'prop') {
       props[prop.name] = it.eval(prop.value, state);
@@ -24,9 +25,14 @@ export function evaluateObject(it: Interpreter, value: Extract<Value, { k: 'obje
       const part = it.eval(prop.value, state);
       if (key.k === 'lit') props[String(key.v)] = part;
       else open = true;
-    } else open = spreadInto(it.eval(prop.value, state), prop.value, { props, at, maybe }) || open;
+    } else {
+      const part = it.eval(prop.value, state);
+      open = spreadInto(part, prop.value, { props, at, maybe }) || open;
+      if (part.k === 'object' && prop.value.k !== 'logic') either ??= part.either;
+    }
   }
   const object: Abs = { k: 'object', props, open, at };
+  if (either) object.either = either;
   if (maybe.size) object.maybe = [...maybe].toSorted();
   return object;
 }

@@ -43,6 +43,7 @@ export function operation(
       : (args[0] ?? UNDEF),
     7,
   );
+  const proof = lookupProof(op, args[0], { file: it.file, at: place.call.at }, model);
   const common = {
     file: it.file,
     at,
@@ -50,6 +51,8 @@ export function operation(
     op,
     kind,
     args: value,
+    // Only who holds a one-time token gets its row.
+    ...(proof?.kind === 'token' ? { proof } : {}),
     ...known(state),
     unsure: state.unsure,
     sure: callee.sure,
@@ -66,7 +69,6 @@ export function operation(
     op === 'groupBy' ||
     op.endsWith('AndReturn');
   const row: Abs = { k: 'row', model, many, path: [] };
-  const proof = lookupProof(op, args[0], { file: it.file, at: place.call.at }, model);
   if (!proof) return { k: 'promise', of: row };
   return {
     k: 'promise',
@@ -95,9 +97,9 @@ function lookupProof(op: string, args: Abs | undefined, site: Site, model: strin
       kind: /session/i.test(model) ? 'session' : 'key',
       steps: [{ ...site, note: `finds the ${model} that the request's header or cookie names` }],
     };
-  const names = where.k === 'object' ? Object.keys(where.props).join(' ') : '';
+  const names = where.k === 'object' ? Object.keys(where.props) : [];
   if (
-    /token|secret|otp|code|hash|key/i.test(names) &&
+    names.some((name) => /token|secret|otp|code|hash|key|^([gu]?uid)$/i.test(name)) &&
     /token|invit|reset|verif|otp|code|key|magic|confirm/i.test(model)
   )
     return { kind: 'token', steps: [{ ...site, note: `finds a one-time ${model}` }] };

@@ -39,6 +39,13 @@ export function scopeOf(where: Abs | undefined, model: string | undefined, conte
   if (where.k === 'variants')
     return where.list.map((variant) => scopeOf(variant.value, model, context)).reduce(wider, { s: 'hidden' });
   if (where.k !== 'object') return { s: 'hidden' };
+  if (where.either) {
+    const { either, maybe = [], ...rest } = where;
+    const scopes = either.map((names) =>
+      scopeOf({ ...rest, maybe: maybe.filter((name) => !names.includes(name)) }, model, context),
+    );
+    return scopes.reduce(wider);
+  }
   const certain = new Map<string, Abs>();
   const named: string[] = [];
   for (const [name, value] of Object.entries(where.props)) {

@@ -21,6 +21,8 @@ const schema = `
     accounts Account[]
     invoices Invoice[]
     articles Article[]
+    follows  Subscription[]
+    invites  Invitation[]
   }
   model Account {
     id     String @id
@@ -39,6 +41,25 @@ const schema = `
     published Boolean
     author    User    @relation(fields: [authorId], references: [id])
     authorId  String
+  }
+  model Channel {
+    id          String         @id
+    name        String         @unique
+    subscribers Subscription[]
+  }
+  model Subscription {
+    user      User    @relation(fields: [userId], references: [id])
+    userId    String
+    channel   Channel @relation(fields: [channelId], references: [id])
+    channelId String
+    @@id([userId, channelId])
+  }
+  model Invitation {
+    id     String @id
+    uid    String @unique
+    email  String
+    host   User   @relation(fields: [hostId], references: [id])
+    hostId String
   }
   model Message {
     id   String @id
@@ -104,6 +125,23 @@ describe('action-auth reports', () => {
   export async function people() {
   //                    ^^^^^^ action-auth error
     return prisma.user.findMany({ take: 10 });
+  }
+`),
+      only,
+    );
+  });
+
+  it('an invitation that anybody can name', async () => {
+    expectFindings(
+      await open(`
+  //- lib/actions/a.ts
+  'use server';
+  import { prisma } from '@/lib/db';
+  export async function withdraw(email: string) {
+  //                    ^^^^^^^^ action-auth error
+    const found = await prisma.invitation.findFirst({ where: { email } });
+    if (!found) return;
+    await prisma.invitation.delete({ where: { id: found.id } });
   }
 `),
       only,
@@ -224,6 +262,14 @@ describe('action-auth is silent about', () => {
     ['published content', `return prisma.article.findMany({ where: { published: true }, take: 5 });`],
     ['content with an address', `return prisma.article.findUnique({ where: { slug: id } });`],
     ['one-time tokens', `await prisma.resetToken.create({ data: { id, token: id, expires: new Date() } });`],
+    [
+      'an invitation that only its holder can name',
+      `const found = await prisma.invitation.findUnique({ where: { uid: id } }); if (!found) return null; await prisma.invitation.delete({ where: { id: found.id } });`,
+    ],
+    [
+      'what people only subscribe to',
+      `return prisma.channel.findMany({ where: { name: { startsWith: id } }, take: 5 });`,
+    ],
     ['a user looked up by mail', `return (await prisma.user.findUnique({ where: { email: id } })) !== null;`],
     ['counts', `return prisma.invoice.count();`],
     [

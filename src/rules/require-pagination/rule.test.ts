@@ -211,6 +211,10 @@ describe('require-pagination verdicts', () => {
       'prisma.product.findMany({ where: { name: { contains: x } } })',
     ],
     ['a parent that many people write to', 'prisma.note.findMany({ where: { invoiceId: 1 } })'],
+    [
+      'an owner or a state',
+      "prisma.invoice.findMany({ where: { ...(x ? { userId } : { status: 'SENT' }) } })",
+    ],
     ['a negated owner', 'prisma.user.findMany({ where: { id: { not: userId } } })'],
     [
       'OR with an open branch',
@@ -232,6 +236,8 @@ describe('require-pagination verdicts', () => {
     ['a membership', 'prisma.team.findMany({ where: { members: { some: { userId } } } })'],
     ['an owned parent', 'prisma.card.findMany({ where: { boardId: x } })'],
     ['a parent of a tenant', 'prisma.comment.findMany({ where: { cardId: x } })'],
+    ['an owner or one row', 'prisma.invoice.findMany({ where: { ...(x ? { number: x } : { userId }) } })'],
+    ['an owner either way', 'prisma.invoice.findMany({ where: x ? { userId } : { user: { email: x } } })'],
     ['OR of owners', 'prisma.invoice.findMany({ where: { OR: [{ userId }, { user: { email: x } }] } })'],
     ['listed parents', 'prisma.comment.findMany({ where: { cardId: { in: q.ids } } })'],
   ])('is a hint: %s', async (_, expression) => {
