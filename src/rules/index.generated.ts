@@ -10,6 +10,8 @@ import { rule as noDestructiveCommand } from './no-destructive-command/rule.ts';
 import { fixes as noDestructiveCommandFixes } from './no-destructive-command/fix.ts';
 import { rule as noSwallowedError } from './no-swallowed-error/rule.ts';
 import { fixes as noSwallowedErrorFixes } from './no-swallowed-error/fix.ts';
+import { rule as noUnboundedWrite } from './no-unbounded-write/rule.ts';
+import { fixes as noUnboundedWriteFixes } from './no-unbounded-write/fix.ts';
 import { rule as requirePagination } from './require-pagination/rule.ts';
 import { fixes as requirePaginationFixes } from './require-pagination/fix.ts';
 import { rule as unusedSuppression } from './unused-suppression/rule.ts';
@@ -21,6 +23,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: envModule, fixes: envModuleFixes },
   { rule: noDestructiveCommand, fixes: noDestructiveCommandFixes },
   { rule: noSwallowedError, fixes: noSwallowedErrorFixes },
+  { rule: noUnboundedWrite, fixes: noUnboundedWriteFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
   { rule: unusedSuppression, fixes: unusedSuppressionFixes },
 ];

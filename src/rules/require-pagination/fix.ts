@@ -13,8 +13,8 @@ import {
   literalOf,
   nodeAt,
   propertyNamed,
-} from './listCall.ts';
-import type { Piece } from './listCall.ts';
+} from '../../edit/queryCall.ts';
+import type { Piece } from '../../edit/queryCall.ts';
 import {
   addParameter,
   enclosingSignature,

@@ -1,8 +1,8 @@
 /** Finds a list read in the syntax tree and writes into its arguments, in the style of the place. */
 import { ts } from 'ts-morph';
-import { indentAt } from '../../edit/style.ts';
-import type { Style } from '../../edit/style.ts';
-import type { TextEdit } from '../../run/finding.ts';
+import { indentAt } from './style.ts';
+import type { Style } from './style.ts';
+import type { TextEdit } from '../run/finding.ts';
 
 /** The node that starts and ends at two offsets, the innermost one. */
 export function nodeAt(source: ts.SourceFile, start: number, end: number): ts.Node | undefined {
