@@ -12,7 +12,7 @@ import type { App } from '../project/model.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { findVariables } from '../project/environment.ts';
 import type { Draft } from './entries.ts';
-import { isSchemaLibrary } from './reach.ts';
+import { isSchema, isSchemaLibrary } from './reach.ts';
 import { topLevel } from './symbols.ts';
 
 /** The models, views and composite types of a schema. */
@@ -78,8 +78,7 @@ export function validationsOf(workspace: Workspace, file: FileId): Draft[] {
     if (item.e !== 'local') return [];
     const declaration = topLevel(facts).find(({ b }) => b === item.b);
     const value = workspace.exported(file, item.name);
-    if (!declaration || value.k !== 'made' || !isSchemaLibrary(value.spec) || value.name === 'parse')
-      return [];
+    if (!declaration || !isSchema(value)) return [];
     const name = spanOf(facts, item.at);
     return [
       {

@@ -207,7 +207,8 @@ function wholeOf(facts: TsFileFacts, file: FileId, entry: Entry): { start: numbe
   const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
   const fn = handler?.file === file ? facts.functions[handler.fn] : undefined;
   const body = fn ? spanOf(facts, fn.all) : name;
-  const declaration = entry.kind === 'inline-action' ? undefined : topLevelAt(facts, name.start);
+  const declaration =
+    entry.kind === 'inline-action' || entry.kind === 'procedure' ? undefined : topLevelAt(facts, name.start);
   return {
     start: Math.min(name.start, body.start, declaration?.start ?? name.start),
     end: Math.max(name.end, body.end, declaration?.end ?? name.end),

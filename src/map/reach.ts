@@ -3,7 +3,7 @@ import type { FileId } from '../base/path.ts';
 import type { Value } from '../facts/tsModel.ts';
 import { visitSteps, visitValue } from '../facts/visit.ts';
 import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
-import type { FunctionKey } from '../workspace/abs.ts';
+import type { Abs, FunctionKey } from '../workspace/abs.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { resolve, withInner } from './symbols.ts';
 import type { TsFileFacts } from './symbols.ts';
@@ -102,6 +102,13 @@ export function isSchemaLibrary(spec: string): boolean {
   return SCHEMA_LIBRARY.test(spec);
 }
 
+/** Whether a value is a schema of input. */
+export function isSchema(value: Abs): boolean {
+  return (
+    value.k === 'schema' || (value.k === 'made' && isSchemaLibrary(value.spec) && value.name !== 'parse')
+  );
+}
+
 function noteSchema(
   workspace: Workspace,
   file: FileId,
@@ -112,7 +119,7 @@ function noteSchema(
   const name = value.k === 'ref' || value.k === 'member' ? value.name : undefined;
   if (name === undefined || name === 'JSON' || name === 'Date') return;
   const resolved = resolve(workspace, file, facts, value);
-  if (resolved && !(resolved.k === 'made' && isSchemaLibrary(resolved.spec))) return;
+  if (resolved && !isSchema(resolved)) return;
   if (!resolved && !/schema|input|validat/i.test(name)) return;
   const origin = originOf(workspace, file, facts, value);
   if (!reach.schemas.some((schema) => schema.name === name && schema.file === origin))

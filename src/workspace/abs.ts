@@ -4,6 +4,8 @@
  */
 import { isSame } from '../base/equal.ts';
 import type { FileId } from '../base/path.ts';
+import { mayBeMissing, shapeOfKey } from './zodShape.ts';
+import type { ZodShape } from './zodShape.ts';
 
 /** `file#function`: names one function of the workspace. */
 export type FunctionKey = string;
@@ -23,6 +25,26 @@ export interface Proof {
   /** `environment`: this path exists outside production only. */
   kind: 'session' | 'signature' | 'secret' | 'token' | 'key' | 'environment';
   steps: EvidenceStep[];
+}
+
+/** What a path has shown about the caller's right to some rows. */
+export interface Check {
+  /** Client accessor of the rows' model; empty where two values were compared. */
+  model: string;
+  /** What picks the rows: the `where` that found one, or the value that was compared with the session. */
+  where: Abs;
+  /** A row was found that its `where` binds to the session, or a row's (or a value's) owner was compared with the session. */
+  by: 'where' | 'compare';
+  /** The look-up whose row it is, or the comparison. */
+  site: Site;
+}
+
+/** The query that gave a row. */
+export interface RowQuery extends Site {
+  where?: Abs;
+  /** Fields that a `select` asks for; absent when all scalar fields come. */
+  select?: string[];
+  omit?: string[];
 }
 
 /** Where a value comes from, as far as security is concerned. */
@@ -66,10 +88,14 @@ export type Abs =
   /** Something of a verified session: `path` from the session object. */
   | { k: 'session'; path: string[] }
   | { k: 'origin'; o: Origin; path: string[] }
-  | { k: 'row'; model: string; many: boolean; path: string[] }
-  /** A builder of actions or procedures with its middleware. */
-  | { k: 'chain'; lib: string; uses: Abs[]; validated: boolean }
-  | { k: 'procedure'; lib: string; uses: Abs[]; handler: Abs; validated: boolean }
+  | { k: 'row'; model: string; many: boolean; path: string[]; query?: RowQuery }
+  /** A Zod schema; `site` is the call that made it. */
+  | { k: 'schema'; shape: ZodShape; site: Site }
+  /** What came out of a schema: its shape is proved, whose it is not. `of` is what went in. */
+  | { k: 'parsed'; shape: ZodShape; of: Abs; site: Site }
+  /** A builder of actions or procedures with its middleware, and the schema of its input. */
+  | { k: 'chain'; lib: string; uses: Abs[]; validated: boolean; input?: Abs }
+  | { k: 'procedure'; lib: string; uses: Abs[]; handler: Abs; validated: boolean; input?: Abs }
   /** A request handler wrapped by Auth.js: `req.auth` is the session, possibly null. */
   | { k: 'authWrapped'; handler: Abs; site: Site };
 
@@ -79,6 +105,7 @@ export interface Variant {
   value: Abs;
   proof?: Proof;
   roles?: string[];
+  checks?: Check[];
 }
 
 export const UNKNOWN: Abs = { k: 'unknown' };
@@ -107,7 +134,13 @@ export function truthOf(value: Abs): Truth {
     case 'chain':
     case 'procedure':
     case 'authWrapped':
+    case 'schema':
       return 'true';
+    case 'parsed':
+      return !mayBeMissing(value.shape) &&
+        ['object', 'array', 'date', 'file', 'tuple', 'record'].includes(value.shape.t)
+        ? 'true'
+        : 'maybe';
     case 'session':
       return SESSION_CERTAIN.has(value.path.join('.')) ? 'true' : 'maybe';
     case 'variants': {
@@ -136,6 +169,9 @@ const SESSION_CERTAIN = new Set([
   'claims',
 ]);
 
+/** Schemas that may let null and undefined through. */
+const OPEN_SHAPES: ReadonlySet<string> = new Set(['any', 'unknown', 'union', 'literal']);
+
 /** Whether a value is null or undefined. */
 export function nullishOf(value: Abs): Truth {
   if (value.k === 'undef') return 'true';
@@ -145,6 +181,7 @@ export function nullishOf(value: Abs): Truth {
     const only = [...all][0];
     return all.size === 1 && only !== undefined ? only : 'maybe';
   }
+  if (value.k === 'parsed' && !mayBeMissing(value.shape) && !OPEN_SHAPES.has(value.shape.t)) return 'false';
   return truthOf(value) === 'true' ? 'false' : 'maybe';
 }
 
@@ -240,6 +277,12 @@ export function memberOf(of: Abs, name: string): Abs {
     case 'origin':
     case 'row':
       return of.path.length < MAX_PATH ? { ...of, path: [...of.path, name] } : of;
+    case 'parsed': {
+      const shape = shapeOfKey(of.shape, name);
+      if (!shape) return UNDEF;
+      const part = memberOf(of.of, name);
+      return { k: 'parsed', shape, of: part.k === 'undef' ? UNKNOWN : part, site: of.site };
+    }
     case 'variants':
       return {
         k: 'variants',
@@ -300,6 +343,9 @@ export function leaves(value: Abs, out: Abs[] = [], depth = 0): Abs[] {
       out.push(value);
       for (const part of value.args) leaves(part, out, depth + 1);
       return out;
+    case 'parsed':
+      out.push(value);
+      return leaves(value.of, out, depth + 1);
     default:
       out.push(value);
       return out;
@@ -330,9 +376,22 @@ export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], de
     case 'promise':
       return { k: 'promise', of: inner(value.of) };
     case 'variants':
-      return { ...value, list: value.list.map((variant) => ({ ...variant, value: inner(variant.value) })) };
+      return {
+        ...value,
+        list: value.list.map((variant) => ({
+          ...variant,
+          value: inner(variant.value),
+          ...(variant.checks ? { checks: substituteChecks(variant.checks, inner) } : {}),
+        })),
+      };
     case 'made':
       return { ...value, args: value.args.map(inner) };
+    case 'parsed':
+      return { ...value, of: inner(value.of) };
+    case 'row':
+      return value.query?.where
+        ? { ...value, query: { ...value.query, where: inner(value.query.where) } }
+        : value;
     case 'closure': {
       const bind: { [key: FunctionKey]: Abs[] } = {};
       for (const key in value.bind) bind[key] = (value.bind[key] ?? []).map(inner);
@@ -340,14 +399,24 @@ export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], de
       return { ...value, bind };
     }
     case 'chain':
-      return { ...value, uses: value.uses.map(inner) };
+      return { ...value, uses: value.uses.map(inner), ...(value.input ? { input: inner(value.input) } : {}) };
     case 'procedure':
-      return { ...value, uses: value.uses.map(inner), handler: inner(value.handler) };
+      return {
+        ...value,
+        uses: value.uses.map(inner),
+        handler: inner(value.handler),
+        ...(value.input ? { input: inner(value.input) } : {}),
+      };
     case 'authWrapped':
       return { ...value, handler: inner(value.handler) };
     default:
       return value;
   }
+}
+
+/** Checks with other values in place of a function's parameters. */
+export function substituteChecks(checks: readonly Check[], replace: (value: Abs) => Abs): Check[] {
+  return checks.map((check) => ({ ...check, where: replace(check.where) }));
 }
 
 /** Keeps values small: below a depth everything is unknown, but for the origins it carries. */
@@ -379,6 +448,8 @@ export function trim(value: Abs, depth = 5): Abs {
         : value;
     case 'made':
       return { ...value, args: value.args.slice(0, 4).map((part) => trim(part, Math.min(depth - 1, 2))) };
+    case 'parsed':
+      return { ...value, of: trim(value.of, Math.min(depth - 1, 2)) };
     default:
       return value;
   }

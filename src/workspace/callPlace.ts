@@ -1,8 +1,10 @@
 /** Where a call is written, and what is known on the path that reaches it. */
 import type { Value } from '../facts/tsModel.ts';
-import type { Proof } from './abs.ts';
+import type { Check, Proof } from './abs.ts';
 import { soundsLikeGuard } from './knowledge.ts';
+import type { Interpreter } from './interpreter.ts';
 import type { State } from './state.ts';
+import type { Moment } from './summary.ts';
 
 export type CallValue = Extract<Value, { k: 'call' }>;
 export type TaggedValue = Extract<Value, { k: 'tagged' }>;
@@ -12,8 +14,23 @@ export interface Place {
   calleeValue: Value;
 }
 
-export function known(state: State): { proof?: Proof; roles?: string[] } {
-  return { ...(state.proof ? { proof: state.proof } : {}), ...(state.roles ? { roles: state.roles } : {}) };
+/** What has been shown on the path so far. */
+export function known(state: State): { proof?: Proof; roles?: string[]; checks?: Check[] } {
+  return {
+    ...(state.proof ? { proof: state.proof } : {}),
+    ...(state.roles ? { roles: state.roles } : {}),
+    ...(state.checks.length ? { checks: [...state.checks] } : {}),
+  };
+}
+
+/** When something that is met now happens. */
+export function moment(it: Interpreter, state: State): Moment {
+  return {
+    seq: it.tick(),
+    ...(state.writes.length ? { after: [...state.writes] } : {}),
+    ...(state.transaction ? { transaction: state.transaction } : {}),
+    ...(it.inLoop ? { inLoop: true } : {}),
+  };
 }
 
 export function guardName(value: Value): boolean {

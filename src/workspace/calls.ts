@@ -1,17 +1,21 @@
 /** Calls: what each callee does to the path, to the database and to its arguments. */
 import type { Value } from '../facts/tsModel.ts';
-import { awaited, trim, UNDEF, UNKNOWN } from './abs.ts';
-import type { Abs, Site } from './abs.ts';
+import { awaited, leaves, memberOf, trim, UNDEF, UNKNOWN } from './abs.ts';
+import type { Abs, Check, Site } from './abs.ts';
 import { guardName, known } from './callPlace.ts';
 import type { CallValue, Place, TaggedValue } from './callPlace.ts';
 import { applyClosure, runDetached, runInPlace } from './closures.ts';
+import { chainStep } from './chains.ts';
+import { globalCall } from './events.ts';
 import type { Interpreter } from './interpreter.ts';
 import { isTellingOperation, operationKind } from './knowledge.ts';
 import { packageCall } from './packageCalls.ts';
 import { fromParts, isClientType } from './parts.ts';
 import { operation } from './prismaCalls.ts';
+import { refine } from './refine.ts';
 import { cloneState, joinInto } from './state.ts';
 import type { State } from './state.ts';
+import { schemaMethod } from './zodCalls.ts';
 
 const ARRAY_CALLBACKS = new Set([
   'map',
@@ -25,7 +29,6 @@ const ARRAY_CALLBACKS = new Set([
   'findIndex',
   'findLast',
 ]);
-const CHAIN_ENDS = new Set(['action', 'stateAction', 'handler', 'query', 'mutation', 'subscription']);
 
 /** Evaluates a call or a tagged template with all its effects. */
 export function evaluateCall(it: Interpreter, call: CallValue | TaggedValue, state: State): Abs {
@@ -35,7 +38,14 @@ export function evaluateCall(it: Interpreter, call: CallValue | TaggedValue, sta
   const args = (call.k === 'call' ? call.args : call.values).flatMap((arg) => argument(it, arg, state));
   if (state.dead) return UNKNOWN;
   if (call.k === 'call' && calleeValue.k === 'member') {
-    const special = builtin(it, { name: calleeValue.name, base, callee }, args, state);
+    if (base.k === 'schema')
+      return (
+        schemaMethod(base, calleeValue.name, args, { file: it.file, at: call.at }) ??
+        apply(it, callee, args, state, { call, calleeValue })
+      );
+    const request = requestData(base, calleeValue.name, args);
+    if (request) return request;
+    const special = builtin(it, { name: calleeValue.name, base, callee, place: call.at }, args, state);
     if (special) return special;
     const chained = base.k === 'chain' ? chainStep(base, calleeValue.name, args) : undefined;
     if (chained) return chained;
@@ -64,6 +74,10 @@ export function evaluateNew(it: Interpreter, value: Extract<Value, { k: 'new' }>
       return { k: 'instance', file: callee.file, c: callee.c };
     }
     default:
+      if (callee.k === 'global' && callee.path[0] === 'URL' && args[0]) {
+        const from = leaves(args[0]).find((leaf) => leaf.k === 'param' || leaf.k === 'origin');
+        if (from) return from;
+      }
       if (callee.k === 'global' && callee.path[0] === 'Promise') {
         const [executor] = args;
         if (executor?.k === 'closure') runDetached(it, executor, [], state);
@@ -72,6 +86,33 @@ export function evaluateNew(it: Interpreter, value: Extract<Value, { k: 'new' }>
       for (const arg of args) if (arg.k === 'closure') runDetached(it, arg, [], state);
       return fromParts(args);
   }
+}
+
+/** `Object.keys(value)`, alternative by alternative. */
+function keysOf(value: Abs): Abs {
+  if (value.k === 'variants')
+    return { ...value, list: value.list.map((variant) => ({ ...variant, value: keysOf(variant.value) })) };
+  if (value.k !== 'object') return fromParts([value]);
+  return {
+    k: 'array',
+    items: Object.keys(value.props).map((name): Abs => ({ k: 'lit', v: name })),
+    open: value.open || (value.maybe?.length ?? 0) > 0,
+  };
+}
+
+const BODY_READERS = new Set(['json', 'formData', 'text', 'arrayBuffer', 'blob', 'bytes']);
+
+/**
+ * `formData.get('title')`, `request.json()`, `url.searchParams.get('page')`, `cookies().get('id')` on something that came from
+ * outside: the part keeps its name, so that `userId` of a form can be told from its `title`.
+ */
+function requestData(base: Abs, name: string, args: readonly Abs[]): Abs | undefined {
+  if (base.k !== 'param' && base.k !== 'origin') return undefined;
+  const [first] = args;
+  if ((name === 'get' || name === 'getAll') && args.length === 1 && first?.k === 'lit')
+    return memberOf(memberOf(base, name), String(first.v));
+  if (BODY_READERS.has(name) && args.length === 0) return { k: 'promise', of: memberOf(base, name) };
+  return undefined;
 }
 
 /** A spread of a rest parameter passes the parameters on one by one. */
@@ -164,11 +205,11 @@ function hasClientType(it: Interpreter, value: Value): boolean {
 /** Promise and array methods, whose callbacks run in place. */
 function builtin(
   it: Interpreter,
-  method: Callee & { name: string },
+  method: Callee & { name: string; place: number },
   args: readonly Abs[],
   state: State,
 ): Abs | undefined {
-  const { callee, base, name } = method;
+  const { callee, base, name, place } = method;
   if (callee.k === 'global' && callee.path[0] === 'Promise') {
     const [first] = args;
     if (callee.path[1] === 'resolve') return { k: 'promise', of: first ?? UNDEF };
@@ -182,6 +223,8 @@ function builtin(
     }
     return { k: 'promise', of: fromParts(args) };
   }
+  if (callee.k === 'global' && callee.path[0] === 'Object' && callee.path[1] === 'keys' && args[0])
+    return keysOf(args[0]);
   if (
     callee.k === 'closure' ||
     callee.k === 'operation' ||
@@ -211,7 +254,9 @@ function builtin(
         ? { ...base, many: false }
         : base.k === 'array' && base.items[0]
           ? base.items[0]
-          : fromParts([base]);
+          : base.k === 'parsed' && base.shape.of
+            ? { ...base, shape: base.shape.of }
+            : fromParts([base]);
     const { frame } = it;
     if (frame) frame.loops++;
     const own = cloneState(state);
@@ -219,10 +264,39 @@ function builtin(
     own.dead = false;
     joinInto(state, own);
     if (frame) frame.loops--;
+    const shown = name === 'some' || name === 'find' ? shownByItem(it, callback, element, state) : undefined;
+    if (shown) {
+      const id = `${it.file}:${place}`;
+      const item: Abs = name === 'some' ? { k: 'lit', v: true } : element;
+      const none: Abs = name === 'some' ? { k: 'lit', v: false } : UNDEF;
+      return {
+        k: 'variants',
+        id,
+        list: [
+          { i: 0, value: item, checks: shown },
+          { i: 1, value: none },
+        ],
+      };
+    }
     if (name === 'map' || name === 'flatMap') return { k: 'array', items: [result], open: true };
     return name === 'filter' ? base : fromParts([base, result]);
   }
   return undefined;
+}
+
+/** What it shows that an item answers to `(member) => member.userId === session.user.id`. */
+function shownByItem(it: Interpreter, callback: Abs, element: Abs, state: State): Check[] | undefined {
+  const fn =
+    callback.k === 'closure' && callback.file === it.file ? it.facts.functions[callback.fn] : undefined;
+  const [only] = fn?.body ?? [];
+  const [parameter] = fn?.params ?? [];
+  if (!fn || fn.body.length !== 1 || only?.s !== 'return' || !only.value || parameter === undefined)
+    return undefined;
+  const probe = cloneState(state);
+  probe.env.set(parameter, element);
+  refine(it, only.value, true, probe, only.at);
+  const shown = probe.checks.filter((check) => !state.checks.includes(check));
+  return shown.length ? shown : undefined;
 }
 
 /** Applies a callee to arguments. */
@@ -245,6 +319,7 @@ export function apply(
           target: callee,
           args: args.map((arg) => trim(arg)),
           ...known(state),
+          ...(state.transaction ? { transaction: state.transaction } : {}),
           unsure: state.unsure,
           at: site,
         });
@@ -271,25 +346,11 @@ export function apply(
       for (const arg of args)
         if (arg.k === 'closure')
           runDetached(it, arg, [], isForeign(callee) ? { ...state, unsure: true } : state);
-      if (callee.k === 'global' && callee.path.join('.') === 'fetch') it.marks.external = true;
+      if (callee.k === 'global') globalCall(it, callee.path.join('.'), args, state, place);
       if (callee.k === 'unknown' && place && guardName(place.calleeValue)) state.unsure = true;
       return fromParts([callee, ...args.filter((arg) => arg.k !== 'closure')]);
     }
   }
-}
-
-/** `client.use(…)`, `.inputSchema(…)`, `.action(handler)`: builders of actions and procedures. */
-function chainStep(base: Extract<Abs, { k: 'chain' }>, name: string, args: readonly Abs[]): Abs {
-  if (CHAIN_ENDS.has(name)) {
-    const handler = args.find((arg) => arg.k === 'closure' || arg.k === 'param');
-    return handler
-      ? { k: 'procedure', lib: base.lib, uses: base.uses, handler, validated: base.validated }
-      : UNKNOWN;
-  }
-  if (name === 'use' || name === 'useValidated' || name === 'unstable_pipe')
-    return { ...base, uses: [...base.uses, ...args] };
-  if (/schema|input/i.test(name)) return { ...base, validated: true };
-  return base;
 }
 
 /** Somebody else's code that is handed a callback may check the caller before it runs it. */

@@ -1,13 +1,13 @@
 /** Calls of the project's own functions: in place when a closure of what is being run, else through their summaries. */
-import { awaited, substitute, trim, UNKNOWN } from './abs.ts';
+import { awaited, substitute, substituteChecks, trim, UNKNOWN } from './abs.ts';
 import type { Abs, Site, Variant } from './abs.ts';
 import { guardName, known, textOf } from './callPlace.ts';
 import type { Place } from './callPlace.ts';
 import type { Interpreter } from './interpreter.ts';
-import { cloneState } from './state.ts';
+import { addChecks, cloneState } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey, parseFunctionKey } from './summary.ts';
-import type { Outcome } from './summary.ts';
+import type { Outcome, Summary } from './summary.ts';
 
 /** A function of the workspace: in place when it is a closure of what is being run, else through its summary. */
 export function applyClosure(
@@ -44,21 +44,15 @@ export function applyClosure(
     if (place && guardName(place.calleeValue) && !summary.outcomes.some((outcome) => outcome.proof))
       state.unsure = true;
   }
-  for (const effect of summary.effects) {
-    it.addEffect({
-      ...effect,
-      args: trim(bind(effect.args), 7),
-      ...(effect.proof ? {} : known(state)),
-      unsure: effect.unsure || state.unsure,
-      trace: [site, ...effect.trace].slice(0, 6),
-    });
-  }
+  takeOver(it, summary, { bind, site }, state);
   for (const invocation of summary.invocations) {
     const target = bind(invocation.target);
     const inner = cloneState(state);
     inner.proof ??= invocation.proof;
     inner.roles ??= invocation.roles;
     inner.unsure ||= invocation.unsure;
+    inner.transaction ??= invocation.transaction;
+    addChecks(inner, substituteChecks(invocation.checks ?? [], bind));
     if (target.k === 'closure') it.apply(target, invocation.args.map(bind), inner, place);
     else if (target.k === 'param')
       it.invocations.push({
@@ -66,6 +60,7 @@ export function applyClosure(
         target,
         args: invocation.args.map(bind),
         ...known(inner),
+        ...(inner.transaction ? { transaction: inner.transaction } : {}),
         unsure: inner.unsure,
       });
   }
@@ -79,6 +74,47 @@ export function applyClosure(
     state,
   );
 }
+
+/** What a callee does happens here too, in its order, after what this path has done, with what this path has shown. */
+function takeOver(
+  it: Interpreter,
+  summary: Summary,
+  about: { bind: (value: Abs) => Abs; site: Site },
+  state: State,
+): void {
+  const { bind, site } = about;
+  const inOrder = [...summary.effects, ...summary.events.filter((event) => event.kind !== 'log')].toSorted(
+    (a, b) => a.seq - b.seq,
+  );
+  const before = state.writes;
+  const places = new Map<number, number>();
+  const written: number[] = [];
+  for (const one of inOrder) {
+    const seq = it.tick();
+    places.set(one.seq, seq);
+    const after = [...before, ...(one.after ?? []).flatMap((earlier) => places.get(earlier) ?? [])];
+    const checks = [...state.checks, ...substituteChecks(one.checks ?? [], bind)].slice(-8);
+    const transaction = one.transaction ?? state.transaction;
+    const when = {
+      seq,
+      ...(after.length ? { after } : {}),
+      ...(transaction ? { transaction } : {}),
+      ...(one.inLoop || it.inLoop ? { inLoop: true as const } : {}),
+      unsure: one.unsure || state.unsure,
+      trace: [site, ...one.trace].slice(0, 6),
+      ...(one.proof ? {} : state.proof ? { proof: state.proof } : {}),
+      ...(one.roles ? {} : state.roles ? { roles: state.roles } : {}),
+      ...(checks.length ? { checks } : {}),
+    };
+    if ('op' in one) {
+      it.addEffect({ ...one, ...when, args: trim(bind(one.args), 7) });
+      if (one.kind === 'write' || one.kind === 'raw-write') written.push(seq);
+    } else it.addEvent({ ...one, ...when, args: one.args.map((arg) => trim(bind(arg), 4)) });
+  }
+  if (written.length) state.writes = [...before, ...written].slice(-MAX_WRITES);
+}
+
+const MAX_WRITES = 24;
 
 function summaryName(it: Interpreter, key: string): string {
   const { file, fn } = parseFunctionKey(key);
@@ -106,22 +142,30 @@ function resultOf(
         steps: [{ ...about.site, note: `${about.name}()` }, ...inner.steps].slice(0, 6),
       };
       const roles = alternative.roles ?? outcome.roles;
+      const checks = [...(alternative.checks ?? []), ...substituteChecks(outcome.checks ?? [], bind)];
       list.push({
         i: list.length,
         value: alternative.value,
         ...(proof ? { proof } : {}),
         ...(roles ? { roles } : {}),
+        ...(checks.length ? { checks } : {}),
       });
     }
   }
   const isAsync = about.async || outcomes.some((outcome) => bind(outcome.value).k === 'promise');
   if (list.length === 0 && about.unfinished) return UNKNOWN;
   const only = list[0];
-  const isPlain = list.length === 1 && only && !only.proof && !only.roles;
+  const isPlain = list.length === 1 && only && !only.proof && !only.roles && !only.checks;
   if (list.some((variant) => variant.proof?.kind === 'session')) {
     const own = it.sessions.get(id);
     if (!own && list.some((variant) => !variant.proof))
-      it.sessions.set(id, { ...about.site, direct: false, awaited: !isAsync, tested: false });
+      it.sessions.set(id, {
+        ...about.site,
+        direct: false,
+        awaited: !isAsync,
+        tested: false,
+        seq: it.tick(),
+      });
   }
   const value: Abs = isPlain ? only.value : { k: 'variants', id, list: list.slice(0, 8) };
   if (isAsync) return { k: 'promise', of: value };

@@ -1,14 +1,17 @@
 /** Entry points: what a stranger can call, and what happens then. */
 import type { FileId } from '../base/path.ts';
 import type { TsFacts } from '../facts/tsModel.ts';
-import { awaited, substitute, UNKNOWN } from './abs.ts';
-import type { Abs, FunctionKey, Proof } from './abs.ts';
+import { awaited, substitute, substituteChecks, UNKNOWN } from './abs.ts';
+import type { Abs, FunctionKey, Proof, Site } from './abs.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Links } from './links.ts';
 import { functionKey } from './summary.ts';
-import type { DbEffect, Invocation, Marks, SessionCall, Summary } from './summary.ts';
+import type { CallEvent, DbEffect, Invocation, Marks, Outcome, SessionCall, Summary } from './summary.ts';
+import { SESSION_KEYS, settled, trpcContext, trpcMiddleware, trpcProcedures } from './trpc.ts';
+import { parsedValue } from './zodCalls.ts';
 
-export type EntryKind = 'action' | 'inline-action' | 'route' | 'page';
+/** `procedure`: one of a tRPC router. */
+export type EntryKind = 'action' | 'inline-action' | 'route' | 'page' | 'procedure';
 
 export interface Entry {
   kind: EntryKind;
@@ -19,8 +22,14 @@ export interface Entry {
   /** The function that holds the logic, when it could be found. */
   handler: FunctionKey | undefined;
   effects: DbEffect[];
+  /** What it does outside of the database. */
+  events: CallEvent[];
+  /** How the handler ends, with what it was given put in place of its parameters. */
+  outcomes: Outcome[];
   sessions: SessionCall[];
   marks: Marks;
+  /** An action client parses the input with a schema before the handler runs. */
+  validated: boolean;
   /** Tags of its JSDoc. */
   tags: string[];
   /** Proof held when the handler starts: by a wrapper or an action client. */
@@ -37,6 +46,7 @@ const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIO
 interface Given {
   proof?: Proof | undefined;
   roles?: string[] | undefined;
+  transaction?: Site | undefined;
   unsure: boolean;
   args?: Abs[] | undefined;
 }
@@ -44,8 +54,11 @@ interface Given {
 interface Analysis {
   handler: FunctionKey | undefined;
   effects: DbEffect[];
+  events: CallEvent[];
+  outcomes: Outcome[];
   sessions: SessionCall[];
   marks: Marks;
+  validated: boolean;
   proof: Proof | undefined;
   roles: string[] | undefined;
   lib: string | undefined;
@@ -72,6 +85,9 @@ export function findEntries(
       at,
       handler: analysis.handler,
       effects: analysis.effects,
+      events: analysis.events,
+      outcomes: analysis.outcomes,
+      validated: analysis.validated,
       sessions: analysis.sessions,
       marks: analysis.marks,
       tags: fn?.doc?.tags ?? docTags(facts, at),
@@ -91,6 +107,7 @@ export function findEntries(
       if (role === 'action' && !isCallable(value)) continue;
       add(role, item.name, item.at, value);
     }
+  for (const { name, at, value } of trpcProcedures(links, file, facts)) add('procedure', name, at, value);
   facts.functions.forEach((fn, id) => {
     if (id > 0 && fn.directives.includes('use server'))
       add('inline-action', fn.name || 'inline action', fn.at, { k: 'closure', file, fn: id });
@@ -113,8 +130,11 @@ function isCallable(value: Abs): boolean {
 const NOTHING: Analysis = {
   handler: undefined,
   effects: [],
+  events: [],
+  outcomes: [],
   sessions: [],
   marks: {},
+  validated: false,
   proof: undefined,
   roles: undefined,
   lib: undefined,
@@ -128,15 +148,23 @@ export function analyse(links: Links, value: Abs, given: Given, depth: number): 
     case 'closure':
       return analyseClosure(links, value, given, depth);
     case 'procedure': {
-      const guard = middlewareGuard(links, value.uses);
+      const guard = middlewareGuard(links, value.uses, value.lib);
       const proof =
         given.proof ??
         guard.proof ??
         (value.lib.startsWith('guard:') ? { kind: 'session' as const, steps: [] } : undefined);
-      const input: Abs = { k: 'origin', o: 'client', path: [] };
-      const args: Abs[] = [
-        { k: 'object', props: { ctx: guard.ctx, parsedInput: input, input, clientInput: input }, open: true },
-      ];
+      const clientInput: Abs = { k: 'origin', o: 'client', path: [] };
+      const input: Abs =
+        value.input?.k === 'schema'
+          ? parsedValue(value.input.shape, clientInput, value.input.site)
+          : clientInput;
+      const bag: Abs = {
+        k: 'object',
+        props: { ctx: guard.ctx, parsedInput: input, input, clientInput },
+        open: true,
+      };
+      // `useMutation(schema, handler)` and the like hand the input itself over.
+      const args: Abs[] = [bag, { k: 'object', props: { ctx: guard.ctx }, open: true }];
       const inner = analyse(
         links,
         value.handler,
@@ -148,7 +176,13 @@ export function analyse(links: Links, value: Abs, given: Given, depth: number): 
         },
         depth + 1,
       );
-      return { ...inner, lib: value.lib, proof: proof ?? inner.proof, roles: inner.roles ?? guard.roles };
+      return {
+        ...inner,
+        lib: value.lib,
+        validated: inner.validated || value.validated,
+        proof: proof ?? inner.proof,
+        roles: inner.roles ?? guard.roles,
+      };
     }
     case 'authWrapped': {
       const proof: Proof = { kind: 'session', steps: [] };
@@ -170,7 +204,10 @@ export function analyse(links: Links, value: Abs, given: Given, depth: number): 
       const proved = inner.effects.some((effect) => effect.proof);
       return {
         ...inner,
-        sessions: [...inner.sessions, { ...value.site, direct: true, awaited: true, tested: proved }],
+        sessions: [
+          ...inner.sessions,
+          { ...value.site, direct: true, awaited: true, tested: proved, seq: -1 },
+        ],
       };
     }
     case 'made': {
@@ -207,13 +244,22 @@ function analyseClosure(
     for (const outer in value.bind) result = substitute(result, outer, value.bind[outer] ?? []);
     return result;
   };
-  const effects: DbEffect[] = summary.effects.map((effect) => ({
-    ...effect,
-    args: bind(effect.args),
-    ...(effect.proof ? {} : given.proof ? { proof: given.proof } : {}),
-    ...(effect.roles ? {} : given.roles ? { roles: given.roles } : {}),
-    unsure: effect.unsure || given.unsure,
+  const within = <T extends DbEffect | CallEvent>(one: T): T => ({
+    ...one,
+    ...(one.checks ? { checks: substituteChecks(one.checks, bind) } : {}),
+    ...(one.proof ? {} : given.proof ? { proof: given.proof } : {}),
+    ...(one.roles ? {} : given.roles ? { roles: given.roles } : {}),
+    ...(one.transaction ? {} : given.transaction ? { transaction: given.transaction } : {}),
+    unsure: one.unsure || given.unsure,
+  });
+  const effects = summary.effects.map((effect) => within({ ...effect, args: bind(effect.args) }));
+  const events = summary.events.map((event) => within({ ...event, args: event.args.map(bind) }));
+  let outcomes: Outcome[] = summary.outcomes.map((outcome) => ({
+    ...outcome,
+    value: bind(outcome.value),
+    ...(outcome.checks ? { checks: substituteChecks(outcome.checks, bind) } : {}),
   }));
+  let validated = false;
   let { marks } = summary;
   const sessions = [...summary.sessions];
   let handler: FunctionKey | undefined = key;
@@ -224,7 +270,10 @@ function analyseClosure(
     const target = bind(invocation.target);
     if (!['closure', 'procedure', 'authWrapped'].includes(target.k)) continue;
     const inner = analyse(links, target, forInvocation(invocation, bind, given), depth + 1);
-    effects.push(...inner.effects);
+    effects.push(...inner.effects.map((effect) => later(effect, effects)));
+    events.push(...inner.events);
+    outcomes = inner.outcomes;
+    validated ||= inner.validated;
     sessions.push(...inner.sessions);
     marks = { ...marks, ...inner.marks };
     handler = inner.handler ?? handler;
@@ -232,13 +281,38 @@ function analyseClosure(
     roles = inner.roles ?? roles;
     lib = inner.lib ?? lib;
   }
-  return { handler, effects: effects.slice(0, 80), sessions, marks, proof, roles, lib, opaque: false };
+  return {
+    handler,
+    effects: effects.slice(0, 80),
+    events: events.slice(0, 60),
+    outcomes,
+    sessions,
+    marks,
+    validated,
+    proof,
+    roles,
+    lib,
+    opaque: false,
+  };
+}
+
+/** What a handler does comes after what its wrapper has done before calling it; positions in one function say nothing in another. */
+function later(effect: DbEffect, before: readonly DbEffect[]): DbEffect {
+  const last = before.at(-1);
+  if (!last) return effect;
+  const offset = last.seq + 1;
+  return {
+    ...effect,
+    seq: effect.seq + offset,
+    ...(effect.after ? { after: effect.after.map((seq) => seq + offset) } : {}),
+  };
 }
 
 function forInvocation(invocation: Invocation, bind: (abs: Abs) => Abs, given: Given): Given {
   return {
     proof: invocation.proof ?? given.proof,
     roles: invocation.roles ?? given.roles,
+    transaction: invocation.transaction ?? given.transaction,
     unsure: invocation.unsure || given.unsure,
     args: invocation.args.map(bind),
   };
@@ -259,6 +333,11 @@ function carriesSession(value: Abs): boolean {
   return value.k === 'unknown' ? (value.from?.some(carriesSession) ?? false) : false;
 }
 
+function isSession(value: Abs): boolean {
+  if (value.k === 'object') return Object.values(value.props).some(isSession);
+  return value.k === 'session' || (value.k === 'variants' && value.list.some((variant) => variant.proof));
+}
+
 interface Guard {
   proof: Proof | undefined;
   roles: string[] | undefined;
@@ -268,14 +347,14 @@ interface Guard {
 }
 
 /** A chain guards when one of its middlewares goes on only with a proof. */
-export function middlewareGuard(links: Links, uses: readonly Abs[]): Guard {
+export function middlewareGuard(links: Links, uses: readonly Abs[], lib = ''): Guard {
   let proof: Proof | undefined;
   let roles: string[] | undefined;
   let unsure = false;
-  const props: { [name: string]: Abs } = {};
+  const props: { [name: string]: Abs } = lib === 'trpc' ? trpcContext() : {};
   const take = (use: Abs): void => {
     if (use.k === 'procedure') {
-      const inner = middlewareGuard(links, [...use.uses, use.handler]);
+      const inner = middlewareGuard(links, [...use.uses, use.handler], lib);
       proof ??= inner.proof;
       roles ??= inner.roles;
       return;
@@ -284,7 +363,8 @@ export function middlewareGuard(links: Links, uses: readonly Abs[]): Guard {
       unsure = true;
       return;
     }
-    const summary = links.summary(functionKey(use.file, use.fn));
+    const summary =
+      lib === 'trpc' ? trpcMiddleware(links, use, props) : links.summary(functionKey(use.file, use.fn));
     const goesOn = summary.invocations.filter(
       (invocation) =>
         invocation.target.k === 'param' &&
@@ -305,9 +385,15 @@ export function middlewareGuard(links: Links, uses: readonly Abs[]): Guard {
     for (const invocation of goesOn) {
       const [arg] = invocation.args;
       const ctx = arg?.k === 'object' ? arg.props['ctx'] : undefined;
-      if (ctx?.k === 'object') Object.assign(props, ctx.props);
+      if (ctx?.k !== 'object') continue;
+      for (const name in ctx.props) {
+        const value = ctx.props[name] ?? UNKNOWN;
+        // A user that a middleware has read again is still the session's.
+        if (lib !== 'trpc' || !SESSION_KEYS.includes(name) || isSession(value)) props[name] = value;
+      }
     }
   };
   for (const use of uses) take(use);
+  if (lib === 'trpc' && proof) for (const name of SESSION_KEYS) props[name] = settled(props[name]);
   return { proof, roles, unsure: unsure && !proof, ctx: { k: 'object', props, open: true } };
 }

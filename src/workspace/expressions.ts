@@ -1,7 +1,7 @@
 /** Expressions with parts that matter together: objects and spreads, lists, `&&`/`||`/`??`, assignments. */
 import type { FileId } from '../base/path.ts';
 import type { Value } from '../facts/tsModel.ts';
-import { awaited, joinAbs, truthOf, UNKNOWN, withDefault } from './abs.ts';
+import { awaited, joinAbs, memberOf, truthOf, UNKNOWN, withDefault } from './abs.ts';
 import type { Abs, Variant } from './abs.ts';
 import type { Interpreter } from './interpreter.ts';
 import { fromParts } from './parts.ts';
@@ -48,6 +48,10 @@ function spreadInto(
   },
 ): boolean {
   const value = awaited(part);
+  if (value.k === 'parsed' && value.shape.t === 'object') {
+    spreadParsed(value, source.k === 'logic', into);
+    return value.shape.open === true || value.shape.unknownKeys === 'loose';
+  }
   // `...(condition && { take })`: the keys may be absent.
   const conditional = source.k === 'logic' || source.k === 'cond';
   if (value.k === 'object') {
@@ -74,6 +78,22 @@ function spreadInto(
     return open;
   }
   return true;
+}
+
+/** The keys that a schema lets through. */
+function spreadParsed(
+  value: Extract<Abs, { k: 'parsed' }>,
+  conditional: boolean,
+  into: Parameters<typeof spreadInto>[2],
+): void {
+  for (const [name, shape] of Object.entries(value.shape.props ?? {})) {
+    const before = into.props[name];
+    const own = memberOf(value, name);
+    const optional = conditional || (shape.optional === true && !shape.hasDefault);
+    into.props[name] = optional && before ? joinAbs(before, own) : own;
+    if (optional && !before) into.maybe.add(name);
+    else if (!optional) into.maybe.delete(name);
+  }
 }
 
 export function evaluateArray(it: Interpreter, value: Extract<Value, { k: 'array' }>, state: State): Abs {
@@ -160,11 +180,13 @@ export function correlate(id: string, ...branches: readonly (readonly [Abs, Stat
     for (const alternative of alternatives) {
       const proof = alternative.proof ?? state.proof;
       const roles = alternative.roles ?? state.roles;
+      const checks = [...(alternative.checks ?? []), ...state.checks];
       list.push({
         i: list.length,
         value: alternative.value,
         ...(proof ? { proof } : {}),
         ...(roles ? { roles } : {}),
+        ...(checks.length ? { checks } : {}),
       });
     }
   }

@@ -3,6 +3,7 @@
  * was checked), what each Prisma call is given, how the call ends. Other functions enter through their summaries; closures
  * are run in place where they are called, with what their surroundings know.
  */
+import { isSame } from '../base/equal.ts';
 import type { FileId } from '../base/path.ts';
 import type {
   BindingId,
@@ -26,12 +27,24 @@ import { refine, secretComparison, testedAlternatives } from './refine.ts';
 import { cloneState, freshState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey } from './summary.ts';
-import type { DbEffect, Invocation, Marks, Outcome, QueryFact, SessionCall, Summary } from './summary.ts';
+import type {
+  CallEvent,
+  DbEffect,
+  Invocation,
+  Marks,
+  Outcome,
+  QueryFact,
+  SessionCall,
+  Summary,
+} from './summary.ts';
+import { schemaMember } from './zodCalls.ts';
+import { withoutKeys } from './zodShape.ts';
 
 const MAX_STEPS = 30_000;
 const MAX_DEPTH = 12;
 const MAX_OUTCOMES = 6;
 const MAX_EFFECTS = 60;
+const MAX_EVENTS = 40;
 
 interface Frame {
   fn: FunctionId;
@@ -47,6 +60,7 @@ export class Interpreter {
   readonly file: FileId;
   readonly facts: TsFacts;
   readonly effects: DbEffect[] = [];
+  readonly events: CallEvent[] = [];
   readonly invocations: Invocation[] = [];
   readonly queries = new Map<number, QueryFact>();
   readonly sessions = new Map<string, SessionCall>();
@@ -58,6 +72,7 @@ export class Interpreter {
   readonly outer = new Map<BindingId, Abs>();
   private readonly root: FunctionId;
   private steps = 0;
+  private clock = 0;
   partial = false;
   /** Functions run inside each other, at most. */
   readonly maxDepth = MAX_DEPTH;
@@ -96,6 +111,7 @@ export class Interpreter {
       async: fn?.async ?? false,
       outcomes,
       effects: this.effects,
+      events: this.events,
       invocations: this.invocations.slice(0, 20),
       queries: [...this.queries.values()],
       sessions: [...this.sessions.values()],
@@ -282,8 +298,12 @@ export class Interpreter {
     const outcome: Outcome = { value: trim(this.narrow(value, state)) };
     if (state.proof) outcome.proof = state.proof;
     if (state.roles) outcome.roles = state.roles;
+    if (state.checks.length) outcome.checks = [...state.checks];
     const same = frame.outcomes.find(
-      (other) => !!other.proof === !!outcome.proof && sameAbs(other.value, outcome.value),
+      (other) =>
+        !!other.proof === !!outcome.proof &&
+        isSame(other.checks, outcome.checks) &&
+        sameAbs(other.value, outcome.value),
     );
     if (same) return;
     if (frame.outcomes.length >= MAX_OUTCOMES) {
@@ -291,6 +311,7 @@ export class Interpreter {
       if (!merged) return;
       merged.value = joinAbs(merged.value, outcome.value);
       if (!outcome.proof) delete merged.proof;
+      delete merged.checks;
       return;
     }
     frame.outcomes.push(outcome);
@@ -367,6 +388,7 @@ export class Interpreter {
         return evaluateAssign(this, value, state);
       case 'rest': {
         const of = this.eval(value.of, state);
+        if (of.k === 'parsed') return { ...of, shape: withoutKeys(of.shape, value.omit) };
         if (of.k !== 'object') return fromParts([of]);
         const props = Object.fromEntries(
           Object.entries(of.props).filter(([name]) => !value.omit.includes(name)),
@@ -420,6 +442,8 @@ export class Interpreter {
       case 'class':
       case 'instance':
         return classMember(this, of, name);
+      case 'schema':
+        return schemaMember(of, name);
       case 'variants':
         return {
           k: 'variants',
@@ -476,8 +500,19 @@ export class Interpreter {
     this.effects.push(effect);
   }
 
+  /** Notes what else a call does. */
+  addEvent(event: CallEvent): void {
+    if (this.events.length < MAX_EVENTS) this.events.push(event);
+  }
+
+  /** The next position in the order of what is met. */
+  tick(): number {
+    return this.clock++;
+  }
+
+  /** Whether what is run now runs once for each turn of some loop, of this function or of one that is running it. */
   get inLoop(): boolean {
-    return (this.frame?.loops ?? 0) > 0;
+    return this.frames.some((frame) => frame.loops > 0);
   }
 }
 
@@ -491,6 +526,7 @@ function indexOf(of: Abs, key: Abs): Abs {
   }
   if (key.k === 'lit' && typeof key.v === 'string') return memberOf(of, key.v);
   if (of.k === 'row' && of.many) return { ...of, many: false };
+  if (of.k === 'parsed' && of.shape.of) return { ...of, shape: of.shape.of };
   if (of.k === 'variants')
     return {
       k: 'variants',

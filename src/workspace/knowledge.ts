@@ -63,7 +63,7 @@ const CALLS: readonly Known[] = [
     meaning: { m: 'wrapper', guards: true },
   },
   { spec: /^@workos-inc\/authkit-nextjs$/, path: /^withAuth$/, meaning: { m: 'session', shape: 'pair' } },
-  { spec: /^iron-session/, path: /^getIronSession$/, meaning: { m: 'session', shape: 'bag' } },
+  { spec: /^iron-session/, path: /^(getIronSession|unsealData)$/, meaning: { m: 'session', shape: 'bag' } },
   {
     spec: /^jose$/,
     path: /^(jwtVerify|jwtDecrypt|compactVerify)$/,

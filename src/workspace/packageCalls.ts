@@ -5,9 +5,11 @@ import { guardName, textOf } from './callPlace.ts';
 import type { Place } from './callPlace.ts';
 import { runDetached } from './closures.ts';
 import type { Interpreter } from './interpreter.ts';
+import { event, packageEvent } from './events.ts';
 import { meaningOf, soundsLikeGuard } from './knowledge.ts';
 import type { CallMeaning } from './knowledge.ts';
 import type { State } from './state.ts';
+import { isZod, zodSchema } from './zodCalls.ts';
 
 export function packageCall(
   it: Interpreter,
@@ -29,8 +31,13 @@ export function packageCall(
   }
   const meaning = meaningOf(callee);
   if (meaning) return meant(it, meaning, callee, args, state, site, place);
+  if (callee.k === 'package' && isZod(callee.spec)) {
+    const schema = zodSchema(callee.path, args, site);
+    if (schema) return schema;
+  }
   if (isZodParse(callee))
     return { k: 'made', spec: callee.spec, name: 'parse', path: [], args: args.map((arg) => trim(arg, 3)) };
+  packageEvent(it, callee, args, state, place);
   const checked = isBenignPackage(callee.spec) ? state : { ...state, unsure: true };
   for (const arg of closures) if (arg.k === 'closure') runDetached(it, arg, [], checked);
   const path = callee.k === 'package' ? callee.path : [callee.name, ...callee.path];
@@ -73,6 +80,7 @@ function meant(
   const name = place ? textOf(place.calleeValue) : 'call';
   switch (meaning.m) {
     case 'navigation':
+      if (callee.path.at(-1)?.endsWith('edirect') === true) event(it, 'redirect', name, args, state, place);
       state.dead = true;
       return UNKNOWN;
     case 'session': {
@@ -85,6 +93,7 @@ function meant(
         at,
         direct: true,
         awaited: before?.awaited ?? false,
+        seq: before?.seq ?? it.tick(),
         tested: before?.tested ?? false,
       });
       const proof: Proof = { kind: 'session', steps: [{ ...site, note: `${name}() reads the session` }] };

@@ -1,6 +1,8 @@
 /** Small pieces that the interpreter, its calls and its conditions share. */
 import type { Abs, EvidenceStep, Variant } from './abs.ts';
 import { UNKNOWN } from './abs.ts';
+import { isSame } from '../base/equal.ts';
+import { addChecks } from './state.ts';
 import type { State } from './state.ts';
 
 /** Proof and roles that all alternatives share pass to the path. */
@@ -12,6 +14,14 @@ export function takeProof(list: readonly Variant[], state: State, step?: Evidenc
   const roles = list.map((variant) => variant.roles);
   if (roles.length > 0 && roles.every(Boolean))
     state.roles ??= [...new Set(roles.flatMap((some) => some ?? []))];
+  const [one, ...others] = list;
+  if (one?.checks)
+    addChecks(
+      state,
+      one.checks.filter((check) =>
+        others.every((variant) => variant.checks?.some((their) => isSame(their, check))),
+      ),
+    );
 }
 
 /** Something made of these parts: unknown, but carrying where they come from. */

@@ -1,7 +1,7 @@
 /** Prisma calls: what they touch, what they give back, and look-ups that prove the caller. */
-import { awaited, leaves, trim, UNDEF } from './abs.ts';
-import type { Abs, Proof, Site } from './abs.ts';
-import { known } from './callPlace.ts';
+import { awaited, leaves, trim, UNDEF, UNKNOWN } from './abs.ts';
+import type { Abs, Check, Proof, RowQuery, Site, Variant } from './abs.ts';
+import { known, moment } from './callPlace.ts';
 import type { Place } from './callPlace.ts';
 import { runInPlace } from './closures.ts';
 import type { Interpreter } from './interpreter.ts';
@@ -21,8 +21,13 @@ export function operation(
   if (op === '$extends') return { k: 'prisma', tx: callee.tx };
   if (op === '$transaction') {
     const [first] = args;
-    if (first?.k === 'closure')
-      return { k: 'promise', of: awaited(runInPlace(it, first, [{ k: 'prisma', tx: true }], state)) };
+    if (first?.k === 'closure') {
+      const before = state.transaction;
+      state.transaction ??= { file: it.file, at: place?.call.at ?? 0 };
+      const result = awaited(runInPlace(it, first, [{ k: 'prisma', tx: true }], state));
+      state.transaction = before;
+      return { k: 'promise', of: result };
+    }
     if (first?.k === 'array')
       return { k: 'promise', of: { k: 'array', items: first.items.map(awaited), open: first.open } };
     return { k: 'promise', of: fromParts(args) };
@@ -54,32 +59,113 @@ export function operation(
     // Only who holds a one-time token gets its row.
     ...(proof?.kind === 'token' ? { proof } : {}),
     ...known(state),
+    ...moment(it, state),
     unsure: state.unsure,
     sure: callee.sure,
     tx: callee.tx,
   };
   it.addEffect({ ...common, trace: [] });
+  if (kind === 'write' || kind === 'raw-write') state.writes = [...state.writes, common.seq].slice(-24);
   const seen = it.queries.get(at);
-  if (!seen || (seen.proof && !common.proof))
-    it.queries.set(at, { ...common, fn: it.frame?.fn ?? 0, inLoop: it.inLoop });
+  if (!seen || (seen.proof && !common.proof)) it.queries.set(at, { ...common, fn: it.frame?.fn ?? 0 });
+  const found = foundValue(op, model, args[0], { file: it.file, at });
+  if (proof)
+    return {
+      k: 'promise',
+      of: {
+        k: 'variants',
+        id: `${it.file}:${place.call.at}`,
+        list: [
+          { i: 0, value: { k: 'session', path: [] }, proof },
+          { i: 1, value: { k: 'lit', v: null } },
+        ],
+      },
+    };
+  return { k: 'promise', of: checkedRow(found, op, place.call.at, it.file) ?? found };
+}
+
+/** The value of a query: a row, rows, a number. */
+function foundValue(op: string, model: string, args: Abs | undefined, site: Site): Abs {
   const many =
     op === 'findMany' ||
     op === '$queryRaw' ||
     op === '$queryRawUnsafe' ||
     op === 'groupBy' ||
     op.endsWith('AndReturn');
-  const row: Abs = { k: 'row', model, many, path: [] };
-  if (!proof) return { k: 'promise', of: row };
+  return { k: 'row', model, many, path: [], query: rowQuery(args, site) };
+}
+
+/** What a row's query says about it; rows inside its own `where` are kept without their queries. */
+function rowQuery(args: Abs | undefined, site: Site): RowQuery {
+  if (args?.k !== 'object') return site;
+  const { where, select, omit, data } = args.props;
+  const picks = where ?? data;
   return {
-    k: 'promise',
-    of: {
-      k: 'variants',
-      id: `${it.file}:${place.call.at}`,
-      list: [
-        { i: 0, value: { k: 'session', path: [] }, proof },
-        { i: 1, value: { k: 'lit', v: null } },
-      ],
-    },
+    ...site,
+    ...(picks ? { where: trim(withoutQueries(picks), 3) } : {}),
+    ...(select?.k === 'object' && !select.open ? { select: trueKeys(select) } : {}),
+    ...(omit?.k === 'object' ? { omit: trueKeys(omit) } : {}),
+  };
+}
+
+function trueKeys(value: Extract<Abs, { k: 'object' }>): string[] {
+  return Object.entries(value.props)
+    .filter(([, part]) => !(part.k === 'undef' || (part.k === 'lit' && !part.v)))
+    .map(([name]) => name);
+}
+
+function withoutQueries(value: Abs): Abs {
+  switch (value.k) {
+    case 'row': {
+      const { query, ...row } = value;
+      return query ? { ...row, query: { file: query.file, at: query.at } } : row;
+    }
+    case 'object': {
+      const props: { [name: string]: Abs } = {};
+      for (const name in value.props) props[name] = withoutQueries(value.props[name] ?? UNKNOWN);
+      const { at: _at, ...rest } = value;
+      return { ...rest, props };
+    }
+    case 'array':
+      return { ...value, items: value.items.map(withoutQueries) };
+    case 'unknown':
+      return value.from ? { ...value, from: value.from.map(withoutQueries) } : value;
+    case 'parsed':
+      return { ...value, of: withoutQueries(value.of) };
+    case 'variants':
+      return {
+        k: 'unknown',
+        from: value.list.map((variant) => withoutQueries(variant.value)),
+      };
+    default:
+      return value;
+  }
+}
+
+/**
+ * A look-up whose `where` names the session's holder shows, when it finds something, that its other values are theirs: a membership, a
+ * row of their own.
+ */
+function checkedRow(row: Abs, op: string, at: number, file: string): Abs | undefined {
+  if (row.k !== 'row' || !row.query?.where || !/^(find(First|Unique)|count$)/.test(op)) return undefined;
+  const { where } = row.query;
+  if (!leaves(where).some((leaf) => leaf.k === 'session' || leaf.k === 'param')) return undefined;
+  const check: Check = {
+    model: row.model,
+    where,
+    by: 'where',
+    site: { file: row.query.file, at: row.query.at },
+  };
+  const found: Variant = {
+    i: 0,
+    value: op === 'count' ? UNKNOWN : row,
+    checks: [check],
+  };
+  const none: Variant = { i: 1, value: op === 'count' ? { k: 'lit', v: 0 } : { k: 'lit', v: null } };
+  return {
+    k: 'variants',
+    id: `${file}:${at}`,
+    list: op.endsWith('OrThrow') ? [found] : [found, none],
   };
 }
 

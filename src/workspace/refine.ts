@@ -3,6 +3,7 @@ import type { Value } from '../facts/tsModel.ts';
 import { awaited, leaves, memberOf, nullishOf, truthOf, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, EvidenceStep, Proof, Truth } from './abs.ts';
 import type { Interpreter } from './interpreter.ts';
+import { noteComparison, rowOf } from './ownerChecks.ts';
 import { takeProof } from './parts.ts';
 import { cloneState, joinInto } from './state.ts';
 import type { State } from './state.ts';
@@ -296,11 +297,22 @@ function comparison(
     if (own) return right.maybe?.includes(String(left.v)) ? 'maybe' : 'true';
     return right.open ? 'maybe' : 'false';
   }
+  if (left.k === 'lit' && right.k === 'lit' && typeof left.v === 'number' && typeof right.v === 'number') {
+    const holds = ORDER[test.op]?.(left.v, right.v);
+    if (holds !== undefined) return holds ? 'true' : 'false';
+  }
   if (!['==', '===', '!=', '!=='].includes(test.op)) return 'maybe';
   if (test.left.k === 'unary' && test.left.op === 'typeof') return typeofComparison(it, test, state, assume);
   const equal = equality(left, right, test.op.length === 2);
   return test.op.startsWith('!') ? invert(equal) : equal;
 }
+
+const ORDER: { [op: string]: (a: number, b: number) => boolean } = {
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+};
 
 function typeofComparison(
   it: Interpreter,
@@ -355,14 +367,17 @@ function refineComparison(
       const role = roleLiteral(b, other);
       if (role !== undefined && isRoleRead(a)) state.roles = [role];
     }
+    noteComparison(left, right, state, { file: it.file, at: test.at });
     if (!state.proof && isSecretComparison(it, test, state))
       state.proof = { kind: 'secret', steps: [{ ...step, note: 'the request must carry the secret' }] };
     return;
   }
   if (test.k === 'call' && test.fn.k === 'member' && test.fn.name === 'includes' && truth && test.args[0]) {
     const list = look(it, test.fn.of, state, NOTHING);
-    if (isRoleRead(look(it, test.args[0], state, NOTHING)) && list.k === 'array')
+    const asked = look(it, test.args[0], state, NOTHING);
+    if (isRoleRead(asked) && list.k === 'array')
       state.roles = list.items.flatMap((item) => (item.k === 'lit' ? [String(item.v)] : []));
+    if (rowOf(list)) noteComparison(list, asked, state, { file: it.file, at: test.at });
     return;
   }
   if (truth && (test.k === 'member' || test.k === 'ref')) {

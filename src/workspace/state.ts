@@ -1,11 +1,17 @@
 /** The interpreter's state on one path through a function. */
+import { isSame } from '../base/equal.ts';
 import { joinAbs } from './abs.ts';
-import type { Abs, Proof } from './abs.ts';
+import type { Abs, Check, Proof, Site } from './abs.ts';
 
 export interface State {
   env: Map<number, Abs>;
   proof: Proof | undefined;
   roles: string[] | undefined;
+  checks: readonly Check[];
+  /** Positions of the writes that this path has (or may have) made. */
+  writes: readonly number[];
+  /** The interactive transaction that is open. */
+  transaction: Site | undefined;
   /** For correlated alternatives: which of them are still possible. */
   live: Map<string, number[]>;
   /** Something unresolved that might be a guard was called. */
@@ -15,7 +21,17 @@ export interface State {
 }
 
 export function freshState(): State {
-  return { env: new Map(), proof: undefined, roles: undefined, live: new Map(), unsure: false, dead: false };
+  return {
+    env: new Map(),
+    proof: undefined,
+    roles: undefined,
+    checks: [],
+    writes: [],
+    transaction: undefined,
+    live: new Map(),
+    unsure: false,
+    dead: false,
+  };
 }
 
 export function cloneState(state: State): State {
@@ -45,5 +61,16 @@ export function joinInto(into: State, other: State): void {
       );
     else into.live.delete(id);
   }
+  if (into.checks !== other.checks)
+    into.checks = into.checks.filter((check) => other.checks.some((their) => isSame(check, their)));
+  if (into.writes !== other.writes) into.writes = [...new Set([...into.writes, ...other.writes])];
   into.unsure ||= other.unsure;
+}
+
+const MAX_CHECKS = 8;
+
+/** Notes what the path has just shown. */
+export function addChecks(state: State, checks: readonly Check[]): void {
+  const fresh = checks.filter((check) => !state.checks.some((own) => own === check || isSame(own, check)));
+  if (fresh.length) state.checks = [...state.checks, ...fresh].slice(-MAX_CHECKS);
 }

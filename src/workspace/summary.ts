@@ -1,16 +1,29 @@
 /** What a function does for its callers, and what it does itself: the results of interpreting its body once. */
 import type { FileId } from '../base/path.ts';
-import type { Abs, FunctionKey, Proof, Site } from './abs.ts';
+import type { Abs, Check, FunctionKey, Proof, Site } from './abs.ts';
 
 /** One way a call can end normally. */
 export interface Outcome {
   value: Abs;
   proof?: Proof;
   roles?: string[];
+  checks?: Check[];
+}
+
+/** When and where on its path something happens. */
+export interface Moment {
+  /** Position in the order in which the interpreter met what its function does: effects, events and session reads share it. */
+  seq: number;
+  /** Positions of the writes that come (or may come) earlier on the same path. */
+  after?: number[];
+  /** The `$transaction(async (tx) => …)` call in whose callback it runs. */
+  transaction?: Site;
+  /** Runs once for each turn of a loop or each item of a list. */
+  inLoop?: true;
 }
 
 /** A database access that a call performs, here or further down. */
-export interface DbEffect extends Site {
+export interface DbEffect extends Site, Moment {
   model: string;
   op: string;
   kind: 'read' | 'write' | 'raw-read' | 'raw-write';
@@ -19,6 +32,8 @@ export interface DbEffect extends Site {
   /** Proof held when it happens, found inside the summarised function or its callees. */
   proof?: Proof;
   roles?: string[];
+  /** What the path before it has shown about the caller's right to rows. */
+  checks?: Check[];
   /** A call whose target could not be found, and might be a guard, came first. */
   unsure: boolean;
   /** Call sites from the summarised function down to the access, outermost first. */
@@ -27,12 +42,44 @@ export interface DbEffect extends Site {
   tx: boolean;
 }
 
+export type EventKind =
+  /** Asks the network: `fetch`, an HTTP client, a service's SDK. */
+  | 'network'
+  | 'mail'
+  /** Files and processes. */
+  | 'system'
+  /** `revalidatePath`, `revalidateTag`, `updateTag`, `refresh`. */
+  | 'revalidate'
+  /** `redirect()`: the path ends. */
+  | 'redirect'
+  /** `setTimeout` as a wait. */
+  | 'wait'
+  /** `console.*` and loggers; not passed on to callers. */
+  | 'log';
+
+/** Something outside of the database that a call does, here or further down. */
+export interface CallEvent extends Site, Moment {
+  kind: EventKind;
+  /** Name as written at its place: `fetch`, `resend.emails.send`, `revalidatePath`. */
+  name: string;
+  args: Abs[];
+  proof?: Proof;
+  roles?: string[];
+  checks?: Check[];
+  unsure: boolean;
+  /** Call sites from the summarised function down to it, outermost first. */
+  trace: Site[];
+}
+
 /** A call of one of the function's own (or an outer function's) parameters. */
 export interface Invocation {
   target: Abs;
   args: Abs[];
   proof?: Proof;
   roles?: string[];
+  checks?: Check[];
+  /** The interactive transaction in which it is called. */
+  transaction?: Site;
   unsure: boolean;
   at: Site;
 }
@@ -41,7 +88,6 @@ export interface Invocation {
 export interface QueryFact extends Omit<DbEffect, 'trace'> {
   /** The function that contains it. */
   fn: number;
-  inLoop: boolean;
 }
 
 /** A call that reads the session. */
@@ -50,6 +96,8 @@ export interface SessionCall extends Site {
   direct: boolean;
   awaited: boolean;
   tested: boolean;
+  /** See `Moment`. */
+  seq: number;
 }
 
 export interface Marks {
@@ -65,6 +113,7 @@ export interface Summary {
   async: boolean;
   outcomes: Outcome[];
   effects: DbEffect[];
+  events: CallEvent[];
   invocations: Invocation[];
   queries: QueryFact[];
   sessions: SessionCall[];
@@ -79,6 +128,7 @@ export const BOTTOM: Summary = {
   async: false,
   outcomes: [],
   effects: [],
+  events: [],
   invocations: [],
   queries: [],
   sessions: [],

@@ -263,7 +263,11 @@ function describe(
     data,
     severity,
     related,
-    fixes: fn >= 0 ? [{ recipe: 'insert-guard', data: { fn, kind: entry.kind, lib: entry.lib ?? '' } }] : [],
+    // A procedure is guarded by another base (`protectedProcedure`), whose name only the project knows.
+    fixes:
+      fn >= 0 && entry.kind !== 'procedure'
+        ? [{ recipe: 'insert-guard', data: { fn, kind: entry.kind, lib: entry.lib ?? '' } }]
+        : [],
   };
 }
 
@@ -290,6 +294,8 @@ function nameOf(entry: Entry): string {
       return `The ${entry.name} handler`;
     case 'page':
       return 'This page';
+    case 'procedure':
+      return `The procedure \`${entry.name}\``;
     case 'inline-action':
       return `The inline action \`${entry.name}\``;
     case 'action':
@@ -300,6 +306,7 @@ function nameOf(entry: Entry): string {
 function exposureOf(entry: Entry): string {
   if (entry.kind === 'route') return 'Anybody who knows the address can call it.';
   if (entry.kind === 'page') return 'Anybody can ask for any id.';
+  if (entry.kind === 'procedure') return 'Anybody can call it over the network with any input.';
   return 'Every export of a `use server` file can be called from outside with any arguments, used or not.';
 }
 
