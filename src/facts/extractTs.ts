@@ -3,6 +3,7 @@
  * Statements live here; expressions in `extractValues.ts`, names and scopes in `scopes.ts`.
  */
 import { ts } from 'ts-morph';
+import { augmentedInterfaces } from './augmentations.ts';
 import { extractClass, extractFunction } from './extractFunctions.ts';
 import { exportDeclaration, exportLocal, importDeclaration } from './extractModules.ts';
 import { arrayPattern, objectPattern } from './extractPatterns.ts';
@@ -293,7 +294,12 @@ export class StatementExtractor {
       }
       case SyntaxKind.ModuleDeclaration: {
         const { name } = node as ts.ModuleDeclaration;
-        if (isStringLiteral(name)) this.facts.augments.push(name.text);
+        if (isStringLiteral(name))
+          this.facts.augments.push({
+            module: name.text,
+            at: this.spans.node(name),
+            interfaces: augmentedInterfaces(node as ts.ModuleDeclaration, this.source, this.spans),
+          });
         return;
       }
       case SyntaxKind.IfStatement: {

@@ -152,6 +152,28 @@ export type ExportFacts =
   | { e: 'from'; name: string; imported: string; spec: string; at: number; typeOnly: boolean }
   | { e: 'star'; spec: string; as: string | undefined; at: number; typeOnly: boolean };
 
+/** A `declare module 'x'` block. */
+export interface Augmentation {
+  module: string;
+  /** Place of the module's name with quotes. */
+  at: number;
+  interfaces: AugmentedInterface[];
+}
+
+export interface AugmentedInterface {
+  name: string;
+  members: AugmentedMember[];
+  /** Extends something that the file doesn't show. */
+  open?: true;
+}
+
+export interface AugmentedMember {
+  name: string;
+  at: number;
+  /** Names of the fields of its object type; absent when the file doesn't show them all. */
+  fields?: string[];
+}
+
 export interface TsFacts {
   kind: 'ts';
   jsx: boolean;
@@ -161,8 +183,8 @@ export interface TsFacts {
   bindings: Binding[];
   functions: FunctionFacts[];
   classes: ClassFacts[];
-  /** `declare module 'x'` names: augmentations. */
-  augments: string[];
+  /** `declare module 'x'` blocks. */
+  augments: Augmentation[];
   /** Offset right after the last top-level import (or the directives, or 0) as a place. */
   importsEnd: number;
 }

@@ -17,7 +17,8 @@ import type { FactStore } from './store.ts';
 
 const STYLE = 'style:';
 
-export type Trait = 'client' | 'auth' | 'env' | 'seed';
+/** `sessionTypes`: augments the types of Auth.js. */
+export type Trait = 'client' | 'auth' | 'env' | 'seed' | 'sessionTypes';
 
 interface Holders {
   files: Set<FileId>;
@@ -197,6 +198,8 @@ function traitsOf(facts: TsFacts): Trait[] {
     )
   )
     out.add('auth');
+  if (facts.augments.some(({ module }) => /^(next-auth|@auth\/core)(\/|$)/.test(module)))
+    out.add('sessionTypes');
   const client = imported(facts, /./, 'PrismaClient');
   const nextAuth = imported(facts, /^next-auth$/, 'default');
   const betterAuth = imported(facts, /^better-auth(\/minimal)?$/, 'betterAuth');

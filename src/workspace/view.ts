@@ -29,7 +29,7 @@ export interface WorkspaceView {
   importers(file: FileId): readonly FileId[];
   /** Request-time files that write a model, by client accessor. */
   writers(accessor: string): readonly FileId[];
-  withTrait(trait: 'client' | 'auth' | 'env'): readonly FileId[];
+  withTrait(trait: 'client' | 'auth' | 'env' | 'sessionTypes'): readonly FileId[];
   /** Files of one folder, sorted. */
   filesIn(folder: string): readonly FileId[];
   exists(file: FileId): boolean;

@@ -298,7 +298,7 @@ export class Workspace implements Links, WorkspaceView {
     return this.index.writers(accessor).filter((file) => this.baseRoles(file) !== 'tooling');
   }
 
-  withTrait(trait: 'client' | 'auth' | 'env'): readonly FileId[] {
+  withTrait(trait: 'client' | 'auth' | 'env' | 'sessionTypes'): readonly FileId[] {
     return this.index.withTrait(trait).filter((file) => this.baseRoles(file) !== 'tooling');
   }
 
