@@ -2,7 +2,8 @@
 import type { FileId } from '../base/path.ts';
 import type { TsFacts } from '../facts/tsModel.ts';
 import { awaited, substitute, substituteChecks, UNKNOWN } from './abs.ts';
-import type { Abs, FunctionKey, Proof, Site } from './abs.ts';
+import { isSame } from '../base/equal.ts';
+import type { Abs, Check, FunctionKey, Proof, Site } from './abs.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Links } from './links.ts';
 import { functionKey } from './summary.ts';
@@ -46,6 +47,7 @@ const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIO
 interface Given {
   proof?: Proof | undefined;
   roles?: string[] | undefined;
+  checks?: Check[] | undefined;
   transaction?: Site | undefined;
   unsure: boolean;
   args?: Abs[] | undefined;
@@ -171,6 +173,7 @@ export function analyse(links: Links, value: Abs, given: Given, depth: number): 
         {
           proof,
           roles: given.roles ?? guard.roles,
+          checks: [...(given.checks ?? []), ...guard.checks],
           unsure: given.unsure || guard.unsure,
           args: value.lib.startsWith('guard:') ? undefined : args,
         },
@@ -246,7 +249,9 @@ function analyseClosure(
   };
   const within = <T extends DbEffect | CallEvent>(one: T): T => ({
     ...one,
-    ...(one.checks ? { checks: substituteChecks(one.checks, bind) } : {}),
+    ...(one.checks || given.checks?.length
+      ? { checks: [...(given.checks ?? []), ...substituteChecks(one.checks ?? [], bind)] }
+      : {}),
     ...(one.proof ? {} : given.proof ? { proof: given.proof } : {}),
     ...(one.roles ? {} : given.roles ? { roles: given.roles } : {}),
     ...(one.transaction ? {} : given.transaction ? { transaction: given.transaction } : {}),
@@ -312,6 +317,7 @@ function forInvocation(invocation: Invocation, bind: (abs: Abs) => Abs, given: G
   return {
     proof: invocation.proof ?? given.proof,
     roles: invocation.roles ?? given.roles,
+    checks: [...(given.checks ?? []), ...substituteChecks(invocation.checks ?? [], bind)],
     transaction: invocation.transaction ?? given.transaction,
     unsure: invocation.unsure || given.unsure,
     args: invocation.args.map(bind),
@@ -341,6 +347,7 @@ function isSession(value: Abs): boolean {
 interface Guard {
   proof: Proof | undefined;
   roles: string[] | undefined;
+  checks: Check[];
   unsure: boolean;
   /** What the middleware puts into the context. */
   ctx: Abs;
@@ -351,12 +358,14 @@ export function middlewareGuard(links: Links, uses: readonly Abs[], lib = ''): G
   let proof: Proof | undefined;
   let roles: string[] | undefined;
   let unsure = false;
+  const checks: Check[] = [];
   const props: { [name: string]: Abs } = lib === 'trpc' ? trpcContext() : {};
   const take = (use: Abs): void => {
     if (use.k === 'procedure') {
       const inner = middlewareGuard(links, [...use.uses, use.handler], lib);
       proof ??= inner.proof;
       roles ??= inner.roles;
+      checks.push(...inner.checks);
       return;
     }
     if (use.k !== 'closure') {
@@ -382,6 +391,11 @@ export function middlewareGuard(links: Links, uses: readonly Abs[], lib = ''): G
     if (goesOn.every((invocation) => invocation.proof)) proof ??= first?.proof;
     if (goesOn.every((invocation) => invocation.roles)) roles ??= first?.roles;
     unsure ||= goesOn.some((invocation) => invocation.unsure);
+    checks.push(
+      ...(first?.checks ?? []).filter((check) =>
+        goesOn.every((invocation) => invocation.checks?.some((their) => isSame(their, check))),
+      ),
+    );
     for (const invocation of goesOn) {
       const [arg] = invocation.args;
       const ctx = arg?.k === 'object' ? arg.props['ctx'] : undefined;
@@ -395,5 +409,5 @@ export function middlewareGuard(links: Links, uses: readonly Abs[], lib = ''): G
   };
   for (const use of uses) take(use);
   if (lib === 'trpc' && proof) for (const name of SESSION_KEYS) props[name] = settled(props[name]);
-  return { proof, roles, unsure: unsure && !proof, ctx: { k: 'object', props, open: true } };
+  return { proof, roles, checks, unsure: unsure && !proof, ctx: { k: 'object', props, open: true } };
 }

@@ -1,7 +1,7 @@
 /** Calls into packages: what they mean where that is known, and that it isn't known where it is not. */
 import { trim, UNKNOWN } from './abs.ts';
 import type { Abs, Proof, Site, Variant } from './abs.ts';
-import { guardName, textOf } from './callPlace.ts';
+import { guardName, known, textOf } from './callPlace.ts';
 import type { Place } from './callPlace.ts';
 import { runDetached } from './closures.ts';
 import type { Interpreter } from './interpreter.ts';
@@ -9,6 +9,7 @@ import { event, packageEvent } from './events.ts';
 import { meaningOf, soundsLikeGuard } from './knowledge.ts';
 import type { CallMeaning } from './knowledge.ts';
 import type { State } from './state.ts';
+import { parseFunctionKey } from './summary.ts';
 import { isZod, zodSchema } from './zodCalls.ts';
 
 export function packageCall(
@@ -39,7 +40,10 @@ export function packageCall(
     return { k: 'made', spec: callee.spec, name: 'parse', path: [], args: args.map((arg) => trim(arg, 3)) };
   packageEvent(it, callee, args, state, place);
   const checked = isBenignPackage(callee.spec) ? state : { ...state, unsure: true };
-  for (const arg of closures) if (arg.k === 'closure') runDetached(it, arg, [], checked);
+  for (const arg of closures)
+    if (arg.k === 'closure') runDetached(it, arg, [], checked);
+    else if (isCallback(it, arg))
+      it.invocations.push({ target: arg, args: [], ...known(checked), unsure: checked.unsure, at: site });
   const path = callee.k === 'package' ? callee.path : [callee.name, ...callee.path];
   if (!isBenignPackage(callee.spec)) it.marks.external = true;
   if (callee.spec.startsWith('missing:') && soundsLikeGuard(path.join('.'))) state.unsure = true;
@@ -54,6 +58,21 @@ export function packageCall(
     path: [],
     args: [...args.map((arg) => trim(arg, 3)), ...earlier].slice(0, 5),
   };
+}
+
+/** A parameter that is a function by its name or its type: `storage.run(logger, fn)` calls what it is given. */
+function isCallback(it: Interpreter, arg: Abs): boolean {
+  if (arg.k !== 'param' || arg.path.length > 0) return false;
+  const { file, fn } = parseFunctionKey(arg.fn);
+  const facts = it.links.tsFacts(file);
+  const binding = facts?.bindings[facts.functions[fn]?.params[arg.i] ?? -1];
+  return (
+    binding !== undefined &&
+    (/^(fn|func|cb|callback|handler|next|run|work|task|action|operation|execute|body|block)$/i.test(
+      binding.name,
+    ) ||
+      /=>|Function\b/.test(binding.type ?? ''))
+  );
 }
 
 /** Packages whose calls never stop a request, whatever their names sound like. */

@@ -118,6 +118,9 @@ function withoutQueries(value: Abs): Abs {
   switch (value.k) {
     case 'row': {
       const { query, ...row } = value;
+      // A row that the session picked out says whose another row is as well as the session itself.
+      if (query?.where && leaves(query.where).some((leaf) => leaf.k === 'session'))
+        return { k: 'session', path: [value.model, ...value.path].slice(0, 5) };
       return query ? { ...row, query: { file: query.file, at: query.at } } : row;
     }
     case 'object': {
@@ -149,7 +152,8 @@ function withoutQueries(value: Abs): Abs {
 function checkedRow(row: Abs, op: string, at: number, file: string): Abs | undefined {
   if (row.k !== 'row' || !row.query?.where || !/^(find(First|Unique)|count$)/.test(op)) return undefined;
   const { where } = row.query;
-  if (!leaves(where).some((leaf) => leaf.k === 'session' || leaf.k === 'param')) return undefined;
+  if (!leaves(where).some((leaf) => leaf.k === 'session' || leaf.k === 'param' || leaf.k === 'row'))
+    return undefined;
   const check: Check = {
     model: row.model,
     where,

@@ -124,7 +124,7 @@ export function trpcMiddleware(
     props: {
       ctx: { k: 'object', props: context, open: true },
       next: part('next'),
-      input: part('input'),
+      input: { k: 'origin', o: 'client', path: [] },
       getRawInput: part('getRawInput'),
     },
     open: true,
