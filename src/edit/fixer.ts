@@ -1,12 +1,13 @@
 /**
  * Computes the edits of a fix and proves them before they are offered: the result parses, the finding is gone, nothing new of
- * ours appears. The proof runs on the live engine with the new texts, which are taken back at once: the incremental
+ * ours appears that weighs as much. The proof runs on the live engine with the new texts, which are taken back at once: the incremental
  * database makes that as cheap as one keystroke.
  */
 import type { ts } from 'ts-morph';
 import type { FileId } from '../base/path.ts';
 import { parseTs } from '../facts/extractTs.ts';
 import type { EditResult, FileEdits, Finding, FixOffer, TextEdit } from '../run/finding.ts';
+import type { Severity } from '../rules/rule.ts';
 import { suppressionEdit } from './suppressionEdits.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { applyEdits, overlap } from './applyEdits.ts';
@@ -143,21 +144,13 @@ export class Fixer {
       if (change.create !== (originals[i]?.text === undefined))
         return change.create ? `${change.file} exists already.` : `${change.file} can't be read.`;
     const files = new Set([finding.file, ...changes.map((change) => change.file)]);
-    const count = (): Map<string, number> => {
-      const counts = new Map<string, number>();
-      for (const file of files)
-        for (const found of this.options.check(file)) {
-          const key = `${found.file}|${found.rule}`;
-          counts.set(key, (counts.get(key) ?? 0) + 1);
-        }
-      return counts;
-    };
+    const all = (): Finding[] => [...files].flatMap((file) => this.options.check(file));
     // Findings with the same words may be many in a file, and the rest of them move up when one goes: they are counted.
     const alike = (): number =>
       this.options
         .check(finding.file)
         .filter((found) => found.rule === finding.rule && found.message === finding.message).length;
-    const before = count();
+    const before = all();
     const alikeBefore = alike();
     let texts: { file: FileId; text: string }[];
     try {
@@ -175,17 +168,38 @@ export class Fixer {
         if (problem) return `The result would not parse: ${problem.message}`;
       }
       if (alike() >= alikeBefore) return 'The finding would stay.';
-      const after = count();
-      for (const [key, now] of after) {
-        const [, rule] = key.split('|');
-        const allowed = before.get(key) ?? 0;
-        if (now > allowed) return `The fix would bring a new finding of ${rule ?? ''}.`;
-      }
-      return undefined;
+      const rule = broughtBy(before, all(), finding.severity);
+      return rule === undefined ? undefined : `The fix would bring a new finding of ${rule}.`;
     } finally {
       this.options.apply(originals);
     }
   }
+}
+
+const GRAVEST_FIRST: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
+
+/**
+ * A rule that finds more in some file than before, and something at least as grave as what a fix takes away. What is weaker (the order
+ * of a list that now has a limit) is for the next fix: it would be a poor trade to keep the graver one for its sake.
+ */
+export function broughtBy(
+  before: readonly Finding[],
+  after: readonly Finding[],
+  severity: Severity,
+): string | undefined {
+  const count = (list: readonly Finding[], like: Finding, bySeverity: boolean): number =>
+    list.filter(
+      (other) =>
+        other.rule === like.rule &&
+        other.file === like.file &&
+        (!bySeverity || other.severity === like.severity),
+    ).length;
+  return after.find(
+    (found) =>
+      GRAVEST_FIRST.indexOf(found.severity) <= GRAVEST_FIRST.indexOf(severity) &&
+      count(after, found, false) > count(before, found, false) &&
+      count(after, found, true) > count(before, found, true),
+  )?.rule;
 }
 
 /** One replacement that turns a text into another: what lies between their common start and end. */

@@ -12,6 +12,8 @@ import { rule as noSwallowedError } from './no-swallowed-error/rule.ts';
 import { fixes as noSwallowedErrorFixes } from './no-swallowed-error/fix.ts';
 import { rule as noUnboundedWrite } from './no-unbounded-write/rule.ts';
 import { fixes as noUnboundedWriteFixes } from './no-unbounded-write/fix.ts';
+import { rule as noUnsafeRawQuery } from './no-unsafe-raw-query/rule.ts';
+import { fixes as noUnsafeRawQueryFixes } from './no-unsafe-raw-query/fix.ts';
 import { rule as requirePagination } from './require-pagination/rule.ts';
 import { fixes as requirePaginationFixes } from './require-pagination/fix.ts';
 import { rule as unusedSuppression } from './unused-suppression/rule.ts';
@@ -24,6 +26,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noDestructiveCommand, fixes: noDestructiveCommandFixes },
   { rule: noSwallowedError, fixes: noSwallowedErrorFixes },
   { rule: noUnboundedWrite, fixes: noUnboundedWriteFixes },
+  { rule: noUnsafeRawQuery, fixes: noUnsafeRawQueryFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
   { rule: unusedSuppression, fixes: unusedSuppressionFixes },
 ];

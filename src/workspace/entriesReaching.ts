@@ -43,3 +43,17 @@ export function entriesReaching(view: WorkspaceView, site: Site): ReachingEntry[
 export function isOpen({ entry, effect }: ReachingEntry): boolean {
   return !effect.proof && !effect.unsure && !entry.wrapperProof && !entry.opaque;
 }
+
+/** How messages call an entry point: `the action save`, `POST of app/api/posts/route.ts`, `the page app/page.tsx`. */
+export function reachingName({ entry, file }: ReachingEntry): string {
+  switch (entry.kind) {
+    case 'route':
+      return `${entry.name} of ${file}`;
+    case 'page':
+      return `the page ${file}`;
+    case 'procedure':
+      return `the procedure ${entry.name}`;
+    default:
+      return `the action ${entry.name}`;
+  }
+}

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { basename } from '../../base/path.ts';
 import type { FileId } from '../../base/path.ts';
 import { isWhollyClient } from '../../workspace/clientData.ts';
-import { entriesReaching } from '../../workspace/entriesReaching.ts';
-import type { ReachingEntry } from '../../workspace/entriesReaching.ts';
+import { entriesReaching, reachingName } from '../../workspace/entriesReaching.ts';
 import { rawSqlOf, statementsOf } from '../../workspace/rawSql.ts';
 import type { QueryFact } from '../../workspace/summary.ts';
 import { defineRule } from '../rule.ts';
@@ -111,7 +110,7 @@ function callerReport(
     return {
       place,
       message: isAll ? 'caller' : 'client',
-      data: { ...data, entry: nameOf(item) },
+      data: { ...data, entry: reachingName(item) },
       severity: severityIn(context, 'error'),
       related:
         item.file === query.file
@@ -119,20 +118,12 @@ function callerReport(
           : [
               {
                 place: { file: item.file, at: item.entry.at },
-                message: `${nameOf(item)} starts this write.`,
+                message: `${reachingName(item)} starts this write.`,
               },
             ],
     };
   }
   return undefined;
-}
-
-function nameOf({ entry, file }: ReachingEntry): string {
-  return entry.kind === 'route'
-    ? `${entry.name} of ${file}`
-    : entry.kind === 'page'
-      ? `the page ${file}`
-      : `the action ${entry.name}`;
 }
 
 function rawReport(context: Context, query: QueryFact): Report | undefined {

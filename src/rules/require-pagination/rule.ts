@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { basename } from '../../base/path.ts';
 import type { FileId } from '../../base/path.ts';
-import { entriesReaching, isOpen } from '../../workspace/entriesReaching.ts';
+import { entriesReaching, isOpen, reachingName } from '../../workspace/entriesReaching.ts';
 import type { ReachingEntry } from '../../workspace/entriesReaching.ts';
 import { listReads } from '../../workspace/listVerdict.ts';
 import type { ListRead } from '../../workspace/listVerdict.ts';
@@ -127,7 +127,14 @@ function topReport(context: Context, query: QueryFact, read: ListRead): Report |
     isOpenSearch && !read.optionalTake
       ? 'search'
       : messageOf(verdict, { isRaw, isOpen: open !== undefined, isOptional: read.optionalTake });
-  return { place, message, data: { ...data, entry: open ? nameOf(open) : '' }, severity, related, fixes };
+  return {
+    place,
+    message,
+    data: { ...data, entry: open ? reachingName(open) : '' },
+    severity,
+    related,
+    fixes,
+  };
 }
 
 const OPEN_STATES: ReadonlySet<string> = new Set(['unguarded', 'public']);
@@ -201,15 +208,7 @@ function jobOf(file: FileId, reaching: readonly ReachingEntry[]): string | undef
     return JOB_PATH.test(item.file) && (!isOpen(item) || /(^|\/)(sitemap|crons?)(\/|\.)/i.test(item.file));
   };
   const [first] = reaching;
-  return first && reaching.every(isJob) ? nameOf(first) : undefined;
-}
-
-function nameOf({ entry, file }: ReachingEntry): string {
-  return entry.kind === 'route'
-    ? `${entry.name} of ${file}`
-    : entry.kind === 'page'
-      ? `the page ${file}`
-      : `the action ${entry.name}`;
+  return first && reaching.every(isJob) ? reachingName(first) : undefined;
 }
 
 function relatedEntry(item: ReachingEntry, open: boolean): Related {

@@ -1,4 +1,5 @@
 import { prisma } from '@/lib/db';
+import { Prisma } from '@/lib/generated/prisma/client';
 
 export const resetStock = () => prisma.product.updateMany({ data: { stock: 0 } });
 //                                             ^^^^^^^^^^ no-unbounded-write error
@@ -12,3 +13,11 @@ export const clearReviews = () => prisma.$executeRaw`DELETE FROM "Review"`;
 
 export const clearReviewsOf = (productId: string) =>
   prisma.$executeRaw`DELETE FROM "Review" WHERE "productId" = ${productId}`;
+
+export const countReviews = (body: string) =>
+  prisma.$queryRawUnsafe<{ count: bigint }[]>(`SELECT count(*) FROM "Review" WHERE "body" LIKE '%${body}%'`);
+//       ^^^^^^^^^^^^^^^ no-unsafe-raw-query warning
+
+export const averagePer = (column: string) =>
+  prisma.$queryRaw<{ avg: number }[]>`SELECT avg("rating") FROM "Review" GROUP BY ${Prisma.raw(column)} LIMIT 20`;
+//                                                                                         ^^^ no-unsafe-raw-query warning
