@@ -23,7 +23,7 @@ async function said(body: string, before = ''): Promise<string> {
     //- lib/services/report.service.ts
     ${head}
     ${before}
-    export async function report(sort: string, id: string, input: Input, size: number, dir: 'asc' | 'desc') { ${body} }
+    export async function report(sort: string, id: string, input: any, size: number, dir: 'asc' | 'desc') { ${body} }
     //- lib/columns.ts
     export const COLUMNS = { title: '"title"', date: '"createdAt"' } as const;
     export const TABLE = 'Post';
@@ -73,6 +73,26 @@ describe('text that nothing limits', () => {
       await said(unsafe('`SELECT 1 ORDER BY ${quoteIdent(sort)}`'), "import { quoteIdent } from 'pg-x';"),
     ).toBe(['info', 'escaped'].join(' '));
   });
+});
+
+it('types that are declared elsewhere make it milder', async () => {
+  const by =
+    'export const listBy = ({ sort }: Filters) => prisma.$queryRaw`SELECT 1 ORDER BY ${Prisma.raw(sort)}`;';
+  expect(await said('', by)).toBe('info text');
+  const member =
+    'export const listBy = (f: Filters) => prisma.$queryRaw`SELECT 1 ORDER BY ${Prisma.raw(f.sort)}`;';
+  expect(await said('', member)).toBe('info text');
+  const open =
+    'export const listBy = (f: { sort: string }) => prisma.$queryRaw`SELECT 1 ORDER BY ${Prisma.raw(f.sort)}`;';
+  expect(await said('', open)).toBe('warning text');
+});
+
+it('what all callers of a function of the file pass counts', async () => {
+  const of = 'const of = (alias: string) => prisma.$queryRaw`SELECT 1 FROM ${Prisma.raw(alias)}`;';
+  expect(await said("return [of('a'), of('b')];", of)).toBe('');
+  expect(await said("return [of('a'), of(sort)];", of)).toBe('warning text');
+  expect(await said("return ['a'].map(of);", of)).toBe('warning text');
+  expect(await said("return of('a');", `export ${of}`)).toBe('warning text');
 });
 
 describe('text that a stranger chooses', () => {

@@ -99,7 +99,8 @@ function report(context: RuleContext<Record<string, never>>, found: Found): void
       place: { file: source.from.file, at: source.from.entry.at },
       message: `${reachingName(source.from)} passes it in.`,
     });
-  const severity: Severity = source?.how === 'client' ? 'error' : 'warning';
+  const severity: Severity =
+    source?.how === 'client' ? 'error' : open.splice === 'typed' ? 'info' : 'warning';
   context.report({
     ...base,
     message: source?.how ?? 'text',
@@ -135,14 +136,14 @@ function openPart(
   pieces: readonly SqlPiece[],
   splices: Splices,
 ): { value: Value; splice: Splice } | undefined {
-  let escaped: { value: Value; splice: Splice } | undefined;
+  let milder: { value: Value; splice: Splice } | undefined;
   for (const piece of pieces) {
     if (piece.p === 'text') continue;
     const splice = splices.judge(piece.value);
     if (splice === 'open') return { value: piece.value, splice };
-    if (splice === 'escaped') escaped ??= { value: piece.value, splice };
+    if (splice !== 'safe') milder ??= { value: piece.value, splice };
   }
-  return escaped;
+  return milder;
 }
 
 interface RawText {

@@ -1,12 +1,13 @@
 /** Whether text that is put into SQL can be chosen by anybody: constants, numbers, entries of a list and checked names can't. */
-import type { TsFacts, Value } from '../../facts/tsModel.ts';
+import type { Binding, TsFacts, Value } from '../../facts/tsModel.ts';
 import { visitFile, visitSteps } from '../../facts/visit.ts';
 import type { Abs } from '../../workspace/abs.ts';
+import { initialValue } from '../../workspace/initialValue.ts';
 import { splicedPieces, valuesGiven } from '../../workspace/rawSql.ts';
 import type { WorkspaceView } from '../../workspace/view.ts';
 
-/** `escaped`: went through a function whose name promises to quote it. */
-export type Splice = 'safe' | 'escaped' | 'open';
+/** `typed`: of a type that is declared elsewhere; `escaped`: went through a function whose name promises to quote it. */
+export type Splice = 'safe' | 'typed' | 'escaped' | 'open';
 
 const MAX_DEPTH = 8;
 const NUMBERS = /^(Number|parseInt|parseFloat|BigInt|Boolean)$/;
@@ -18,6 +19,9 @@ const ESCAPES = /quote|escape|saniti[sz]e|ident/i;
 /** Types of numbers, and of names that the generated client lists. */
 const CLOSED_TYPE =
   /^(number|boolean|bigint|Date|(Prisma\.)?\w+ScalarFieldEnum|Prisma\.(SortOrder|ModelName))$/;
+
+/** Types that any text has. */
+const OPEN_TYPE = /\b(string|any|unknown|object|Record|FormData|Request|NextRequest|Props|searchParams)\b/;
 
 /** Whether a type leaves numbers or a few texts; no proof for what a client sends. */
 const isClosedType = (type: string): boolean =>
@@ -79,14 +83,45 @@ export class Splices {
     if (value.name === '') return 'safe';
     const binding = this.facts.bindings[value.b];
     if (!binding) return 'open';
-    if (binding.kind === 'param')
-      return binding.type !== undefined && isClosedType(binding.type) && !this.isOpenParameter(value.b)
-        ? 'safe'
-        : 'open';
+    if (this.isParameter(value.b)) return this.parameter(value.b, depth);
     if (binding.kind === 'import')
       return this.isConstant(this.view.moduleValue(this.file, value.b)) ? 'safe' : 'open';
     const given = valuesGiven(this.facts, value.b);
     return given.length > 0 ? worst(given.map((part) => this.judge(part, depth + 1))) : 'open';
+  }
+
+  /** Not the parts of a destructured one: these are given their values at the start of the body. */
+  private isParameter(b: number): boolean {
+    const binding = this.facts.bindings[b];
+    return binding?.kind === 'param' && (this.facts.functions[binding.fn]?.params.includes(b) ?? false);
+  }
+
+  private parameter(b: number, depth: number): Splice {
+    const binding = this.facts.bindings[b];
+    if (!binding || this.isOpenParameter(b)) return 'open';
+    if (binding.type !== undefined && isClosedType(binding.type)) return 'safe';
+    const passed = this.passedTo(binding.fn, b);
+    if (passed) return worst(passed.map((part) => this.judge(part, depth + 1)));
+    return binding.type === undefined || OPEN_TYPE.test(binding.type) ? 'open' : 'typed';
+  }
+
+  /** What all callers of a function pass for a parameter, when they are all in this file; undefined when that can't be told. */
+  private passedTo(fn: number, b: number): Value[] | undefined {
+    const index = this.facts.functions[fn]?.params.indexOf(b) ?? -1;
+    const name = this.facts.bindings.findIndex(
+      (binding) => binding.f === fn || isFunction(this.facts, binding, fn),
+    );
+    if (index < 0 || name < 0 || this.facts.exports.some((item) => item.e === 'local' && item.b === name))
+      return undefined;
+    const calls: Value[] = [];
+    let uses = 0;
+    visitFile(this.facts, (value) => {
+      if (value.k === 'ref' && value.b === name) uses++;
+      if (value.k !== 'call' || value.fn.k !== 'ref' || value.fn.b !== name) return;
+      const argument = value.args[index];
+      if (argument && value.args.every((part) => part.k !== 'spread')) calls.push(argument);
+    });
+    return uses > 0 && uses === calls.length ? calls : undefined;
   }
 
   private member(value: Extract<Value, { k: 'member' }>, depth: number): Splice {
@@ -95,7 +130,17 @@ export class Splices {
     const path = pathOf(value);
     if (/^(process\.env|env|import\.meta\.env)\./.test(path) || /^Prisma\.\w+(Enum|Name|Order)\./.test(path))
       return 'safe';
-    return this.entryOf(value.of, depth);
+    const entry = this.entryOf(value.of, depth);
+    return entry === 'open' && this.rootType(value.of) === 'typed' ? 'typed' : entry;
+  }
+
+  /** Whether a value belongs to a parameter whose type is declared elsewhere. */
+  private rootType(value: Value, depth = 0): Splice {
+    if (value.k === 'member') return this.rootType(value.of, depth);
+    if (value.k !== 'ref' || depth > MAX_DEPTH) return 'open';
+    if (this.isParameter(value.b)) return this.parameter(value.b, depth);
+    const [given, ...more] = valuesGiven(this.facts, value.b);
+    return given && more.length === 0 ? this.rootType(given, depth + 1) : 'open';
   }
 
   /** One entry of a list or a table of texts that the code itself writes. */
@@ -232,8 +277,14 @@ export class Splices {
 }
 
 function worst(parts: readonly Splice[]): Splice {
-  if (parts.includes('open')) return 'open';
-  return parts.includes('escaped') ? 'escaped' : 'safe';
+  return (['open', 'escaped', 'typed'] as const).find((splice) => parts.includes(splice)) ?? 'safe';
+}
+
+/** `const name = (…) => …`. */
+function isFunction(facts: TsFacts, binding: Binding, fn: number): boolean {
+  if (binding.kind !== 'const') return false;
+  const init = initialValue(facts.functions[binding.fn]?.body ?? [], facts.bindings.indexOf(binding));
+  return init?.k === 'function' && init.fn === fn;
 }
 
 /** `i + 1`, to number placeholders. */
