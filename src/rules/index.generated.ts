@@ -6,6 +6,8 @@ import { rule as destructiveMigration } from './destructive-migration/rule.ts';
 import { fixes as destructiveMigrationFixes } from './destructive-migration/fix.ts';
 import { rule as envModule } from './env-module/rule.ts';
 import { fixes as envModuleFixes } from './env-module/fix.ts';
+import { rule as nextAsyncApis } from './next-async-apis/rule.ts';
+import { fixes as nextAsyncApisFixes } from './next-async-apis/fix.ts';
 import { rule as noDestructiveCommand } from './no-destructive-command/rule.ts';
 import { fixes as noDestructiveCommandFixes } from './no-destructive-command/fix.ts';
 import { rule as noSwallowedError } from './no-swallowed-error/rule.ts';
@@ -23,6 +25,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: actionAuth, fixes: actionAuthFixes },
   { rule: destructiveMigration, fixes: destructiveMigrationFixes },
   { rule: envModule, fixes: envModuleFixes },
+  { rule: nextAsyncApis, fixes: nextAsyncApisFixes },
   { rule: noDestructiveCommand, fixes: noDestructiveCommandFixes },
   { rule: noSwallowedError, fixes: noSwallowedErrorFixes },
   { rule: noUnboundedWrite, fixes: noUnboundedWriteFixes },

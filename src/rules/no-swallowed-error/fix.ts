@@ -1,9 +1,9 @@
 import { ts } from 'ts-morph';
-import { dirname, join } from '../../base/path.ts';
 import { defineFix } from '../../edit/fix.ts';
 import type { FixContext, FixOutcome } from '../../edit/fix.ts';
 import { addImport, importedAs } from '../../edit/imports.ts';
 import type { TextEdit } from '../../run/finding.ts';
+import { dependencyVersion } from '../../workspace/dependencies.ts';
 import { failureOf } from './failure.ts';
 import { handlerAt, insert, logStatement } from './handler.ts';
 
@@ -61,8 +61,8 @@ export const fixes = [
     trust: 'suggestion',
     preferred: true,
     edit(context) {
-      const version = nextVersion(context);
-      if (version !== undefined && version < 15)
+      const version = dependencyVersion(context.workspace, context.file, 'next');
+      if (version && version[0] < 15)
         return { refuse: 'unstable_rethrow() came with Next.js 15. Move the call behind the try instead.' };
       const handler = handlerAt(context);
       if (typeof handler === 'string') return { refuse: handler };
@@ -95,16 +95,3 @@ export const fixes = [
     },
   }),
 ];
-
-/** Major version of Next.js of the file's application; undefined when its package.json doesn't say (`catalog:`, `latest`). */
-function nextVersion({ workspace, file }: FixContext): number | undefined {
-  for (let dir = workspace.app(file)?.root ?? dirname(file); ; dir = dirname(dir)) {
-    const facts = workspace.facts(join(dir, 'package.json') ?? 'package.json');
-    const range = facts?.kind === 'package' ? facts.dependencies['next'] : undefined;
-    if (range !== undefined) {
-      const major = /(\d+)/.exec(range)?.[1];
-      return major === undefined ? undefined : Number(major);
-    }
-    if (dir === '') return undefined;
-  }
-}
