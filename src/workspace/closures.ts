@@ -90,6 +90,8 @@ function takeOver(
   const places = new Map<number, number>();
   const written: number[] = [];
   for (const one of inOrder) {
+    // Another round of a recursion says nothing new, and there is room for so many only.
+    if (one.trace.some(({ file, at }) => at === site.at && file === site.file)) continue;
     const seq = it.tick();
     places.set(one.seq, seq);
     const after = [...before, ...(one.after ?? []).flatMap((earlier) => places.get(earlier) ?? [])];

@@ -30,6 +30,19 @@ export function operation(
     }
     if (first?.k === 'array')
       return { k: 'promise', of: { k: 'array', items: first.items.map(awaited), open: first.open } };
+    if (first?.k === 'param' && place) {
+      const at: Site = { file: it.file, at: place.call.at };
+      const given: Abs[] = [{ k: 'prisma', tx: true }];
+      const transaction = state.transaction ?? at;
+      it.invocations.push({
+        target: first,
+        args: given,
+        ...known(state),
+        transaction,
+        unsure: state.unsure,
+        at,
+      });
+    }
     return { k: 'promise', of: fromParts(args) };
   }
   const kind = operationKind(op);
