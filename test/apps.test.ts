@@ -22,6 +22,7 @@ const marked = new Set([
   'no-unbounded-write',
   'no-unsafe-raw-query',
   'next-async-apis',
+  'session-shape',
 ]);
 
 describe('findings', () => {

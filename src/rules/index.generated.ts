@@ -18,6 +18,8 @@ import { rule as noUnsafeRawQuery } from './no-unsafe-raw-query/rule.ts';
 import { fixes as noUnsafeRawQueryFixes } from './no-unsafe-raw-query/fix.ts';
 import { rule as requirePagination } from './require-pagination/rule.ts';
 import { fixes as requirePaginationFixes } from './require-pagination/fix.ts';
+import { rule as sessionShape } from './session-shape/rule.ts';
+import { fixes as sessionShapeFixes } from './session-shape/fix.ts';
 import { rule as unusedSuppression } from './unused-suppression/rule.ts';
 import { fixes as unusedSuppressionFixes } from './unused-suppression/fix.ts';
 
@@ -31,5 +33,6 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noUnboundedWrite, fixes: noUnboundedWriteFixes },
   { rule: noUnsafeRawQuery, fixes: noUnsafeRawQueryFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
+  { rule: sessionShape, fixes: sessionShapeFixes },
   { rule: unusedSuppression, fixes: unusedSuppressionFixes },
 ];

@@ -25,3 +25,16 @@ export async function getCurrentUser() {
   const session = await auth();
   return session?.user;
 }
+
+// the role was renamed some time ago
+export async function isStaff() {
+  const user = await getCurrentUser();
+  return (user?.role as string) === 'admin';
+//                                  ^^^^^^^ session-shape error
+}
+
+export async function isNewCustomer() {
+  const session = await auth();
+  return session?.user?.createdAt !== undefined;
+//                      ^^^^^^^^^ session-shape error
+}

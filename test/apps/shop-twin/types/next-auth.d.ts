@@ -5,7 +5,7 @@ import type { Role } from '@/lib/generated/prisma/enums';
 
 declare module 'next-auth' {
   interface Session {
-    user: { id: string; role: Role } & DefaultSession['user'];
+    user: { id: string; role: Role; createdAt?: Date } & DefaultSession['user'];
   }
   interface User {
     role?: Role;
