@@ -21,6 +21,7 @@ const marked = new Set([
   'no-destructive-command',
   'no-unbounded-write',
   'no-unsafe-raw-query',
+  'bounded-take',
   'next-async-apis',
   'session-shape',
 ]);

@@ -21,3 +21,11 @@ export const countReviews = (body: string) =>
 export const averagePer = (column: string) =>
   prisma.$queryRaw<{ avg: number }[]>`SELECT avg("rating") FROM "Review" GROUP BY ${Prisma.raw(column)} LIMIT 20`;
 //                                                                                         ^^^ no-unsafe-raw-query warning
+
+export const newestReviews = (size: number) =>
+  prisma.review.findMany({
+    select: { id: true, body: true },
+    orderBy: { id: 'desc' },
+    take: size,
+//  ^^^^ bounded-take warning
+  });
