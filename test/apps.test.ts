@@ -19,6 +19,7 @@ const marked = new Set([
   'no-swallowed-error',
   'destructive-migration',
   'no-destructive-command',
+  'service-layer',
   'no-unbounded-write',
   'no-unsafe-raw-query',
   'bounded-take',
@@ -93,7 +94,7 @@ describe.each(['shop-twin', 'monorepo'] as const)('every fix that %s offers', (n
               wrong.push(`${nameOf(finding, offer)}: ${file} does not parse`);
           if (alike(fixture, finding) !== copies - 1)
             wrong.push(`${nameOf(finding, offer)}: the finding stays`);
-          const brought = broughtBy(before, findingsOf(engine), finding.severity);
+          const brought = broughtBy(before, findingsOf(engine), finding);
           if (brought !== undefined) wrong.push(`${nameOf(finding, offer)}: new of ${brought}`);
           // With copies left, the fingerprint is that of the next one.
           if (copies === 1 && engine.edits(finding, offer).ok)

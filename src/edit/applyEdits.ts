@@ -24,3 +24,17 @@ export function overlap(a: readonly TextEdit[], b: readonly TextEdit[]): boolean
     b.some((other) => (one.start < other.end && other.start < one.end) || one.start === other.start),
   );
 }
+
+/** One replacement that turns a text into another: what lies between their common start and end. */
+export function minimalEdit(before: string, after: string): TextEdit {
+  const shortest = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shortest && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let end = 0;
+  while (
+    end < shortest - start &&
+    before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)
+  )
+    end++;
+  return { start, end: before.length - end, text: after.slice(start, after.length - end) };
+}

@@ -10,7 +10,7 @@ import type { EditResult, FileEdits, Finding, FixOffer, TextEdit } from '../run/
 import type { Severity } from '../rules/rule.ts';
 import { suppressionEdit } from './suppressionEdits.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { applyEdits, overlap } from './applyEdits.ts';
+import { applyEdits, minimalEdit, overlap } from './applyEdits.ts';
 import type { FixRecipe } from './fix.ts';
 import { isInMarkup } from './markup.ts';
 
@@ -168,7 +168,7 @@ export class Fixer {
         if (problem) return `The result would not parse: ${problem.message}`;
       }
       if (alike() >= alikeBefore) return 'The finding would stay.';
-      const rule = broughtBy(before, all(), finding.severity);
+      const rule = broughtBy(before, all(), finding);
       return rule === undefined ? undefined : `The fix would bring a new finding of ${rule}.`;
     } finally {
       this.options.apply(originals);
@@ -179,39 +179,26 @@ export class Fixer {
 const GRAVEST_FIRST: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
 
 /**
- * A rule that finds more in some file than before, and something at least as grave as what a fix takes away. What is weaker (the order
- * of a list that now has a limit) is for the next fix: it would be a poor trade to keep the graver one for its sake.
+ * A rule that finds more than before, and something at least as grave as what a fix takes away. What is weaker (the order
+ * of a list that now has a limit) is for the next fix: it would be a poor trade to keep the graver one for its sake. What other rules
+ * find in code that moves from file to file was found before; the fixed rule must not find its own again elsewhere.
  */
 export function broughtBy(
   before: readonly Finding[],
   after: readonly Finding[],
-  severity: Severity,
+  fixed: Pick<Finding, 'rule' | 'severity'>,
 ): string | undefined {
   const count = (list: readonly Finding[], like: Finding, bySeverity: boolean): number =>
     list.filter(
       (other) =>
         other.rule === like.rule &&
-        other.file === like.file &&
+        (other.file === like.file || like.rule !== fixed.rule) &&
         (!bySeverity || other.severity === like.severity),
     ).length;
   return after.find(
     (found) =>
-      GRAVEST_FIRST.indexOf(found.severity) <= GRAVEST_FIRST.indexOf(severity) &&
+      GRAVEST_FIRST.indexOf(found.severity) <= GRAVEST_FIRST.indexOf(fixed.severity) &&
       count(after, found, false) > count(before, found, false) &&
       count(after, found, true) > count(before, found, true),
   )?.rule;
-}
-
-/** One replacement that turns a text into another: what lies between their common start and end. */
-export function minimalEdit(before: string, after: string): TextEdit {
-  const shortest = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shortest && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-  let end = 0;
-  while (
-    end < shortest - start &&
-    before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)
-  )
-    end++;
-  return { start, end: before.length - end, text: after.slice(start, after.length - end) };
 }

@@ -147,3 +147,35 @@ function endOfLine(text: string, offset: number): number {
   const rest = /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? '';
   return /^[ \t]*(\/\/.*)?$/.test(rest) ? offset + rest.trimEnd().length : offset;
 }
+
+/** The text of a file without some imported names; an import that is left with none goes with its line. */
+export function withoutImports(source: ts.SourceFile, names: readonly string[]): string {
+  let { text } = source;
+  for (const statement of source.statements.filter(ts.isImportDeclaration).toReversed()) {
+    const clause = statement.importClause;
+    if (!clause) continue;
+    const named = clause.namedBindings;
+    const elements = named && ts.isNamedImports(named) ? [...named.elements] : [];
+    const isGone = (name: ts.Identifier | undefined): boolean =>
+      name !== undefined && names.includes(name.text);
+    const gone = elements.filter((element) => isGone(element.name));
+    const isStar = named !== undefined && ts.isNamespaceImport(named);
+    const keepsOther = (clause.name && !isGone(clause.name)) || (isStar && !isGone(named.name));
+    if (
+      gone.length === elements.length &&
+      !keepsOther &&
+      (gone.length > 0 || isGone(clause.name) || isStar)
+    ) {
+      const line = /^[ \t]*(\/\/[^\r\n]*)?\r?\n?/.exec(text.slice(statement.end))?.[0].length ?? 0;
+      text = text.slice(0, statement.getStart(source)) + text.slice(statement.end + line);
+      continue;
+    }
+    for (const element of gone.toReversed()) {
+      const next = elements[elements.indexOf(element) + 1];
+      const before = elements[elements.indexOf(element) - 1];
+      const start = next ? element.getStart(source) : (before?.end ?? element.getStart(source));
+      text = text.slice(0, start) + text.slice(next ? next.getStart(source) : element.end);
+    }
+  }
+  return text;
+}

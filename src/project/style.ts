@@ -24,6 +24,10 @@ export type StyleToken =
   | { t: 'alias'; prefix: string }
   | { t: 'actions' }
   | { t: 'queries' }
+  /** Wraps functions in React's `cache`, or says `'use cache'`. */
+  | { t: 'cached' }
+  /** Imports what answers a request: `next/headers`, `next/navigation`, `next/server`. */
+  | { t: 'request' }
   | { t: 'schemas' };
 
 export type LeadsTo = (spec: string) => FileId | undefined;
@@ -48,17 +52,44 @@ export function styleOf(facts: TsFacts, leadsTo: LeadsTo): StyleToken[] {
   if (isAction) add({ t: 'actions' });
   if (facts.exports.length > 0 && facts.imports.some((item) => /^zod(\/|$)/.test(item.spec)))
     add({ t: 'schemas' });
+  if (cachesReads(facts)) add({ t: 'cached' });
+  if (facts.imports.some((item) => !item.typeOnly && REQUEST.test(item.spec))) add({ t: 'request' });
   visitFile(facts, (value) => {
     if (value.k !== 'call') return;
     loggerToken(value, names, add);
-    if (value.fn.k === 'member' && value.fn.of.k === 'member' && QUERY.test(value.fn.name))
-      add({ t: 'queries' });
+    if (isQuery(value.fn)) add({ t: 'queries' });
     const source = rootName(value.fn, names);
     if (source?.file !== undefined && GUARD.test(source.name))
       add({ t: 'guard', source, wraps: value.args.some((arg) => arg.k === 'function') });
   });
   if (isAction) resultTokens(facts, names, add);
   return [...out].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, token]) => token);
+}
+
+/** `x.post.findMany`; names that other APIs have as well count on what is called like a client. */
+function isQuery(callee: Value): boolean {
+  if (callee.k !== 'member' || callee.of.k !== 'member') return false;
+  if (QUERY.test(callee.name)) return true;
+  const root = callee.of.of;
+  return (
+    /^(create|update|delete|count)$/.test(callee.name) &&
+    root.k === 'ref' &&
+    /prisma|^(db|tx)$/i.test(root.name)
+  );
+}
+
+const REQUEST = /^next\/(headers|navigation|server)(\.js)?$/;
+
+function cachesReads(facts: TsFacts): boolean {
+  return (
+    facts.directives.includes('use cache') ||
+    facts.functions.some((fn) => fn.directives.includes('use cache')) ||
+    facts.imports.some(
+      (item) =>
+        (item.spec === 'react' && item.names.some(({ imported }) => imported === 'cache')) ||
+        (item.spec === 'next/cache' && item.names.some(({ imported }) => imported === 'unstable_cache')),
+    )
+  );
 }
 
 function rootName(value: Value, names: ReadonlyMap<number, ImportedName>): ImportedName | undefined {

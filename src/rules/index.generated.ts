@@ -20,6 +20,8 @@ import { rule as noUnsafeRawQuery } from './no-unsafe-raw-query/rule.ts';
 import { fixes as noUnsafeRawQueryFixes } from './no-unsafe-raw-query/fix.ts';
 import { rule as requirePagination } from './require-pagination/rule.ts';
 import { fixes as requirePaginationFixes } from './require-pagination/fix.ts';
+import { rule as serviceLayer } from './service-layer/rule.ts';
+import { fixes as serviceLayerFixes } from './service-layer/fix.ts';
 import { rule as sessionShape } from './session-shape/rule.ts';
 import { fixes as sessionShapeFixes } from './session-shape/fix.ts';
 import { rule as unusedSuppression } from './unused-suppression/rule.ts';
@@ -36,6 +38,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noUnboundedWrite, fixes: noUnboundedWriteFixes },
   { rule: noUnsafeRawQuery, fixes: noUnsafeRawQueryFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
+  { rule: serviceLayer, fixes: serviceLayerFixes },
   { rule: sessionShape, fixes: sessionShapeFixes },
   { rule: unusedSuppression, fixes: unusedSuppressionFixes },
 ];

@@ -20,6 +20,8 @@ const STYLE = 'style:';
 /** `sessionTypes`: augments the types of Auth.js. */
 export type Trait = 'client' | 'auth' | 'env' | 'seed' | 'sessionTypes';
 
+type Bare = 'actions' | 'queries' | 'cached' | 'request';
+
 interface Holders {
   files: Set<FileId>;
   sorted: readonly FileId[] | undefined;
@@ -82,6 +84,11 @@ export class FileIndex {
       }
     }
     return [...byFile].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([file, tokens]) => ({ file, tokens }));
+  }
+
+  /** Files with a token that says nothing but its kind, sorted. */
+  withToken(t: Bare): readonly FileId[] {
+    return this.filesOf(STYLE + JSON.stringify({ t }));
   }
 
   /** Whether a file's contributions were taken over. */

@@ -71,12 +71,16 @@ export function roleOf({ file, facts, app, generated }: RoleInput): FileRole {
     /\.(schema|validation|validator)$/.test(stem)
   )
     return 'validation';
-  if (
-    /(^|\/)(services?|repositor(y|ies)|data|dal|queries|server|models|dao)\//.test(path) ||
-    /[.-](service|repository|queries|dal)$/.test(stem)
-  )
-    return 'service';
+  if (/(^|\/)(server|models)\//.test(path) || isServicePath(path)) return 'service';
   return 'other';
+}
+
+/** Whether a path names the service layer outright; `server/` and `models/` hold other things as well. */
+export function isServicePath(path: string): boolean {
+  return (
+    /(^|\/)(services?|repositor(y|ies)|data|dal|queries|dao)\//.test(path) ||
+    /[.-](service|repository|queries|dal)\.[cm]?[jt]sx?$/.test(path)
+  );
 }
 
 /** Whether a path alone says tests, scripts, configuration; seen from the workspace's root. */

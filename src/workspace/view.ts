@@ -8,6 +8,7 @@ import type { ProjectConventions } from '../project/conventions.ts';
 import type { App, FileRole, SchemaRoot } from '../project/model.ts';
 import type { Abs, FunctionKey } from './abs.ts';
 import type { Entry } from './entries.ts';
+import type { Layering } from './layering.ts';
 import type { ImportTarget } from './links.ts';
 import type { MigrationState } from './migrations.ts';
 import type { QueryFact, Summary } from './summary.ts';
@@ -40,6 +41,8 @@ export interface WorkspaceView {
   conventions(file: FileId): ResolvedConventions;
   /** The habits of the application a file belongs to: result shape, logger, guards. For fixes and reports, not for every keystroke. */
   projectConventions(file: FileId): ProjectConventions;
+  /** How the application a file belongs to divides its queries among layers; cheap enough for every keystroke. */
+  layering(file: FileId): Layering;
   /** Whether a migration's history is to be checked as well. */
   includeHistory(file: FileId): boolean;
 }

@@ -19,6 +19,8 @@ import { findEntries } from './entries.ts';
 import type { Entry } from './entries.ts';
 import { FileIndex } from './fileIndex.ts';
 import { Interpreter } from './interpreter.ts';
+import { countLayers } from './layering.ts';
+import type { Layering } from './layering.ts';
 import { importedValue } from './links.ts';
 import type { ImportTarget, Links } from './links.ts';
 import { Migrations } from './migrations.ts';
@@ -56,6 +58,7 @@ export class Workspace implements Links, WorkspaceView {
   private readonly folderTable: Query<readonly FileId[]>;
   private readonly migrations: Migrations;
   private readonly learnt: Query<ProjectConventions>;
+  private readonly layers: Query<Layering>;
 
   constructor(host: EngineHost, declarations: readonly RuleDeclaration[]) {
     const { db } = this;
@@ -93,6 +96,7 @@ export class Workspace implements Links, WorkspaceView {
       { equal: isSame },
     );
     this.learnt = db.query('projectConventions', (root) => this.learn(root), { equal: isSame });
+    this.layers = db.query('layers', (root) => this.findLayers(root), { equal: isSame });
     this.migrations = new Migrations(db, {
       tree: () => this.store.tree('') ?? [],
       sql: (file) => {
@@ -330,6 +334,22 @@ export class Workspace implements Links, WorkspaceView {
     const own = root === NO_APP ? [] : styled.filter(({ file }) => this.app(file)?.root === root);
     const shared = styled.filter(({ file }) => this.app(file) === undefined);
     return learnConventions(this, own.length > 0 ? [...own, ...shared] : styled);
+  }
+
+  layering(file: FileId): Layering {
+    return this.layers(this.app(file)?.root ?? NO_APP);
+  }
+
+  private findLayers(root: string): Layering {
+    const own = (file: FileId): boolean => {
+      const app = this.app(file);
+      return root === NO_APP || app === undefined || app.root === root;
+    };
+    return countLayers(this, {
+      queries: this.index.withToken('queries').filter(own),
+      cached: this.index.withToken('cached'),
+      request: this.index.withToken('request'),
+    });
   }
 
   // --- configuration ---

@@ -8,6 +8,7 @@ async function removeUser(formData: FormData) {
 //             ^^^^^^^^^^ action-auth error
   'use server';
   await prisma.user.delete({ where: { id: String(formData.get('id')) } });
+//                  ^^^^^^ service-layer hint
   revalidatePath('/admin');
 }
 
@@ -15,12 +16,14 @@ async function cancelAll() {
   'use server';
   await requireAdmin();
   await prisma.order.updateMany({ where: { status: 'PENDING' }, data: { status: 'CANCELLED' } });
+//                   ^^^^^^^^^^ service-layer hint
   revalidatePath('/admin');
 }
 
 export default async function AdminPage() {
   await requireAdmin();
   const buyers = await prisma.user.findMany({
+//                                 ^^^^^^^^ service-layer hint
     take: 20,
     orderBy: { id: 'asc' },
     include: { orders: { where: { status: 'PAID' } } },
@@ -42,6 +45,7 @@ export default async function AdminPage() {
 //      ^^^^^^^^^^^^ action-auth error
     'use server';
     await prisma.review.deleteMany({ where: { rating: { lt: 2 } } });
+//                      ^^^^^^^^^^ service-layer hint
     revalidatePath('/admin');
   };
 

@@ -26,6 +26,7 @@ export async function register(_previous: ActionResult | null, formData: FormDat
   const passwordHash = await hash(parsed.data.password, 12);
   try {
     await prisma.user.create({ data: { email: parsed.data.email, passwordHash } });
+//                    ^^^^^^ service-layer hint
     return ok();
   } catch (error) {
     console.error('register failed', error);

@@ -12,7 +12,9 @@ export async function placeOrder(productId: string) {
   const user = await requireUser();
   try {
     const product = await prisma.product.findUniqueOrThrow({ where: { id: productId } });
+//                                       ^^^^^^^^^^^^^^^^^ service-layer hint
     const order = await prisma.order.create({ data: { userId: user.id, totalCents: product.priceCents } });
+//                                   ^^^^^^ service-layer hint
     await charge(order.totalCents, order.id);
     redirect(`/orders/${order.id}`);
   } catch (error) { console.error('placeOrder failed', error); return { success: false, error: 'Could not place the order' }; }
@@ -22,6 +24,7 @@ export async function placeOrder(productId: string) {
 export async function cancelOrder(id: string) {
 //                    ^^^^^^^^^^^ action-auth error
   const order = await prisma.order.update({ where: { id }, data: { status: 'CANCELLED' } });
+//                                 ^^^^^^ service-layer hint
   const session = await auth();
   if (session?.user?.id !== order.userId) return { success: false, error: 'Not yours' };
   if (session.user.email) notify(session.user.email, 'Your order was cancelled');
@@ -33,6 +36,7 @@ export async function addNote(id: string, note: string) {
 //                    ^^^^^^^ action-auth error
   const user = await getCurrentUser();
   await prisma.order.update({ where: { id, userId: user?.id }, data: { note } });
+//                   ^^^^^^ service-layer hint
   revalidatePath('/account');
 }
 
@@ -40,8 +44,10 @@ export async function repeatOrder(id: string) {
   const user = await requireUser();
   try {
     const order = await prisma.order.findUnique({ where: { id, userId: user.id } });
+//                                   ^^^^^^^^^^ service-layer hint
     if (!order) notFound();
     await prisma.order.create({ data: { userId: user.id, totalCents: order.totalCents } });
+//                     ^^^^^^ service-layer hint
   } catch { return { success: false, error: 'Could not repeat the order' }; }
 //  ^^^^^ no-swallowed-error error
   return { success: true };
@@ -51,4 +57,5 @@ export async function repeatOrder(id: string) {
 export async function findOrdersByEmail(email: string) {
 //                    ^^^^^^^^^^^^^^^^^ action-auth error
   return prisma.order.findMany({ where: { user: { email } }, take: 20, orderBy: { createdAt: 'desc' } });
+//                    ^^^^^^^^ service-layer hint
 }

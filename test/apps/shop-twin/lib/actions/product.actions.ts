@@ -11,6 +11,7 @@ export async function createProduct(formData: FormData) {
 //                      ^^^^ action-auth error
   const data = productSchema.parse(Object.fromEntries(formData));
   const product = await prisma.product.create({ data });
+//                                     ^^^^^^ service-layer hint
   console.info('created by', session?.user?.id);
   revalidatePath('/');
   return { success: true, data: { id: product.id } };
@@ -21,6 +22,7 @@ export async function updateProduct(id: string, formData: FormData) {
 //                ^^^^ action-auth error
   if (session === null) return { success: false, error: 'Sign in first' };
   await prisma.product.update({ where: { id }, data: productSchema.parse(Object.fromEntries(formData)) });
+//                     ^^^^^^ service-layer hint
   revalidatePath('/');
   return { success: true };
 }
@@ -32,6 +34,7 @@ export async function setPrice(id: string, priceCents: number) {
     console.warn('setPrice without a session');
   }
   await prisma.product.update({ where: { id }, data: { priceCents } });
+//                     ^^^^^^ service-layer hint
   revalidatePath('/');
 }
 
@@ -39,6 +42,7 @@ export async function deleteProduct(id: string) {
 //                    ^^^^^^^^^^^^^ action-auth error
   try {
     await prisma.product.delete({ where: { id } });
+//                       ^^^^^^ service-layer hint
     revalidatePath('/');
     return { success: true };
   } catch (error) { return { success: true }; }
@@ -49,6 +53,7 @@ export async function setStock(id: string, stock: number) {
 //                    ^^^^^^^^ action-auth error
   await checkAdmin();
   await prisma.product.update({ where: { id }, data: { stock } });
+//                     ^^^^^^ service-layer hint
   revalidatePath('/');
 }
 
@@ -57,6 +62,7 @@ export async function rename(id: string, name: string) {
   if (error) return { success: false, error };
   try {
     await prisma.product.update({ where: { id }, data: { name } });
+//                       ^^^^^^ service-layer hint
     revalidatePath('/');
   } catch (cause) { console.error('rename failed', cause); }
 //  ^^^^^ no-swallowed-error warning

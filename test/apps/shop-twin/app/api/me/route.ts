@@ -5,6 +5,7 @@ export async function GET() {
   const session = await auth();
 //                      ^^^^ action-auth error
   const orders = await prisma.order.findMany({
+//                                  ^^^^^^^^ service-layer hint
     where: { userId: session?.user?.id },
     take: 20,
     orderBy: { id: 'asc' },

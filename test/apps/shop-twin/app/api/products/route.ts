@@ -10,6 +10,7 @@ export async function GET(request: NextRequest) {
   if (!search.has('q')) return Response.json(await catalogue());
   const products = await prisma.product.findMany({
 //                                      ^^^^^^^^ require-pagination error
+//                                      ^^^^^^^^ service-layer hint
     where: { name: { contains: search.get('q') ?? '' } },
   });
   return Response.json(products);
@@ -19,4 +20,5 @@ export const POST = withError<RouteContext<'/api/products'>>(async (request) => 
 //           ^^^^ action-auth warning
   const data = productSchema.parse(await request.json());
   return Response.json(await prisma.product.create({ data }), { status: 201 });
+//                                          ^^^^^^ service-layer hint
 });

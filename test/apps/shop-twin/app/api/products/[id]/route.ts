@@ -6,6 +6,7 @@ export async function DELETE(_request: Request, context: RouteContext<'/api/prod
 //                    ^^^^^^ action-auth error
   const { id } = await context.params;
   await prisma.product.delete({ where: { id } });
+//                     ^^^^^^ service-layer hint
   return new Response(null, { status: 204 });
 }
 
@@ -16,6 +17,7 @@ export async function PATCH(request: Request, context: RouteContext<'/api/produc
   try {
     const data = productSchema.partial().parse(await request.json());
     return Response.json(await prisma.product.update({ where: { id }, data }));
+//                                            ^^^^^^ service-layer hint
   } catch { return Response.json({ error: 'Internal error' }, { status: 500 }); }
 //  ^^^^^ no-swallowed-error warning
 }

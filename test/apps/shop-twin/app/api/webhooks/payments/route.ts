@@ -12,6 +12,7 @@ export async function POST(request: Request) {
   try {
     const event = JSON.parse(body) as { orderId: string; reference: string };
     await prisma.order.update({
+//                     ^^^^^^ service-layer hint
       where: { id: event.orderId },
       data: { status: 'PAID', paymentReference: event.reference },
     });

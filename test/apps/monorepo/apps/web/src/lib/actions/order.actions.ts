@@ -8,12 +8,14 @@ import { z } from 'zod';
 export async function cancelOrder(id: string) {
   const user = await requireUser();
   const { count } = await prisma.order.deleteMany({ where: { id: z.cuid().parse(id), userId: user.id, paid: false } });
+//                                     ^^^^^^^^^^ service-layer hint
   revalidatePath('/orders');
   return { success: count > 0 };
 }
 
 export const placeOrder = withUser(async (user, productId: string) => {
   await prisma.order.create({ data: { userId: user.id, productId: z.cuid().parse(productId) } });
+//                   ^^^^^^ service-layer hint
   revalidatePath('/orders');
   return { success: true };
 });
@@ -21,6 +23,7 @@ export const placeOrder = withUser(async (user, productId: string) => {
 export async function payOrder(id: string) {
 //                    ^^^^^^^^ action-auth error
   await prisma.order.update({ where: { id }, data: { paid: true } });
+//                   ^^^^^^ service-layer hint
   revalidatePath('/orders');
   return { success: true };
 }
@@ -28,6 +31,7 @@ export async function payOrder(id: string) {
 export const moveOrder = traced('moveOrder', async (id: string, userId: string) => {
 //           ^^^^^^^^^ action-auth error
   await prisma.order.update({ where: { id }, data: { userId } });
+//                   ^^^^^^ service-layer hint
   revalidatePath('/orders');
   return { success: true };
 });

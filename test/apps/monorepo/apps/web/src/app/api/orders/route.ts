@@ -12,6 +12,7 @@ export async function DELETE(request: Request) {
 //                    ^^^^^^ action-auth error
   const { id } = await request.json();
   await prisma.order.delete({ where: { id } });
+//                   ^^^^^^ service-layer hint
   await fetch(`${process.env.STOCK_URL}/orders/${id}`, { method: 'DELETE' });
 //               ^^^^^^^^^^^^^^^^^^^^^ env-module warning
   return new Response(null, { status: 204 });

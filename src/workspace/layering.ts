@@ -1,0 +1,76 @@
+/** How an application divides its server code, counted over its files: what it may be held to. */
+import type { FileId } from '../base/path.ts';
+import { isServicePath } from './roles.ts';
+import type { WorkspaceView } from './view.ts';
+
+export interface Layering {
+  /** Files of the service layer that query the database. */
+  services: number;
+  /** Pages, route handlers, actions and components that do. */
+  entries: number;
+  /** Of the service files: those that import what answers a request, or ask who is signed in. */
+  requestAware: number;
+  /** Of the service files: those that cache reads. */
+  cached: number;
+}
+
+/** Files by what they show of the project's habits, of one application. */
+export interface LayeringInput {
+  queries: readonly FileId[];
+  cached: readonly FileId[];
+  request: readonly FileId[];
+}
+
+export type Layer = 'service' | 'page' | 'route' | 'action' | 'component' | 'none';
+
+/** The layer that a file with Prisma calls is part of; `none` for helpers, libraries' routers, set-up and tooling. */
+export function layerOf(workspace: WorkspaceView, file: FileId): Layer {
+  const configured = workspace.conventions(file).services;
+  if (configured?.(file)) return 'service';
+  const role = workspace.role(file);
+  switch (role) {
+    case 'action':
+      // `services/user.ts` with 'use server': the layer is there, if a public one.
+      return !configured && isServicePath(file) && !/(^|\/)_?actions?\//.test(file) ? 'service' : 'action';
+    case 'page':
+      return 'page';
+    case 'route':
+      // The handlers of an auth library hold its configuration, callbacks with queries and all.
+      return /(^|\/)auth\/\[\.\.\./.test(file) ? 'none' : 'route';
+    case 'service':
+      return configured ? 'none' : 'service';
+    case 'other': {
+      const facts = workspace.tsFacts(file);
+      return facts?.jsx === true && facts.functions.some((fn) => /^[A-Z]/.test(fn.name))
+        ? 'component'
+        : 'none';
+    }
+    default:
+      return 'none';
+  }
+}
+
+export function countLayers(workspace: WorkspaceView, input: LayeringInput): Layering {
+  const cached = new Set(input.cached);
+  const request = new Set(input.request);
+  const services: FileId[] = [];
+  let entries = 0;
+  for (const file of input.queries) {
+    const layer = layerOf(workspace, file);
+    if (layer === 'service') services.push(file);
+    else if (layer !== 'none') entries++;
+  }
+  return {
+    services: services.length,
+    entries,
+    requestAware: services.filter((file) => request.has(file)).length,
+    cached: services.filter((file) => cached.has(file)).length,
+  };
+}
+
+/** Whether the configuration names a service layer, or most files that query the database are part of one. */
+export function hasServiceLayer(workspace: WorkspaceView, file: FileId): boolean {
+  if (workspace.conventions(file).services) return true;
+  const { services, entries } = workspace.layering(file);
+  return services > entries;
+}
