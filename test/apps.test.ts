@@ -25,6 +25,7 @@ const marked = new Set([
   'bounded-take',
   'next-async-apis',
   'session-shape',
+  'prisma-client-import',
 ]);
 
 describe('findings', () => {

@@ -59,7 +59,14 @@ export function specifierFor(workspace: WorkspaceView, file: FileId, module: Fil
 function leadsTo(workspace: WorkspaceView, file: FileId, spec: string, module: FileId): boolean {
   const target = workspace.target(file, spec);
   // A module that is yet to be written leads nowhere; `aliases` has proved its prefixes on other files.
-  return target.t === 'file' ? target.file === module : target.t === 'missing' && !workspace.exists(module);
+  if (target.t === 'file') return target.file === module;
+  // Prisma's generated client is no module of the project: it is told by its entry, and often isn't there.
+  if (target.t === 'generated')
+    return (
+      !/^[@.]prisma\//.test(spec) &&
+      [bare(basename(module)), basename(bare(module))].includes(bare(target.entry))
+    );
+  return target.t === 'missing' && !workspace.exists(module);
 }
 
 /** `./env.js` where the project writes extensions. */

@@ -18,6 +18,8 @@ import { rule as noUnboundedWrite } from './no-unbounded-write/rule.ts';
 import { fixes as noUnboundedWriteFixes } from './no-unbounded-write/fix.ts';
 import { rule as noUnsafeRawQuery } from './no-unsafe-raw-query/rule.ts';
 import { fixes as noUnsafeRawQueryFixes } from './no-unsafe-raw-query/fix.ts';
+import { rule as prismaClientImport } from './prisma-client-import/rule.ts';
+import { fixes as prismaClientImportFixes } from './prisma-client-import/fix.ts';
 import { rule as requirePagination } from './require-pagination/rule.ts';
 import { fixes as requirePaginationFixes } from './require-pagination/fix.ts';
 import { rule as serviceLayer } from './service-layer/rule.ts';
@@ -37,6 +39,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noSwallowedError, fixes: noSwallowedErrorFixes },
   { rule: noUnboundedWrite, fixes: noUnboundedWriteFixes },
   { rule: noUnsafeRawQuery, fixes: noUnsafeRawQueryFixes },
+  { rule: prismaClientImport, fixes: prismaClientImportFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
   { rule: serviceLayer, fixes: serviceLayerFixes },
   { rule: sessionShape, fixes: sessionShapeFixes },
