@@ -58,7 +58,7 @@ const parts: { readonly [part: string]: Part } = {
     why: 'a rule is a function from facts and summaries to reports: no disk, no editor, no runner',
   },
   edit: {
-    values: ['base', 'facts'],
+    values: ['base', 'facts', 'project'],
     types: ['rules', 'run', 'workspace'],
     packages: ['ts-morph'],
     why: 'fixes are texts made from texts; verification gets the engine handed in',

@@ -1,12 +1,13 @@
 /** Imports that code takes along into another module. */
 import { ts } from 'ts-morph';
 import type { FileId } from '../base/path.ts';
+import { packageDir } from '../project/packages.ts';
 import type { Captures } from './captures.ts';
 import type { FixContext } from './fix.ts';
 import { importedAs } from './imports.ts';
 import type { WantedImport } from './imports.ts';
 import { moduleNames } from './scopes.ts';
-import { packageDir, specifierFor } from './specifier.ts';
+import { specifierFor } from './specifier.ts';
 
 type ExtractContext = Omit<FixContext, 'finding' | 'data'>;
 

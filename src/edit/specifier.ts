@@ -1,14 +1,10 @@
 /** How a file of the project names a module of it in an import: as its neighbours do. */
-import { ancestors, basename, dirname, isWithin, join, relativeSpecifier, relativeTo } from '../base/path.ts';
+import { basename, isWithin, join, relativeSpecifier, relativeTo } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import type { TsFacts } from '../facts/tsModel.ts';
 import { visitFile } from '../facts/visit.ts';
+import { packageDir, packageSpecifier } from '../project/packages.ts';
 import type { WorkspaceView } from '../workspace/view.ts';
-
-/** Folder of the nearest package.json, `''` when there is none. */
-export function packageDir(workspace: WorkspaceView, file: FileId): string {
-  return ancestors(file).find((dir) => workspace.exists(join(dir, 'package.json') ?? '')) ?? '';
-}
 
 /** Files of a module that another one imports, with the specifier. */
 function specifiersOf(facts: TsFacts): string[] {
@@ -26,7 +22,7 @@ function specifiersOf(facts: TsFacts): string[] {
  */
 export function specifierFor(workspace: WorkspaceView, file: FileId, module: FileId): string | undefined {
   const dir = packageDir(workspace, file);
-  if (packageDir(workspace, module) !== dir) return packageSpecifier(workspace, file, dir, module);
+  if (packageDir(workspace, module) !== dir) return packageSpecifier(workspace, file, module);
   const leads = (spec: string): boolean => leadsTo(workspace, file, spec, module);
   const own = (workspace.tsFacts(file) ? specifiersOf(workspace.tsFacts(file) as TsFacts) : []).filter(
     (spec) => workspace.target(file, spec).t === 'file',
@@ -112,31 +108,4 @@ function aliases(
     }
   }
   return out;
-}
-
-/** How a package imports a module of another workspace package: as it is imported elsewhere, or by the package's name. */
-export function packageSpecifier(
-  workspace: WorkspaceView,
-  file: FileId,
-  dir: string,
-  module: FileId,
-): string | undefined {
-  const own = workspace.facts(join(dir, 'package.json') ?? '');
-  const other = workspace.facts(join(packageDir(workspace, module), 'package.json') ?? '');
-  if (
-    own?.kind !== 'package' ||
-    other?.kind !== 'package' ||
-    other.name === undefined ||
-    !(other.name in own.dependencies)
-  )
-    return undefined;
-  const inside = relativeTo(packageDir(workspace, module), module).replace(/\.[cm]?[jt]sx?$/, '');
-  const short = inside.replace(/^(src|lib)\//, '').replace(/(^|\/)index$/, '');
-  const candidates = [
-    other.name,
-    `${other.name}/${short}`,
-    `${other.name}/${inside}`,
-    `${other.name}/${basename(dirname(module))}`,
-  ];
-  return candidates.find((spec) => !spec.endsWith('/') && leadsTo(workspace, file, spec, module));
 }

@@ -1,7 +1,7 @@
 /** Which module of the project validates the environment, and how a file of the project imports it. */
 import { basename, dirname, join, relativeTo } from '../../base/path.ts';
 import type { FileId } from '../../base/path.ts';
-import { packageDir, packageSpecifier } from '../../edit/specifier.ts';
+import { packageDir, packageSpecifier } from '../../project/packages.ts';
 import type { WorkspaceView } from '../../workspace/view.ts';
 
 /** Where people put the module when nothing tells it apart by its content. */
@@ -60,8 +60,7 @@ export function envModuleFor(workspace: WorkspaceView, file: FileId, name: strin
   if (byName !== undefined) return byName;
   const shared = validating.filter(
     (candidate) =>
-      packageDir(workspace, candidate) !== dir &&
-      packageSpecifier(workspace, file, dir, candidate) !== undefined,
+      packageDir(workspace, candidate) !== dir && packageSpecifier(workspace, file, candidate) !== undefined,
   );
   return best(shared.filter(isNamedSo));
 }
