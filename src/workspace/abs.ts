@@ -45,6 +45,8 @@ export interface RowQuery extends Site {
   /** Fields that a `select` asks for; absent when all scalar fields come. */
   select?: string[];
   omit?: string[];
+  /** Filters of the related lists that it asks for. */
+  lists?: { [relation: string]: Abs };
 }
 
 /** Where a value comes from, as far as security is concerned. */
@@ -56,13 +58,14 @@ export type Abs =
   | { k: 'undef' }
   | { k: 'lit'; v: string | number | boolean | null }
   /**
-   * `open`: has further keys that are not known (an unknown spread); `maybe` lists keys that may be absent; `either`: the keys of one
+   * `open`: has further keys that are not known (an unknown spread), perhaps of the values in `spread`; `maybe` lists keys that may be absent; `either`: the keys of one
    * of these sets are there together, as in `condition ? { id } : { email }`.
    */
   | {
       k: 'object';
       props: { [name: string]: Abs };
       open: boolean;
+      spread?: Abs[];
       maybe?: string[];
       either?: string[][];
       at?: { [name: string]: Site };
@@ -229,6 +232,7 @@ function joinObjects(a: Extract<Abs, { k: 'object' }>, b: Extract<Abs, { k: 'obj
     }
   }
   const joined: Abs = { k: 'object', props, open: a.open || b.open };
+  if (a.spread || b.spread) joined.spread = [...(a.spread ?? []), ...(b.spread ?? [])].slice(0, 3);
   if (a.at || b.at) joined.at = { ...b.at, ...a.at };
   if (maybe.size) joined.maybe = [...maybe].toSorted();
   const sides = [certainKeys(a), certainKeys(b)].toSorted((one, other) =>
@@ -257,7 +261,12 @@ export function memberOf(of: Abs, name: string): Abs {
     case 'object': {
       const own = of.props[name];
       if (own) return of.maybe?.includes(name) ? { k: 'unknown', from: [own] } : own;
-      return of.open ? UNKNOWN : UNDEF;
+      if (!of.open) return UNDEF;
+      const [only, ...others] = of.spread ?? [];
+      if (!only) return UNKNOWN;
+      return others.length === 0
+        ? memberOf(only, name)
+        : { k: 'unknown', from: (of.spread ?? []).map((part) => memberOf(part, name)) };
     }
     case 'array':
       return name === 'length' && !of.open
@@ -330,6 +339,7 @@ export function leaves(value: Abs, out: Abs[] = [], depth = 0): Abs[] {
         const part = value.props[name];
         if (part) leaves(part, out, depth + 1);
       }
+      for (const part of value.spread ?? []) leaves(part, out, depth + 1);
       return out;
     case 'array':
       for (const part of value.items) leaves(part, out, depth + 1);
@@ -369,7 +379,7 @@ export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], de
     case 'object': {
       const props: { [name: string]: Abs } = {};
       for (const name in value.props) props[name] = inner(value.props[name] ?? UNKNOWN);
-      return { ...value, props };
+      return value.spread ? spreadAgain({ ...value, props }, value.spread.map(inner)) : { ...value, props };
     }
     case 'array':
       return { ...value, items: value.items.map(inner) };
@@ -389,9 +399,7 @@ export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], de
     case 'parsed':
       return { ...value, of: inner(value.of) };
     case 'row':
-      return value.query?.where
-        ? { ...value, query: { ...value.query, where: inner(value.query.where) } }
-        : value;
+      return value.query ? { ...value, query: substituteQuery(value.query, inner) } : value;
     case 'closure': {
       const bind: { [key: FunctionKey]: Abs[] } = {};
       for (const key in value.bind) bind[key] = (value.bind[key] ?? []).map(inner);
@@ -414,6 +422,31 @@ export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], de
   }
 }
 
+function substituteQuery(query: RowQuery, inner: (value: Abs) => Abs): RowQuery {
+  const out: RowQuery = { ...query };
+  if (query.where) out.where = inner(query.where);
+  if (query.lists)
+    out.lists = Object.fromEntries(Object.entries(query.lists).map(([name, where]) => [name, inner(where)]));
+  return out;
+}
+
+/** An object whose opaque spreads have become known: their keys come in where the object doesn't name them itself. */
+function spreadAgain(value: Extract<Abs, { k: 'object' }>, parts: readonly Abs[]): Abs {
+  const { spread: _spread, ...rest } = value;
+  const opaque: Abs[] = [];
+  let open = false;
+  const props = { ...value.props };
+  for (const part of parts) {
+    if (part.k !== 'object') opaque.push(part);
+    else {
+      for (const name in part.props) props[name] ??= part.props[name] ?? UNKNOWN;
+      open ||= part.open;
+      if (part.spread) opaque.push(...part.spread);
+    }
+  }
+  return { ...rest, props, open: open || opaque.length > 0, ...(opaque.length ? { spread: opaque } : {}) };
+}
+
 /** Checks with other values in place of a function's parameters. */
 export function substituteChecks(checks: readonly Check[], replace: (value: Abs) => Abs): Check[] {
   return checks.map((check) => ({ ...check, where: replace(check.where) }));
@@ -434,7 +467,13 @@ export function trim(value: Abs, depth = 5): Abs {
         if (++count > 40) return { ...value, props, open: true };
         props[name] = trim(value.props[name] ?? UNKNOWN, depth - 1);
       }
-      return { ...value, props };
+      return {
+        ...value,
+        props,
+        ...(value.spread
+          ? { spread: value.spread.slice(0, 3).map((part) => trim(part, Math.min(depth - 1, 2))) }
+          : {}),
+      };
     }
     case 'array':
       return {

@@ -5,7 +5,7 @@
 import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
 import { isSame } from '../base/equal.ts';
 import { leaves } from './abs.ts';
-import type { Abs, Check } from './abs.ts';
+import type { Abs, Check, Site } from './abs.ts';
 import { clientParts } from './clientData.ts';
 import type { ClientPart, ClientSubject } from './clientData.ts';
 import type { Entry } from './entries.ts';
@@ -34,7 +34,7 @@ export type Authority =
  * @param effect one of the entry's effects, its arguments bound
  */
 export function authorityOf(
-  entry: ClientSubject & Pick<Entry, 'effects' | 'outcomes' | 'roles'>,
+  entry: ClientSubject & Pick<Entry, 'effects' | 'outcomes' | 'shown' | 'roles'>,
   effect: DbEffect,
   context: ScopeContext,
 ): Authority {
@@ -43,7 +43,9 @@ export function authorityOf(
   const model = context.schema?.modelOf(effect.model);
   const { where } = effect.args.k === 'object' ? effect.args.props : {};
   if (!where) return { a: effect.args.k === 'object' && !effect.args.open ? 'server' : 'hidden' };
-  const checks = effect.checks ?? [];
+  const checks = countingChecks(effect.checks ?? [], entry.effects);
+  const role = fixedMembership(checks);
+  if (role) return { a: 'role', roles: [role] };
   const by = boundBy(where, model, context, checks, 0);
   if (by !== undefined) return { a: 'bound', by };
   const parts = pickingParts(entry, where).filter((part) => !isShown(part.leaf, checks));
@@ -62,12 +64,18 @@ function pickingParts(entry: ClientSubject, where: Abs): ClientPart[] {
   return clientParts(entry, where).filter(({ source }) => source !== 'header' && source !== 'cookie');
 }
 
-/** Whether the session is the origin of a value: directly, or through a row that the session picked out. */
+/**
+ * Whether a value is the caller's: something of the session, of a row that the session picked out, or a choice that was shown to be theirs.
+ * @param checks those that count (`countingChecks`)
+ */
 export function isOfSession(value: Abs, checks: readonly Check[] = [], depth = 0): boolean {
   if (depth > 4) return false;
   switch (value.k) {
     case 'session':
       return true;
+    case 'param':
+    case 'origin':
+      return isShown(value, checks);
     case 'parsed':
       return isOfSession(value.of, checks, depth + 1);
     case 'variants':
@@ -85,13 +93,7 @@ export function isOfSession(value: Abs, checks: readonly Check[] = [], depth = 0
     case 'row': {
       const { query } = value;
       if (!query) return false;
-      if (
-        checks.some(
-          (check) =>
-            check.site.file === query.file && check.site.at === query.at && carriesSession(check.where),
-        )
-      )
-        return true;
+      if (checks.some((check) => check.site.file === query.file && check.site.at === query.at)) return true;
       return query.where !== undefined && carriesSession(query.where);
     }
     default:
@@ -196,10 +198,47 @@ function isCompound(
 }
 
 /** Whether a check has shown that what the caller chose is theirs. */
-export function isShown(leaf: ClientPart['leaf'], checks: readonly Check[]): boolean {
-  return checks.some(
-    (check) => isCheckOfCaller(check) && leaves(check.where).some((other) => isSameLeaf(other, leaf)),
-  );
+export function isShown(leaf: Abs, checks: readonly Check[]): boolean {
+  return checks.some((check) => leaves(check.where).some((other) => isSameLeaf(other, leaf)));
+}
+
+/**
+ * The checks that say something about the caller: those with the session in them, and those that build on them: a document found by its
+ * id and the id of a team whose member the caller is, a row whose team is looked up among the caller's.
+ * @param reads accesses of the entry point, to know what picked the rows that a check is about
+ */
+export function countingChecks(checks: readonly Check[], reads: readonly DbEffect[] = []): Check[] {
+  const counting = checks.filter(isCheckOfCaller);
+  for (let before = -1; before < counting.length;) {
+    before = counting.length;
+    for (const check of checks)
+      if (!counting.includes(check) && leaves(check.where).some((leaf) => isShownLeaf(leaf, counting)))
+        counting.push(check);
+    for (const check of counting)
+      for (const leaf of leaves(check.where)) {
+        const site = leaf.k === 'row' ? leaf.query : undefined;
+        if (!site || counting.some((other) => isAt(other.site, site))) continue;
+        const read = reads.find((effect) => isAt(effect, site));
+        const where = read?.args.k === 'object' ? read.args.props['where'] : undefined;
+        if (read && where) counting.push({ model: read.model, where, by: 'compare', site });
+      }
+  }
+  return counting;
+}
+
+/** Something that earlier checks have shown to be the caller's. */
+function isShownLeaf(leaf: Abs, counting: readonly Check[]): boolean {
+  if (isChoice(leaf)) return isShown(leaf, counting);
+  const { query } = leaf.k === 'row' ? leaf : {};
+  return query !== undefined && counting.some((check) => isAt(check.site, query));
+}
+
+function isAt(site: Site, other: Site): boolean {
+  return site.file === other.file && site.at === other.at;
+}
+
+function isChoice(leaf: Abs): boolean {
+  return leaf.k === 'param' || leaf.k === 'origin';
 }
 
 /** A look-up counts when the session is part of what it looked for; a comparison when the session is what was compared with. */
@@ -215,28 +254,35 @@ function isSameLeaf(a: Abs, b: Abs): boolean {
 }
 
 /** The comparison that a read's row goes through before the entry point ends with it or goes on to write. */
-function checkedAfter(entry: Pick<Entry, 'effects' | 'outcomes'>, effect: DbEffect): Check | undefined {
+function checkedAfter(
+  entry: Pick<Entry, 'effects' | 'outcomes' | 'shown'>,
+  effect: DbEffect,
+): Check | undefined {
   if (!effect.kind.endsWith('read')) return undefined;
-  const ofRow = (check: Check): boolean =>
-    check.site.file === effect.file && check.site.at === effect.at && isCheckOfCaller(check);
+  const isOfRow = (checks: readonly Check[] | undefined): Check | undefined =>
+    countingChecks(checks ?? [], entry.effects).find((check) => isAt(check.site, effect));
   const giving = entry.outcomes.filter((outcome) =>
     leaves(outcome.value).some(
-      (leaf) => leaf.k === 'row' && leaf.query?.file === effect.file && leaf.query.at === effect.at,
+      (leaf) => leaf.k === 'row' && leaf.query !== undefined && isAt(leaf.query, effect),
     ),
   );
-  if (giving.length > 0) {
-    const all = giving.map((outcome) => outcome.checks?.find(ofRow));
-    return all.every((check) => check !== undefined) ? all[0] : undefined;
-  }
-  for (const outcome of entry.outcomes) {
-    const found = outcome.checks?.find(ofRow);
-    if (found) return found;
-  }
-  for (const later of entry.effects) {
-    const found = later.seq > effect.seq ? later.checks?.find(ofRow) : undefined;
-    if (found) return found;
-  }
-  return undefined;
+  if (giving.length === 0) return isOfRow(entry.shown);
+  const all = giving.map((outcome) => isOfRow(outcome.checks));
+  return all.every((check) => check !== undefined) ? all[0] : undefined;
+}
+
+/** A look-up of the caller among the members of a fixed group, or among those with a fixed role, is a check of their role. */
+function fixedMembership(checks: readonly Check[]): string | undefined {
+  const found = checks.find((check) => {
+    if (check.by !== 'where' || check.model === '') return false;
+    const all = leaves(check.where);
+    return (
+      all.some((leaf) => leaf.k === 'session') &&
+      all.some((leaf) => leaf.k === 'lit' && typeof leaf.v === 'string') &&
+      !all.some(isChoice)
+    );
+  });
+  return found && `listed ${found.model}`;
 }
 
 /** Whether a model's rows belong to somebody else than the public: owned, or the people themselves. */

@@ -9,6 +9,7 @@ import { chainStep } from './chains.ts';
 import { globalCall } from './events.ts';
 import type { Interpreter } from './interpreter.ts';
 import { isTellingOperation, operationKind } from './knowledge.ts';
+import { rowOf } from './ownerChecks.ts';
 import { packageCall } from './packageCalls.ts';
 import { fromParts, isClientType } from './parts.ts';
 import { operation } from './prismaCalls.ts';
@@ -249,14 +250,14 @@ function builtin(
     return { k: 'promise', of: name === 'then' ? awaited(results[0] ?? UNKNOWN) : value };
   }
   if (ARRAY_CALLBACKS.has(name)) {
-    const element: Abs =
-      base.k === 'row'
-        ? { ...base, many: false }
-        : base.k === 'array' && base.items[0]
-          ? base.items[0]
-          : base.k === 'parsed' && base.shape.of
-            ? { ...base, shape: base.shape.of }
-            : fromParts([base]);
+    const row = rowOf(base);
+    const element: Abs = row
+      ? { ...row, many: false }
+      : base.k === 'array' && base.items[0]
+        ? base.items[0]
+        : base.k === 'parsed' && base.shape.of
+          ? { ...base, shape: base.shape.of }
+          : fromParts([base]);
     const { frame } = it;
     if (frame) frame.loops++;
     const own = cloneState(state);

@@ -63,6 +63,7 @@ function collect(
         const part = value.props[key];
         if (part) inside(part, key);
       }
+      for (const part of value.spread ?? []) inside(part);
       return;
     case 'array':
       for (const part of value.items) inside(part);

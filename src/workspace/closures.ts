@@ -4,7 +4,7 @@ import type { Abs, Site, Variant } from './abs.ts';
 import { guardName, known, textOf } from './callPlace.ts';
 import type { Place } from './callPlace.ts';
 import type { Interpreter } from './interpreter.ts';
-import { addChecks, cloneState } from './state.ts';
+import { addChecks, cloneState, noteShown } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey, parseFunctionKey } from './summary.ts';
 import type { Outcome, Summary } from './summary.ts';
@@ -45,6 +45,7 @@ export function applyClosure(
       state.unsure = true;
   }
   takeOver(it, summary, { bind, site }, state);
+  noteShown(state, substituteChecks(summary.shown, bind));
   for (const invocation of summary.invocations) {
     const target = bind(invocation.target);
     const inner = cloneState(state);

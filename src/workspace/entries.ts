@@ -27,6 +27,8 @@ export interface Entry {
   events: CallEvent[];
   /** How the handler ends, with what it was given put in place of its parameters. */
   outcomes: Outcome[];
+  /** What any of its paths shows about the caller's right to rows. */
+  shown: Check[];
   sessions: SessionCall[];
   marks: Marks;
   /** An action client parses the input with a schema before the handler runs. */
@@ -58,6 +60,7 @@ interface Analysis {
   effects: DbEffect[];
   events: CallEvent[];
   outcomes: Outcome[];
+  shown: Check[];
   sessions: SessionCall[];
   marks: Marks;
   validated: boolean;
@@ -89,6 +92,7 @@ export function findEntries(
       effects: analysis.effects,
       events: analysis.events,
       outcomes: analysis.outcomes,
+      shown: analysis.shown,
       validated: analysis.validated,
       sessions: analysis.sessions,
       marks: analysis.marks,
@@ -134,6 +138,7 @@ const NOTHING: Analysis = {
   effects: [],
   events: [],
   outcomes: [],
+  shown: [],
   sessions: [],
   marks: {},
   validated: false,
@@ -264,6 +269,7 @@ function analyseClosure(
     value: bind(outcome.value),
     ...(outcome.checks ? { checks: substituteChecks(outcome.checks, bind) } : {}),
   }));
+  let shown = substituteChecks(summary.shown, bind);
   let validated = false;
   let { marks } = summary;
   const sessions = [...summary.sessions];
@@ -278,6 +284,7 @@ function analyseClosure(
     effects.push(...inner.effects.map((effect) => later(effect, effects)));
     events.push(...inner.events);
     outcomes = inner.outcomes;
+    shown = [...shown, ...inner.shown].slice(0, 40);
     validated ||= inner.validated;
     sessions.push(...inner.sessions);
     marks = { ...marks, ...inner.marks };
@@ -291,6 +298,7 @@ function analyseClosure(
     effects: effects.slice(0, 80),
     events: events.slice(0, 60),
     outcomes,
+    shown,
     sessions,
     marks,
     validated,

@@ -13,6 +13,7 @@ export function evaluateObject(it: Interpreter, value: Extract<Value, { k: 'obje
   const props: { [name: string]: Abs } = {};
   const at: { [name: string]: { file: FileId; at: number } } = {};
   const maybe = new Set<string>();
+  const opaque: Abs[] = [];
   let open = false;
   let either: string[][] | undefined;
   for (const prop of value.props) {
@@ -27,11 +28,12 @@ export function evaluateObject(it: Interpreter, value: Extract<Value, { k: 'obje
       else open = true;
     } else {
       const part = it.eval(prop.value, state);
-      open = spreadInto(part, prop.value, { props, at, maybe }) || open;
+      open = spreadInto(part, prop.value, { props, at, maybe, opaque }) || open;
       if (part.k === 'object' && prop.value.k !== 'logic') either ??= part.either;
     }
   }
   const object: Abs = { k: 'object', props, open, at };
+  if (opaque.length) object.spread = opaque.slice(0, 3);
   if (either) object.either = either;
   if (maybe.size) object.maybe = [...maybe].toSorted();
   return object;
@@ -45,6 +47,8 @@ function spreadInto(
     props: { [name: string]: Abs };
     at: { [name: string]: { file: FileId; at: number } };
     maybe: Set<string>;
+    /** Values whose keys aren't in sight. */
+    opaque: Abs[];
   },
 ): boolean {
   const value = awaited(part);
@@ -65,6 +69,7 @@ function spreadInto(
       const site = value.at?.[name];
       if (site) into.at[name] = site;
     }
+    if (value.spread) into.opaque.push(...value.spread);
     return value.open;
   }
   if (value.k === 'undef' || value.k === 'lit') return false;
@@ -77,6 +82,7 @@ function spreadInto(
       else if (alternative.k !== 'undef' && alternative.k !== 'lit') open = true;
     return open;
   }
+  if (value.k !== 'unknown' || value.from) into.opaque.push(value);
   return true;
 }
 

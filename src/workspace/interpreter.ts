@@ -112,6 +112,7 @@ export class Interpreter {
       outcomes,
       effects: this.effects,
       events: this.events,
+      shown: state.shown,
       invocations: this.invocations.slice(0, 20),
       queries: [...this.queries.values()],
       sessions: [...this.sessions.values()],
@@ -239,7 +240,10 @@ export class Interpreter {
       for (const binding of assignedIn(body)) if (start.env.has(binding)) start.env.set(binding, UNKNOWN);
       if (handler.b !== undefined) start.env.set(handler.b, UNKNOWN);
       this.exec(handler.body, start);
+      // A handler that answers and forgets to leave: what was shown about rows holds on every path but that of a failing database.
+      const { checks, dead } = state;
       joinInto(state, start);
+      if (!dead && !start.dead) state.checks = checks;
     }
     if (final) {
       const dead = state.dead;
@@ -307,11 +311,15 @@ export class Interpreter {
     );
     if (same) return;
     if (frame.outcomes.length >= MAX_OUTCOMES) {
-      const merged = frame.outcomes.find((other) => !!other.proof === !!outcome.proof) ?? frame.outcomes[0];
+      const alike = frame.outcomes.filter((other) => !!other.proof === !!outcome.proof);
+      const merged =
+        alike.find((other) => isSame(other.checks, outcome.checks)) ?? alike.at(-1) ?? frame.outcomes[0];
       if (!merged) return;
       merged.value = joinAbs(merged.value, outcome.value);
+      const checks = merged.checks?.filter((check) => outcome.checks?.some((own) => isSame(own, check)));
+      if (checks?.length) merged.checks = checks;
+      else delete merged.checks;
       if (!outcome.proof) delete merged.proof;
-      delete merged.checks;
       return;
     }
     frame.outcomes.push(outcome);

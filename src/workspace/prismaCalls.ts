@@ -118,7 +118,25 @@ function rowQuery(args: Abs | undefined, site: Site): RowQuery {
     ...(picks ? { where: trim(withoutQueries(picks), 3) } : {}),
     ...(select?.k === 'object' && !select.open ? { select: trueKeys(select) } : {}),
     ...(omit?.k === 'object' ? { omit: trueKeys(omit) } : {}),
+    ...listFilters(args.props['include'] ?? select),
   };
+}
+
+/** The `where` of each related list that names a session or a parameter: `include: { members: { where: { userId } } }`. */
+function listFilters(wanted: Abs | undefined): Pick<RowQuery, 'lists'> {
+  const lists: { [relation: string]: Abs } = {};
+  const walk = (value: Abs | undefined, path: string, depth: number): void => {
+    if (value?.k !== 'object' || depth > 3) return;
+    for (const [name, part] of Object.entries(value.props)) {
+      if (part.k !== 'object') continue;
+      const { where, include, select } = part.props;
+      if (where && leaves(where).some((leaf) => leaf.k === 'session' || leaf.k === 'param'))
+        lists[path + name] = trim(withoutQueries(where), 3);
+      walk(include ?? select, `${path}${name}.`, depth + 1);
+    }
+  };
+  walk(wanted, '', 0);
+  return Object.keys(lists).length > 0 ? { lists } : {};
 }
 
 function trueKeys(value: Extract<Abs, { k: 'object' }>): string[] {

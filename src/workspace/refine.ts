@@ -1,16 +1,14 @@
 /** What a passed or failed condition says about the rest of the path. */
 import type { Value } from '../facts/tsModel.ts';
-import { awaited, leaves, memberOf, nullishOf, truthOf, UNDEF, UNKNOWN } from './abs.ts';
+import { awaited, leaves, nullishOf, truthOf, UNKNOWN } from './abs.ts';
 import type { Abs, EvidenceStep, Proof, Truth } from './abs.ts';
 import type { Interpreter } from './interpreter.ts';
-import { noteComparison, rowOf } from './ownerChecks.ts';
+import { look, NOTHING } from './look.ts';
+import type { Assumption } from './look.ts';
+import { noteComparison, noteListed, notePolicy, rowOf } from './ownerChecks.ts';
 import { takeProof } from './parts.ts';
 import { cloneState, joinInto } from './state.ts';
 import type { State } from './state.ts';
-
-/** Alternatives assumed while a condition is looked at again: id of the alternatives → the one that holds. */
-type Assumption = ReadonlyMap<string, number>;
-const NOTHING: Assumption = new Map();
 
 /** Narrows `state` to the paths on which `test` is truthy (or falsy). The test has been evaluated before. */
 export function refine(it: Interpreter, test: Value, truth: boolean, state: State, at: number): void {
@@ -206,62 +204,6 @@ function collectVariants(
   }
 }
 
-/** Looks at an expression again, without effects, under an assumption. */
-export function look(it: Interpreter, value: Value, state: State, assume: Assumption): Abs {
-  const pick = (abs: Abs): Abs => {
-    if (abs.k !== 'variants') return abs;
-    const i = assume.get(abs.id);
-    if (i === undefined) return it.narrow(abs, state);
-    return abs.list.find((variant) => variant.i === i)?.value ?? UNKNOWN;
-  };
-  switch (value.k) {
-    case 'lit':
-      return { k: 'lit', v: value.v };
-    case 'ref': {
-      if (value.b < 0) return value.name === 'undefined' ? UNDEF : { k: 'global', path: [value.name] };
-      const own = state.env.get(value.b);
-      return own ? pick(own) : it.reference(value.b, value.name, state);
-    }
-    case 'member':
-      return pick(it.member(look(it, value.of, state, assume), value.name));
-    case 'index':
-      return look(it, value.key, state, assume).k === 'lit'
-        ? memberOf(look(it, value.of, state, assume), String(keyOf(value)))
-        : UNKNOWN;
-    case 'call':
-    case 'new':
-      return pick(it.callResults.get(value.at) ?? UNKNOWN);
-    case 'await':
-      return pick(awaited(look(it, value.of, state, assume)));
-    case 'assign':
-      return look(it, value.value, state, assume);
-    case 'object':
-      return { k: 'object', props: {}, open: true };
-    case 'array':
-      return {
-        k: 'array',
-        items: value.items.map((item) => look(it, item, state, assume)),
-        open: value.items.some((item) => item.k === 'spread'),
-      };
-    case 'logic': {
-      const left = look(it, value.left, state, assume);
-      const right = (): Abs => look(it, value.right, state, assume);
-      const decided = value.op === '??' ? nullishOf(left) : truthOf(left);
-      if (decided === 'maybe') return UNKNOWN;
-      const takeRight = value.op === '||' ? decided === 'false' : decided === 'true';
-      return takeRight ? right() : left;
-    }
-    case 'function':
-      return { k: 'closure', file: it.file, fn: value.fn };
-    default:
-      return UNKNOWN;
-  }
-}
-
-function keyOf(value: Extract<Value, { k: 'index' }>): string | number {
-  return value.key.k === 'lit' && value.key.v !== null ? String(value.key.v) : '';
-}
-
 function invert(truth: Truth): Truth {
   return truth === 'maybe' ? 'maybe' : truth === 'true' ? 'false' : 'true';
 }
@@ -360,9 +302,12 @@ function refineComparison(
 ): void {
   if (test.k === 'binary' && ['==', '===', '!=', '!=='].includes(test.op)) {
     const equal = truth !== test.op.startsWith('!');
-    if (!equal) return;
     const left = look(it, test.left, state, NOTHING);
     const right = look(it, test.right, state, NOTHING);
+    if (!equal) {
+      if (right.k === 'lit' && (right.v === 0 || right.v === null)) noteListed(left, state);
+      return;
+    }
     for (const [a, b, other] of [[left, right, test.right] as const, [right, left, test.left] as const]) {
       const role = roleLiteral(b, other);
       if (role !== undefined && isRoleRead(a)) state.roles = [role];
@@ -380,8 +325,16 @@ function refineComparison(
     if (rowOf(list)) noteComparison(list, asked, state, { file: it.file, at: test.at });
     return;
   }
+  if (test.k === 'binary' && (test.op === '>' || test.op === '>=') && truth)
+    noteListed(look(it, test.left, state, NOTHING), state);
+  if (test.k === 'index' && truth) noteListed(look(it, test, state, NOTHING), state);
+  if (test.k === 'call') {
+    notePolicy(it, test, truth, state);
+    return;
+  }
   if (truth && (test.k === 'member' || test.k === 'ref')) {
     const value = look(it, test, state, NOTHING);
+    noteListed(value, state);
     const last = value.k === 'session' || value.k === 'row' ? value.path.at(-1) : undefined;
     if (last && /^is_?(admin|staff|superuser|owner)/i.test(last)) state.roles = [last];
   }

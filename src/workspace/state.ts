@@ -8,6 +8,8 @@ export interface State {
   proof: Proof | undefined;
   roles: string[] | undefined;
   checks: readonly Check[];
+  /** All that any path has shown; one list for all states of a run. */
+  shown: Check[];
   /** Positions of the writes that this path has (or may have) made. */
   writes: readonly number[];
   /** The interactive transaction that is open. */
@@ -26,6 +28,7 @@ export function freshState(): State {
     proof: undefined,
     roles: undefined,
     checks: [],
+    shown: [],
     writes: [],
     transaction: undefined,
     live: new Map(),
@@ -68,9 +71,19 @@ export function joinInto(into: State, other: State): void {
 }
 
 const MAX_CHECKS = 8;
+const MAX_SHOWN = 24;
 
 /** Notes what the path has just shown. */
 export function addChecks(state: State, checks: readonly Check[]): void {
   const fresh = checks.filter((check) => !state.checks.some((own) => own === check || isSame(own, check)));
-  if (fresh.length) state.checks = [...state.checks, ...fresh].slice(-MAX_CHECKS);
+  if (fresh.length === 0) return;
+  state.checks = [...state.checks, ...fresh].slice(-MAX_CHECKS);
+  noteShown(state, fresh);
+}
+
+/** Notes what some path has shown, whatever this one knows. */
+export function noteShown(state: State, checks: readonly Check[]): void {
+  for (const check of checks)
+    if (state.shown.length < MAX_SHOWN && !state.shown.some((own) => isSame(own, check)))
+      state.shown.push(check);
 }

@@ -114,6 +114,8 @@ export interface Summary {
   outcomes: Outcome[];
   effects: DbEffect[];
   events: CallEvent[];
+  /** What any of its paths, or of its callees' paths, shows about the caller's right to rows. */
+  shown: Check[];
   invocations: Invocation[];
   queries: QueryFact[];
   sessions: SessionCall[];
@@ -129,6 +131,7 @@ export const BOTTOM: Summary = {
   outcomes: [],
   effects: [],
   events: [],
+  shown: [],
   invocations: [],
   queries: [],
   sessions: [],
