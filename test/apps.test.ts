@@ -26,6 +26,7 @@ const marked = new Set([
   'next-async-apis',
   'session-shape',
   'prisma-client-import',
+  'server-only',
 ]);
 
 describe('findings', () => {

@@ -76,7 +76,8 @@ function fieldsOf(type: ts.TypeNode, declared: Declared, depth: number): string[
     // `DefaultSession['user']` has what every session has.
     case SyntaxKind.IndexedAccessType: {
       const { objectType } = type as ts.IndexedAccessTypeNode;
-      return objectType.kind === SyntaxKind.TypeReference && KNOWN.test(referenceName(objectType as ts.TypeReferenceNode) ?? '')
+      return objectType.kind === SyntaxKind.TypeReference &&
+        KNOWN.test(referenceName(objectType as ts.TypeReferenceNode) ?? '')
         ? []
         : undefined;
     }

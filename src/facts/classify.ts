@@ -13,7 +13,9 @@ export type FileKind = Exclude<BodyFacts['kind'], 'skipped'>;
 export function fileKind(file: FileId): FileKind | undefined {
   const name = basename(file);
   if (/\.d\.[cm]?ts$/.test(name))
-    return /(^|\/)types?\//.test(file) || /auth|env/.test(name) ? 'ts' : undefined;
+    return /(^|\/)(@?types?|typings)\//.test(file) || /auth|env|type|global|session/.test(name)
+      ? 'ts'
+      : undefined;
   if (/\.[cm]?[jt]sx?$/.test(name)) return /\.min\.[cm]?js$/.test(name) ? undefined : 'ts';
   if (name.endsWith('.prisma')) return 'prisma';
   if (name.endsWith('.sql')) return 'sql';

@@ -22,6 +22,8 @@ import { rule as prismaClientImport } from './prisma-client-import/rule.ts';
 import { fixes as prismaClientImportFixes } from './prisma-client-import/fix.ts';
 import { rule as requirePagination } from './require-pagination/rule.ts';
 import { fixes as requirePaginationFixes } from './require-pagination/fix.ts';
+import { rule as serverOnly } from './server-only/rule.ts';
+import { fixes as serverOnlyFixes } from './server-only/fix.ts';
 import { rule as serviceLayer } from './service-layer/rule.ts';
 import { fixes as serviceLayerFixes } from './service-layer/fix.ts';
 import { rule as sessionShape } from './session-shape/rule.ts';
@@ -41,6 +43,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noUnsafeRawQuery, fixes: noUnsafeRawQueryFixes },
   { rule: prismaClientImport, fixes: prismaClientImportFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
+  { rule: serverOnly, fixes: serverOnlyFixes },
   { rule: serviceLayer, fixes: serviceLayerFixes },
   { rule: sessionShape, fixes: sessionShapeFixes },
   { rule: unusedSuppression, fixes: unusedSuppressionFixes },

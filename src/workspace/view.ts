@@ -11,12 +11,15 @@ import type { Entry } from './entries.ts';
 import type { Layering } from './layering.ts';
 import type { ImportTarget } from './links.ts';
 import type { MigrationState } from './migrations.ts';
+import type { ServerReach } from './serverReach.ts';
 import type { QueryFact, Summary } from './summary.ts';
 
 export interface WorkspaceView {
   facts(file: FileId): FileFacts | undefined;
   tsFacts(file: FileId): TsFacts | undefined;
   role(file: FileId): FileRole;
+  /** The role by place and content alone, whoever imports the file. */
+  baseRole(file: FileId): FileRole;
   app(file: FileId): App | undefined;
   schema(file: FileId): SchemaModel | undefined;
   schemaRoot(file: FileId): SchemaRoot | undefined;
@@ -28,6 +31,8 @@ export interface WorkspaceView {
   /** Prisma calls written in a file. */
   queries(file: FileId): readonly QueryFact[];
   importers(file: FileId): readonly FileId[];
+  /** The way by which a module leads to one that must not reach the browser. */
+  serverReach(file: FileId): ServerReach | undefined;
   /** Request-time files that write a model, by client accessor. */
   writers(accessor: string): readonly FileId[];
   withTrait(trait: 'client' | 'auth' | 'env' | 'sessionTypes'): readonly FileId[];

@@ -27,6 +27,8 @@ import { Migrations } from './migrations.ts';
 import type { MigrationState } from './migrations.ts';
 import { Project } from './project.ts';
 import { roleOf } from './roles.ts';
+import { findServerReach } from './serverReach.ts';
+import type { ServerReach } from './serverReach.ts';
 import { freshState } from './state.ts';
 import { FactStore } from './store.ts';
 import type { EngineHost } from './store.ts';
@@ -54,6 +56,7 @@ export class Workspace implements Links, WorkspaceView {
   private readonly queryTable: Query<readonly QueryFact[]>;
   private readonly baseRoles: Query<FileRole>;
   private readonly serverReached: Query<boolean>;
+  private readonly reachTable: Query<ServerReach | undefined>;
   private readonly accessorTable: Query<ReadonlySet<string> | undefined>;
   private readonly folderTable: Query<readonly FileId[]>;
   private readonly migrations: Migrations;
@@ -87,6 +90,11 @@ export class Workspace implements Links, WorkspaceView {
     this.serverReached = db.query('serverReached', (file) => this.isServerReached(file), {
       bottom: () => false,
     });
+    this.reachTable = db.query(
+      'serverReach',
+      (file) => findServerReach(this, file, (other) => this.reachTable(other)),
+      { equal: isSame, bottom: () => undefined },
+    );
     this.accessorTable = db.query('accessors', (id) => this.findAccessors(id), {
       equal: isSame,
     });
@@ -226,6 +234,10 @@ export class Workspace implements Links, WorkspaceView {
     return this.completeInput('') && !this.serverReached(file) ? 'client' : base;
   }
 
+  baseRole(file: FileId): FileRole {
+    return this.baseRoles(file);
+  }
+
   private findBaseRole(file: FileId): FileRole {
     const facts = this.store.facts(file);
     if (!facts) return 'other';
@@ -296,6 +308,10 @@ export class Workspace implements Links, WorkspaceView {
 
   importers(file: FileId): readonly FileId[] {
     return this.index.importers(file);
+  }
+
+  serverReach(file: FileId): ServerReach | undefined {
+    return this.reachTable(file);
   }
 
   writers(accessor: string): readonly FileId[] {

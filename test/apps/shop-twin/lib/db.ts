@@ -8,6 +8,7 @@ const createClient = () =>
 const globalForPrisma = globalThis as unknown as { prisma?: PrismaClient };
 
 export const prisma = globalForPrisma.prisma ?? createClient();
+//           ^^^^^^ server-only hint
 if (process.env.NODE_ENV !== 'production') globalForPrisma.prisma = prisma;
 
 export const db = prisma;

@@ -65,3 +65,5 @@ export const cheapest = () =>
   prisma.$queryRaw<{ id: string }[]>`SELECT "id" FROM "Product" ORDER BY "priceCents" LIMIT 20`;
 export const ratings = () =>
   prisma.product.findMany({ take: 20, orderBy: { id: 'asc' }, select: { id: true, reviews: { take: 5 } } });
+
+export const buyLabel = (id: string) => (id === 'gift-card' ? 'Give' : 'Buy');
