@@ -27,6 +27,7 @@ const marked = new Set([
   'session-shape',
   'prisma-client-import',
   'server-only',
+  'no-n-plus-one',
 ]);
 
 describe('findings', () => {

@@ -12,6 +12,8 @@ import { rule as nextAsyncApis } from './next-async-apis/rule.ts';
 import { fixes as nextAsyncApisFixes } from './next-async-apis/fix.ts';
 import { rule as noDestructiveCommand } from './no-destructive-command/rule.ts';
 import { fixes as noDestructiveCommandFixes } from './no-destructive-command/fix.ts';
+import { rule as noNPlusOne } from './no-n-plus-one/rule.ts';
+import { fixes as noNPlusOneFixes } from './no-n-plus-one/fix.ts';
 import { rule as noSwallowedError } from './no-swallowed-error/rule.ts';
 import { fixes as noSwallowedErrorFixes } from './no-swallowed-error/fix.ts';
 import { rule as noUnboundedWrite } from './no-unbounded-write/rule.ts';
@@ -38,6 +40,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: envModule, fixes: envModuleFixes },
   { rule: nextAsyncApis, fixes: nextAsyncApisFixes },
   { rule: noDestructiveCommand, fixes: noDestructiveCommandFixes },
+  { rule: noNPlusOne, fixes: noNPlusOneFixes },
   { rule: noSwallowedError, fixes: noSwallowedErrorFixes },
   { rule: noUnboundedWrite, fixes: noUnboundedWriteFixes },
   { rule: noUnsafeRawQuery, fixes: noUnsafeRawQueryFixes },
