@@ -94,6 +94,7 @@ export class Engine {
     this.fixer = new Fixer({
       workspace: this.workspace,
       recipe: findRecipe,
+      behind: hiddenBy,
       check: (file) => this.check(file),
       apply: (changes) => this.update(changes),
     });
@@ -388,6 +389,11 @@ export class Engine {
 }
 
 const CACHE_HEADER = `backend-specialist facts ${FACTS_VERSION}`;
+
+/** Rules whose findings hide those of a rule. */
+export function hiddenBy(rule: string): readonly string[] {
+  return registeredRules.find((registered) => registered.rule.meta.id === rule)?.rule.meta.behind ?? [];
+}
 
 function findRecipe(rule: string, id: string): (typeof registeredRules)[number]['fixes'][number] | undefined {
   return registeredRules

@@ -17,6 +17,8 @@ import { isInMarkup } from './markup.ts';
 export interface FixerOptions {
   workspace: Workspace;
   recipe(rule: string, id: string): FixRecipe | undefined;
+  /** Rules whose findings hide those of a rule. */
+  behind(rule: string): readonly string[];
   check(file: FileId): readonly Finding[];
   apply(changes: { file: FileId; text: string | undefined }[]): void;
 }
@@ -168,7 +170,7 @@ export class Fixer {
         if (problem) return `The result would not parse: ${problem.message}`;
       }
       if (alike() >= alikeBefore) return 'The finding would stay.';
-      const rule = broughtBy(before, all(), finding);
+      const rule = broughtBy(before, all(), finding, this.options.behind);
       return rule === undefined ? undefined : `The fix would bring a new finding of ${rule}.`;
     } finally {
       this.options.apply(originals);
@@ -180,13 +182,15 @@ const GRAVEST_FIRST: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
 
 /**
  * A rule that finds more than before, and something at least as grave as what a fix takes away. What is weaker (the order
- * of a list that now has a limit) is for the next fix: it would be a poor trade to keep the graver one for its sake. What other rules
- * find in code that moves from file to file was found before; the fixed rule must not find its own again elsewhere.
+ * of a list that now has a limit) is for the next fix: it would be a poor trade to keep the graver one for its sake. Hints of other
+ * rules are remarks, not problems, and count as weaker than all. What other rules find in code that moves from file to file was found
+ * before; the fixed rule must not find its own again elsewhere. What the fixed finding has hidden is not brought by its fix.
  */
 export function broughtBy(
   before: readonly Finding[],
   after: readonly Finding[],
   fixed: Pick<Finding, 'rule' | 'severity'>,
+  behind: (rule: string) => readonly string[] = () => [],
 ): string | undefined {
   const count = (list: readonly Finding[], like: Finding, bySeverity: boolean): number =>
     list.filter(
@@ -197,6 +201,8 @@ export function broughtBy(
     ).length;
   return after.find(
     (found) =>
+      !behind(found.rule).includes(fixed.rule) &&
+      (found.severity !== 'hint' || found.rule === fixed.rule) &&
       GRAVEST_FIRST.indexOf(found.severity) <= GRAVEST_FIRST.indexOf(fixed.severity) &&
       count(after, found, false) > count(before, found, false) &&
       count(after, found, true) > count(before, found, true),

@@ -33,6 +33,8 @@ export interface RuleMeta<Options> {
   /** `workspace` rules stay silent until the whole workspace is indexed. */
   needs: 'file' | 'workspace';
   kinds: FactsKind[];
+  /** Rules whose findings hide this one's: what lies behind shows when they are fixed, and is no fault of their fixes. */
+  behind?: string[];
   /** Version of the extension that brought the rule. */
   since: string;
   options: z.ZodType<Options>;
