@@ -20,6 +20,8 @@ import { rule as noUnboundedWrite } from './no-unbounded-write/rule.ts';
 import { fixes as noUnboundedWriteFixes } from './no-unbounded-write/fix.ts';
 import { rule as noUnsafeRawQuery } from './no-unsafe-raw-query/rule.ts';
 import { fixes as noUnsafeRawQueryFixes } from './no-unsafe-raw-query/fix.ts';
+import { rule as ownerFilter } from './owner-filter/rule.ts';
+import { fixes as ownerFilterFixes } from './owner-filter/fix.ts';
 import { rule as prismaClientImport } from './prisma-client-import/rule.ts';
 import { fixes as prismaClientImportFixes } from './prisma-client-import/fix.ts';
 import { rule as requirePagination } from './require-pagination/rule.ts';
@@ -44,6 +46,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noSwallowedError, fixes: noSwallowedErrorFixes },
   { rule: noUnboundedWrite, fixes: noUnboundedWriteFixes },
   { rule: noUnsafeRawQuery, fixes: noUnsafeRawQueryFixes },
+  { rule: ownerFilter, fixes: ownerFilterFixes },
   { rule: prismaClientImport, fixes: prismaClientImportFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
   { rule: serverOnly, fixes: serverOnlyFixes },
