@@ -555,7 +555,7 @@ describe('its fix', () => {
   await prisma.order.delete({ where: { id } });
 }`),
     );
-    expect(refusal(nobody, RULE)).toBe('No variable here holds the session or its user.');
+    expect(refusal(nobody, { rule: RULE })).toBe('No variable here holds the session or its user.');
     const elsewhere = await openFixture(
       action(`export async function cancel(id: string) {
   const user = await requireUser();
@@ -563,6 +563,6 @@ describe('its fix', () => {
   await prisma.order.delete({ where });
 }`),
     );
-    expect(refusal(elsewhere, RULE)).toBe('The `where` is made elsewhere; put the owner into it there.');
+    expect(refusal(elsewhere, { rule: RULE })).toBe('The `where` is made elsewhere; put the owner into it there.');
   });
 });
