@@ -28,6 +28,7 @@ const marked = new Set([
   'prisma-client-import',
   'server-only',
   'no-n-plus-one',
+  'single-prisma-client',
 ]);
 
 describe('findings', () => {

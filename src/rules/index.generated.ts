@@ -32,6 +32,8 @@ import { rule as serviceLayer } from './service-layer/rule.ts';
 import { fixes as serviceLayerFixes } from './service-layer/fix.ts';
 import { rule as sessionShape } from './session-shape/rule.ts';
 import { fixes as sessionShapeFixes } from './session-shape/fix.ts';
+import { rule as singlePrismaClient } from './single-prisma-client/rule.ts';
+import { fixes as singlePrismaClientFixes } from './single-prisma-client/fix.ts';
 import { rule as unusedSuppression } from './unused-suppression/rule.ts';
 import { fixes as unusedSuppressionFixes } from './unused-suppression/fix.ts';
 
@@ -52,5 +54,6 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: serverOnly, fixes: serverOnlyFixes },
   { rule: serviceLayer, fixes: serviceLayerFixes },
   { rule: sessionShape, fixes: sessionShapeFixes },
+  { rule: singlePrismaClient, fixes: singlePrismaClientFixes },
   { rule: unusedSuppression, fixes: unusedSuppressionFixes },
 ];
