@@ -182,7 +182,9 @@ export class Interpreter {
       case 'let': {
         // Evaluated first: it may put another environment into the state.
         const value = this.eval(step.value, state);
-        state.env.set(step.b, value);
+        // `const rows = []` is there to be filled.
+        const isToFill = value.k === 'array' && value.items.length === 0 && step.value.k === 'array';
+        state.env.set(step.b, isToFill ? { ...value, open: true } : value);
         return;
       }
       case 'return': {
