@@ -21,6 +21,7 @@ const marked = new Set([
   'no-destructive-command',
   'service-layer',
   'no-unbounded-write',
+  'transaction-discipline',
   'no-unsafe-raw-query',
   'bounded-take',
   'next-async-apis',
