@@ -1,0 +1,17 @@
+import prisma from '@/lib/db';
+import { sendMail } from '@/lib/mailer';
+
+async function takeStock(productId: string, quantity: number) {
+  await prisma.product.update({ where: { id: productId }, data: { stock: { decrement: quantity } } });
+}
+
+export async function fulfil(orderId: string, productId: string, email: string) {
+  await prisma.$transaction(async (tx) => {
+    tx.order.update({ where: { id: orderId }, data: { status: 'PAID' } });
+//           ^^^^^^ transaction-discipline error
+    await takeStock(productId, 1);
+//        ^^^^^^^^^ transaction-discipline error
+    await sendMail(email, 'Your order', 'It is on its way');
+//        ^^^^^^^^ transaction-discipline error
+  });
+}
