@@ -19,6 +19,7 @@ const marked = new Set([
   'no-swallowed-error',
   'destructive-migration',
   'no-destructive-command',
+  'service-cache',
   'service-layer',
   'no-unbounded-write',
   'transaction-discipline',

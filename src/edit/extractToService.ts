@@ -64,7 +64,11 @@ export function extractToService(context: ExtractContext, start: number, end: nu
   const { imports, renamed } = needed;
   const style = styleOf(targetText === '' ? context.text : targetText);
   const isRead = !isTransaction && READS.test(unit.op);
-  const isCached = isRead && captures.parameters.every(({ primitive }) => primitive) && !isFluent(unit.node);
+  const isCached =
+    isRead &&
+    workspace.app(file)?.router === 'app' &&
+    captures.parameters.every(({ primitive }) => primitive) &&
+    !isFluent(unit.node);
   if (isCached) imports.push({ spec: 'react', name: 'cache' });
   const body = movedText(unit.node, captures.parameters, renamed, style.indent);
   const write = (name: string): string => functionText(body, name, captures.parameters, { style, isCached });

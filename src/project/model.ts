@@ -33,6 +33,8 @@ export interface App {
   name: string;
   /** `''` or `src`: where its code lives below the root. */
   src: string;
+  /** `pages` where it has no App Router at all. */
+  router: 'app' | 'pages';
   /** Reasons that made it an app, for `check --stats`. */
   why: string[];
   /** Identifies the schema it uses (`Schemas` key), if any. */

@@ -28,6 +28,8 @@ import { rule as requirePagination } from './require-pagination/rule.ts';
 import { fixes as requirePaginationFixes } from './require-pagination/fix.ts';
 import { rule as serverOnly } from './server-only/rule.ts';
 import { fixes as serverOnlyFixes } from './server-only/fix.ts';
+import { rule as serviceCache } from './service-cache/rule.ts';
+import { fixes as serviceCacheFixes } from './service-cache/fix.ts';
 import { rule as serviceLayer } from './service-layer/rule.ts';
 import { fixes as serviceLayerFixes } from './service-layer/fix.ts';
 import { rule as sessionShape } from './session-shape/rule.ts';
@@ -54,6 +56,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: prismaClientImport, fixes: prismaClientImportFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
   { rule: serverOnly, fixes: serverOnlyFixes },
+  { rule: serviceCache, fixes: serviceCacheFixes },
   { rule: serviceLayer, fixes: serviceLayerFixes },
   { rule: sessionShape, fixes: sessionShapeFixes },
   { rule: singlePrismaClient, fixes: singlePrismaClientFixes },

@@ -113,6 +113,7 @@ export class Project {
           this.packages('').find((candidate) => candidate.dir === root)?.name ??
           (root === '' ? 'app' : basename(root)),
         src: router.dir.startsWith('src/') ? 'src' : '',
+        router: router.dir.endsWith('app') ? 'app' : 'pages',
         why: [...reasons, `has ${router.dir}/`],
         schema: schema?.root.id,
         schemaWhy: schema?.why,

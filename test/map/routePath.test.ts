@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { routePath, samePath } from '../../src/map/routePath.ts';
 
-const app = (root = '') => ({ root, name: 'x', src: '', why: [], schema: undefined, schemaWhy: undefined });
+const app = (root = '') => ({
+  root,
+  name: 'x',
+  src: '',
+  router: 'app' as const,
+  why: [],
+  schema: undefined,
+  schemaWhy: undefined,
+});
 
 test.each([
   ['app/page.tsx', '/'],

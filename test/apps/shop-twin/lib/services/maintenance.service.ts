@@ -15,14 +15,17 @@ export const clearReviewsOf = (productId: string) =>
   prisma.$executeRaw`DELETE FROM "Review" WHERE "productId" = ${productId}`;
 
 export const countReviews = (body: string) =>
+//           ^^^^^^^^^^^^ service-cache hint
   prisma.$queryRawUnsafe<{ count: bigint }[]>(`SELECT count(*) FROM "Review" WHERE "body" LIKE '%${body}%'`);
 //       ^^^^^^^^^^^^^^^ no-unsafe-raw-query warning
 
 export const averagePer = (column: string) =>
+//           ^^^^^^^^^^ service-cache hint
   prisma.$queryRaw<{ avg: number }[]>`SELECT avg("rating") FROM "Review" GROUP BY ${Prisma.raw(column)} LIMIT 20`;
 //                                                                                         ^^^ no-unsafe-raw-query warning
 
 export const newestReviews = (size: number) =>
+//           ^^^^^^^^^^^^^ service-cache hint
   prisma.review.findMany({
     select: { id: true, body: true },
     orderBy: { id: 'desc' },

@@ -2,10 +2,12 @@ import prisma from '@/lib/db';
 import type { PrismaClient, Prisma } from '@/lib/generated/prisma/client';
 
 export const listForUser = (userId: string) =>
+//           ^^^^^^^^^^^ service-cache hint
   prisma.order.findMany({ where: { userId }, orderBy: { createdAt: 'desc' } });
 //             ^^^^^^^^ require-pagination hint
 
 export const listMemberships = async (userId: string) => {
+//           ^^^^^^^^^^^^^^^ service-cache hint
   return await prisma.membership.findMany({ where: { userId }, include: { team: true } });
 //                               ^^^^^^^^ require-pagination hint
 };
@@ -16,6 +18,7 @@ export function listReviews(client: Prisma.TransactionClient, productId: string)
 }
 
 export async function totals() {
+//                    ^^^^^^ service-cache hint
   return prisma.$transaction(async (tx) => {
     const orders = await tx.order.findMany({ select: { totalCents: true } });
 //                                ^^^^^^^^ require-pagination error
@@ -24,6 +27,7 @@ export async function totals() {
 }
 
 export async function dashboard() {
+//                    ^^^^^^^^^ service-cache hint
   const [users, unpaid] = await Promise.all([
     prisma.user.findMany(),
 //              ^^^^^^^^ require-pagination error

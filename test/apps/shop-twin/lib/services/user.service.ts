@@ -1,6 +1,7 @@
 import { prisma } from '@/lib/db';
 
 export const getUserByEmail = async (email: string) => {
+//           ^^^^^^^^^^^^^^ service-cache hint
   try {
     return await prisma.user.findUnique({ where: { email } });
   } catch { return null; }
@@ -9,8 +10,10 @@ export const getUserByEmail = async (email: string) => {
 
 export const getUserById = (id: string) => prisma.user.findUnique({ where: { id } }).catch(() => null);
 //                                                                                   ^^^^^ no-swallowed-error warning
+//           ^^^^^^^^^^^ service-cache hint
 
 export async function countOrders(userId: string) {
+//                    ^^^^^^^^^^^ service-cache hint
   try {
     return await prisma.order.count({ where: { userId } });
   } catch (error) { return 0; }
