@@ -24,6 +24,7 @@ const marked = new Set([
   'no-unbounded-write',
   'transaction-discipline',
   'no-unsafe-raw-query',
+  'stable-order',
   'bounded-take',
   'next-async-apis',
   'session-shape',

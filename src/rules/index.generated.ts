@@ -36,6 +36,8 @@ import { rule as sessionShape } from './session-shape/rule.ts';
 import { fixes as sessionShapeFixes } from './session-shape/fix.ts';
 import { rule as singlePrismaClient } from './single-prisma-client/rule.ts';
 import { fixes as singlePrismaClientFixes } from './single-prisma-client/fix.ts';
+import { rule as stableOrder } from './stable-order/rule.ts';
+import { fixes as stableOrderFixes } from './stable-order/fix.ts';
 import { rule as transactionDiscipline } from './transaction-discipline/rule.ts';
 import { fixes as transactionDisciplineFixes } from './transaction-discipline/fix.ts';
 import { rule as unusedSuppression } from './unused-suppression/rule.ts';
@@ -60,6 +62,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: serviceLayer, fixes: serviceLayerFixes },
   { rule: sessionShape, fixes: sessionShapeFixes },
   { rule: singlePrismaClient, fixes: singlePrismaClientFixes },
+  { rule: stableOrder, fixes: stableOrderFixes },
   { rule: transactionDiscipline, fixes: transactionDisciplineFixes },
   { rule: unusedSuppression, fixes: unusedSuppressionFixes },
 ];

@@ -57,5 +57,6 @@ export async function repeatOrder(id: string) {
 export async function findOrdersByEmail(email: string) {
 //                    ^^^^^^^^^^^^^^^^^ action-auth error
   return prisma.order.findMany({ where: { user: { email } }, take: 20, orderBy: { createdAt: 'desc' } });
+//                                                                     ^^^^^^^ stable-order hint
 //                    ^^^^^^^^ service-layer hint
 }
