@@ -367,6 +367,7 @@ describe('require-pagination follows', () => {
   export const a = () => prisma.card.findMany({ take: 5, include: withComments });
   export const b = () => prisma.card.findMany({ take: 9, include: withComments });
 `),
+      { rules: [RULE] },
     );
   });
 
