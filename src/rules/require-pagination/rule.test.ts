@@ -356,6 +356,7 @@ describe('require-pagination follows', () => {
   export const liste = () => datenbank.product.findMany();
   //                                           ^^^^^^^^ require-pagination error
 `),
+      { rules: [RULE] },
     );
   });
 
