@@ -32,6 +32,7 @@ const marked = new Set([
   'server-only',
   'no-n-plus-one',
   'single-prisma-client',
+  'env-schema',
 ]);
 
 describe('findings', () => {

@@ -11,7 +11,118 @@ export interface EnvVariable {
   optional: boolean;
 }
 
+/** What the list of all variables, without their values, is called; the first that is there counts. */
+export const EXAMPLE_FILES = [
+  '.env.example',
+  '.env.sample',
+  '.env.template',
+  '.env.local.example',
+  '.env.dist',
+];
+
+/** Set by the platform, the build or the tool that runs the code, not by the people who deploy the app. */
+export const PLATFORM_VARIABLES: readonly string[] = [
+  'NODE_ENV',
+  'NEXT_RUNTIME',
+  'NEXT_PHASE',
+  '__NEXT_*',
+  'NEXT_TELEMETRY_DISABLED',
+  'NEXT_DEPLOYMENT_ID',
+  'CI',
+  'GITHUB_ACTIONS',
+  'ANALYZE',
+  'TURBOPACK',
+  'SKIP_ENV_VALIDATION',
+  'PORT',
+  'HOSTNAME',
+  'TZ',
+  'HOME',
+  'PATH',
+  'PWD',
+  'TMPDIR',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'npm_*',
+  'VITEST',
+  'VITEST_*',
+  'JEST_WORKER_ID',
+  'PLAYWRIGHT*',
+  'STORYBOOK*',
+  'VERCEL',
+  'VERCEL_ENV',
+  'VERCEL_TARGET_ENV',
+  'VERCEL_URL',
+  'VERCEL_BRANCH_URL',
+  'VERCEL_PROJECT_PRODUCTION_URL',
+  'VERCEL_REGION',
+  'VERCEL_DEPLOYMENT_ID',
+  'VERCEL_GIT_*',
+  'NEXT_PUBLIC_VERCEL_*',
+  'NETLIFY',
+  'RENDER',
+  'RENDER_EXTERNAL_*',
+  'RENDER_GIT_*',
+  'RAILWAY_ENVIRONMENT*',
+  'RAILWAY_PUBLIC_DOMAIN',
+  'FLY_APP_NAME',
+  'FLY_REGION',
+  'K_SERVICE',
+  'AWS_LAMBDA_FUNCTION_NAME',
+  'AWS_EXECUTION_ENV',
+];
+
+/** Tests a variable's name against names and patterns with `*`. */
+export function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
+  const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
+  const globs = patterns
+    .filter((pattern) => pattern.includes('*'))
+    .map(
+      (pattern) =>
+        new RegExp(
+          `^${pattern
+            .split('*')
+            .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+            .join('.*')}$`,
+        ),
+    );
+  return (name) => exact.has(name) || globs.some((glob) => glob.test(name));
+}
+
 type ObjectValue = Extract<Value, { k: 'object' }>;
+
+/**
+ * Variables that a value uses by name: `process.env.X`, `env.X`, `getEnv('X')`, whatever of that kind it is read from. `*` stands for
+ * any: the whole environment is handed on, or a name is computed.
+ */
+export function usedVariables(value: Value): string[] {
+  switch (value.k) {
+    case 'member':
+      return /^[A-Z][A-Z0-9_]+$/.test(value.name) && isEnvLike(value.of) ? [value.name] : [];
+    case 'index':
+      return isEnvLike(value.of) ? ['*'] : [];
+    case 'object':
+      return value.props.some((prop) => prop.p === 'spread' && isEnvLike(prop.value)) ? ['*'] : [];
+    case 'call':
+      return [
+        ...(isEnvLike(value.fn) ? value.args.flatMap((arg) => (arg.k === 'lit' ? [String(arg.v)] : [])) : []),
+        ...(value.args.some((arg) => arg.k === 'ref' && isEnvLike(arg)) ? ['*'] : []),
+      ];
+    default:
+      return [];
+  }
+}
+
+/** By its name alone; which module it comes from is for others to find out. */
+function isEnvLike(value: Value): boolean {
+  if (value.k === 'ref') return /env/i.test(value.name);
+  if (value.k === 'member') return /^env$/i.test(value.name);
+  if (value.k === 'call') return isEnvLike(value.fn);
+  return value.k === 'await' && isEnvLike(value.of);
+}
 
 /** In the order of the text; the first declaration of a name counts. */
 export function findVariables(facts: TsFacts): EnvVariable[] {
@@ -23,7 +134,7 @@ export function findVariables(facts: TsFacts): EnvVariable[] {
         name: prop.name,
         at: prop.at,
         scope: scope ?? (prop.name.startsWith('NEXT_PUBLIC_') ? 'client' : 'server'),
-        optional: isOptional(prop.value),
+        optional: isOptional(facts, prop.value),
       });
     }
   };
@@ -110,8 +221,17 @@ function declared(facts: TsFacts, b: number): Value | undefined {
   return found;
 }
 
-function isOptional(value: Value): boolean {
-  for (let part: Value = value; part.k === 'call' && part.fn.k === 'member'; part = part.fn.of)
-    if (/^(optional|nullish|default|prefault|catch)$/.test(part.fn.name)) return true;
-  return false;
+function isOptional(facts: TsFacts, value: Value, depth = 0): boolean {
+  if (depth > 8) return false;
+  if (value.k === 'ref' && value.b >= 0) {
+    const given = declared(facts, value.b);
+    return given !== undefined && isOptional(facts, given, depth + 1);
+  }
+  if (value.k !== 'call' || value.fn.k !== 'member') return false;
+  const { name, of } = value.fn;
+  if (/^(optional|nullish|default|prefault|catch)$/.test(name)) return true;
+  // `z.preprocess(blankToUndefined, z.string().optional())`
+  if (name === 'preprocess')
+    return value.args[1] !== undefined && isOptional(facts, value.args[1], depth + 1);
+  return isOptional(facts, of, depth + 1);
 }

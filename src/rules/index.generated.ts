@@ -8,6 +8,8 @@ import { rule as destructiveMigration } from './destructive-migration/rule.ts';
 import { fixes as destructiveMigrationFixes } from './destructive-migration/fix.ts';
 import { rule as envModule } from './env-module/rule.ts';
 import { fixes as envModuleFixes } from './env-module/fix.ts';
+import { rule as envSchema } from './env-schema/rule.ts';
+import { fixes as envSchemaFixes } from './env-schema/fix.ts';
 import { rule as nextAsyncApis } from './next-async-apis/rule.ts';
 import { fixes as nextAsyncApisFixes } from './next-async-apis/fix.ts';
 import { rule as noDestructiveCommand } from './no-destructive-command/rule.ts';
@@ -48,6 +50,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: boundedTake, fixes: boundedTakeFixes },
   { rule: destructiveMigration, fixes: destructiveMigrationFixes },
   { rule: envModule, fixes: envModuleFixes },
+  { rule: envSchema, fixes: envSchemaFixes },
   { rule: nextAsyncApis, fixes: nextAsyncApisFixes },
   { rule: noDestructiveCommand, fixes: noDestructiveCommandFixes },
   { rule: noNPlusOne, fixes: noNPlusOneFixes },

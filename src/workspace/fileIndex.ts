@@ -7,6 +7,7 @@ import type { FileId } from '../base/path.ts';
 import type { TsFacts, Value } from '../facts/tsModel.ts';
 import { visitFile } from '../facts/visit.ts';
 import type { Database, Input, Query } from './database.ts';
+import { usedVariables } from '../project/environment.ts';
 import { styleOf } from '../project/style.ts';
 import type { StyledFile } from '../project/conventions.ts';
 import type { StyleToken } from '../project/style.ts';
@@ -66,6 +67,11 @@ export class FileIndex {
   /** Non-tooling files that write a model, by client accessor. */
   writers(accessor: string): readonly FileId[] {
     return this.filesOf(`writes:${accessor}`);
+  }
+
+  /** Files that use a variable of the environment by its name; `*` for those that may use any. */
+  usingVariable(name: string): readonly FileId[] {
+    return this.filesOf(`env:${name}`);
   }
 
   withTrait(trait: Trait): readonly FileId[] {
@@ -169,6 +175,7 @@ export class FileIndex {
       if (value.k === 'import') addImport(value.spec);
       const accessor = writtenModel(value);
       if (accessor !== undefined) keys.add(`writes:${accessor}`);
+      for (const name of usedVariables(value)) keys.add(`env:${name}`);
     });
     for (const trait of traitsOf(facts)) keys.add(`trait:${trait}`);
     if (!isToolingPath(file)) {

@@ -36,6 +36,8 @@ export interface WorkspaceView {
   /** Request-time files that write a model, by client accessor. */
   writers(accessor: string): readonly FileId[];
   withTrait(trait: 'client' | 'auth' | 'env' | 'sessionTypes'): readonly FileId[];
+  /** Files that use a variable of the environment by its name; `*` for those that may use any. */
+  usingVariable(name: string): readonly FileId[];
   /** Files of one folder, sorted. */
   filesIn(folder: string): readonly FileId[];
   exists(file: FileId): boolean;

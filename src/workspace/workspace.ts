@@ -322,6 +322,10 @@ export class Workspace implements Links, WorkspaceView {
     return this.index.withTrait(trait).filter((file) => this.baseRoles(file) !== 'tooling');
   }
 
+  usingVariable(name: string): readonly FileId[] {
+    return this.index.usingVariable(name);
+  }
+
   filesIn(folder: string): readonly FileId[] {
     return this.folderTable(folder);
   }

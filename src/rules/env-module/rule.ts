@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { dirname } from '../../base/path.ts';
 import type { FileId } from '../../base/path.ts';
+import { nameMatcher, PLATFORM_VARIABLES } from '../../project/environment.ts';
 import { defineRule } from '../rule.ts';
 import type { FixRequest, Report, RuleContext } from '../rule.ts';
-import { envModuleFor, isEnvModule, newEnvModule } from './modules.ts';
+import { envModuleFor, isEnvModule, newEnvModule } from '../../workspace/envModules.ts';
 import { envReads } from './reads.ts';
 import type { EnvRead } from './reads.ts';
 
@@ -13,61 +14,6 @@ const options = z.strictObject({
     .describe('Further variables that may be read anywhere; `*` stands for any characters, as in `ACME_*`.'),
 });
 type Options = z.infer<typeof options>;
-
-/** Set by the platform, the build or the tool that runs the code, not by the people who deploy the app. */
-const PLATFORM = [
-  'NODE_ENV',
-  'NEXT_RUNTIME',
-  'NEXT_PHASE',
-  '__NEXT_*',
-  'NEXT_TELEMETRY_DISABLED',
-  'NEXT_DEPLOYMENT_ID',
-  'CI',
-  'GITHUB_ACTIONS',
-  'ANALYZE',
-  'TURBOPACK',
-  'SKIP_ENV_VALIDATION',
-  'PORT',
-  'HOSTNAME',
-  'TZ',
-  'HOME',
-  'PATH',
-  'PWD',
-  'TMPDIR',
-  'HTTP_PROXY',
-  'HTTPS_PROXY',
-  'NO_PROXY',
-  'http_proxy',
-  'https_proxy',
-  'no_proxy',
-  'npm_*',
-  'VITEST',
-  'VITEST_*',
-  'JEST_WORKER_ID',
-  'PLAYWRIGHT*',
-  'STORYBOOK*',
-  'VERCEL',
-  'VERCEL_ENV',
-  'VERCEL_TARGET_ENV',
-  'VERCEL_URL',
-  'VERCEL_BRANCH_URL',
-  'VERCEL_PROJECT_PRODUCTION_URL',
-  'VERCEL_REGION',
-  'VERCEL_DEPLOYMENT_ID',
-  'VERCEL_GIT_*',
-  'NEXT_PUBLIC_VERCEL_*',
-  'NETLIFY',
-  'RENDER',
-  'RENDER_EXTERNAL_*',
-  'RENDER_GIT_*',
-  'RAILWAY_ENVIRONMENT*',
-  'RAILWAY_PUBLIC_DOMAIN',
-  'FLY_APP_NAME',
-  'FLY_REGION',
-  'K_SERVICE',
-  'AWS_LAMBDA_FUNCTION_NAME',
-  'AWS_EXECUTION_ENV',
-];
 
 export const rule = defineRule<Options>({
   meta: {
@@ -98,7 +44,7 @@ export const rule = defineRule<Options>({
   check(context) {
     const { facts, file, role, workspace } = context;
     if (facts.kind !== 'ts' || ['tooling', 'env', 'migration', 'schema', 'config'].includes(role)) return;
-    const allowed = matcher([...PLATFORM, ...context.options.allow]);
+    const allowed = nameMatcher([...PLATFORM_VARIABLES, ...context.options.allow]);
     const reads = envReads(facts).filter((read) => !allowed(read.name));
     if (reads.length === 0 || isEnvModule(workspace, file) || !belongsToApp(context)) return;
     const seen = new Set<string>();
@@ -170,20 +116,4 @@ function belongsToApp({ file, app, role, workspace }: RuleContext<unknown>): boo
       }
   }
   return false;
-}
-
-function matcher(patterns: readonly string[]): (name: string) => boolean {
-  const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
-  const globs = patterns
-    .filter((pattern) => pattern.includes('*'))
-    .map(
-      (pattern) =>
-        new RegExp(
-          `^${pattern
-            .split('*')
-            .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-            .join('.*')}$`,
-        ),
-    );
-  return (name) => exact.has(name) || globs.some((glob) => glob.test(name));
 }

@@ -1,8 +1,8 @@
 /** Which module of the project validates the environment, and how a file of the project imports it. */
-import { basename, dirname, join, relativeTo } from '../../base/path.ts';
-import type { FileId } from '../../base/path.ts';
-import { packageDir, packageSpecifier } from '../../project/packages.ts';
-import type { WorkspaceView } from '../../workspace/view.ts';
+import { basename, dirname, join, relativeTo } from '../base/path.ts';
+import type { FileId } from '../base/path.ts';
+import { packageDir, packageSpecifier } from '../project/packages.ts';
+import type { WorkspaceView } from './view.ts';
 
 /** Where people put the module when nothing tells it apart by its content. */
 const USUAL = [
@@ -76,7 +76,7 @@ function isNamedSo(file: FileId): boolean {
 function isAppWide(workspace: WorkspaceView, path: string, file: FileId): boolean {
   const importers = workspace.importers(file).length;
   const folders = dirname(path).split('/').filter(Boolean);
-  return folders.every((folder) => COMMON.test(folder)) ? isNamedSo(path) || importers > 1 : importers > 12;
+  return folders.every((folder) => COMMON.test(folder)) ? isNamedSo(file) || importers > 1 : importers > 12;
 }
 
 const COMMON =

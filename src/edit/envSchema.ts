@@ -1,8 +1,8 @@
 /** Reads and extends the schema of an env module: plain Zod, or `createEnv` of `@t3-oss/env-*`. */
 import { ts } from 'ts-morph';
-import type { TextEdit } from '../../run/finding.ts';
-import { addAll, plan } from '../../edit/objectProperties.ts';
-import type { Additions } from '../../edit/objectProperties.ts';
+import type { TextEdit } from '../run/finding.ts';
+import { addAll, plan } from './objectProperties.ts';
+import type { Additions } from './objectProperties.ts';
 
 export interface EnvSchema {
   /** Export that holds the validated values. */
