@@ -33,6 +33,7 @@ const marked = new Set([
   'no-n-plus-one',
   'single-prisma-client',
   'env-schema',
+  'no-prisma-middleware',
 ]);
 
 describe('findings', () => {

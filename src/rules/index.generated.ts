@@ -16,6 +16,8 @@ import { rule as noDestructiveCommand } from './no-destructive-command/rule.ts';
 import { fixes as noDestructiveCommandFixes } from './no-destructive-command/fix.ts';
 import { rule as noNPlusOne } from './no-n-plus-one/rule.ts';
 import { fixes as noNPlusOneFixes } from './no-n-plus-one/fix.ts';
+import { rule as noPrismaMiddleware } from './no-prisma-middleware/rule.ts';
+import { fixes as noPrismaMiddlewareFixes } from './no-prisma-middleware/fix.ts';
 import { rule as noSwallowedError } from './no-swallowed-error/rule.ts';
 import { fixes as noSwallowedErrorFixes } from './no-swallowed-error/fix.ts';
 import { rule as noUnboundedWrite } from './no-unbounded-write/rule.ts';
@@ -54,6 +56,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: nextAsyncApis, fixes: nextAsyncApisFixes },
   { rule: noDestructiveCommand, fixes: noDestructiveCommandFixes },
   { rule: noNPlusOne, fixes: noNPlusOneFixes },
+  { rule: noPrismaMiddleware, fixes: noPrismaMiddlewareFixes },
   { rule: noSwallowedError, fixes: noSwallowedErrorFixes },
   { rule: noUnboundedWrite, fixes: noUnboundedWriteFixes },
   { rule: noUnsafeRawQuery, fixes: noUnsafeRawQueryFixes },

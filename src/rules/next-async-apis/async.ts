@@ -1,5 +1,6 @@
 /** Makes functions async in the syntax tree, and finds what that asks of their callers. */
 import { ts } from 'ts-morph';
+import { referencesIn } from '../../edit/scopes.ts';
 import type { TextEdit } from '../../run/finding.ts';
 
 export type FunctionNode =
@@ -52,28 +53,9 @@ export function promised(source: ts.SourceFile, type: ts.TypeNode): TextEdit[] {
   ];
 }
 
-/** Identifiers of a tree that are values of this name: no property names, keys or types. */
+/** References to a name in a tree. */
 export function usesOf(root: ts.Node, name: string): ts.Identifier[] {
-  const out: ts.Identifier[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return;
-    if (ts.isIdentifier(node) && node.text === name && !isName(node)) out.push(node);
-    ts.forEachChild(node, visit);
-  };
-  visit(root);
-  return out;
-}
-
-/** Whether an identifier only names a property, a key, or what is declared. */
-function isName(node: ts.Identifier): boolean {
-  const { parent } = node;
-  if (ts.isPropertyAccessExpression(parent)) return parent.name === node;
-  if (ts.isPropertyAssignment(parent) || ts.isJsxAttribute(parent) || ts.isMethodDeclaration(parent))
-    return parent.name === node;
-  if (ts.isBindingElement(parent)) return parent.propertyName === node || parent.name === node;
-  if (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isFunctionDeclaration(parent))
-    return parent.name === node;
-  return ts.isImportSpecifier(parent) || ts.isPropertySignature(parent) || ts.isImportClause(parent);
+  return referencesIn(root).filter(({ text }) => text === name);
 }
 
 /** How often a tree declares a variable, parameter or function of this name. */
