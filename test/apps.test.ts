@@ -20,6 +20,7 @@ const marked = new Set([
   'destructive-migration',
   'no-destructive-command',
   'service-cache',
+  'service-purity',
   'service-layer',
   'no-unbounded-write',
   'transaction-discipline',

@@ -36,6 +36,7 @@ import { rule as serviceCache } from './service-cache/rule.ts';
 import { fixes as serviceCacheFixes } from './service-cache/fix.ts';
 import { rule as serviceLayer } from './service-layer/rule.ts';
 import { fixes as serviceLayerFixes } from './service-layer/fix.ts';
+import { rule as servicePurity } from './service-purity/rule.ts';
 import { rule as sessionShape } from './session-shape/rule.ts';
 import { fixes as sessionShapeFixes } from './session-shape/fix.ts';
 import { rule as singlePrismaClient } from './single-prisma-client/rule.ts';
@@ -66,6 +67,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: serverOnly, fixes: serverOnlyFixes },
   { rule: serviceCache, fixes: serviceCacheFixes },
   { rule: serviceLayer, fixes: serviceLayerFixes },
+  { rule: servicePurity, fixes: [] },
   { rule: sessionShape, fixes: sessionShapeFixes },
   { rule: singlePrismaClient, fixes: singlePrismaClientFixes },
   { rule: stableOrder, fixes: stableOrderFixes },

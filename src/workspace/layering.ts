@@ -68,9 +68,19 @@ export function countLayers(workspace: WorkspaceView, input: LayeringInput): Lay
   };
 }
 
-/** Whether the configuration names a service layer, or most files that query the database are part of one. */
+/**
+ * Whether a page, a route handler or an action that queries the database is the exception: the configuration names a service layer, or
+ * more of the other files that query are part of one than not.
+ */
 export function hasServiceLayer(workspace: WorkspaceView, file: FileId): boolean {
   if (workspace.conventions(file).services) return true;
   const { services, entries } = workspace.layering(file);
-  return services > entries;
+  return services > entries - 1;
+}
+
+/** Whether a service that knows of the request is the exception among the application's services. */
+export function hasPureServices(workspace: WorkspaceView, file: FileId): boolean {
+  if (workspace.conventions(file).services) return true;
+  const { services, entries, requestAware } = workspace.layering(file);
+  return services > entries && (requestAware - 1) * 2 <= services - 1;
 }

@@ -1,3 +1,4 @@
+import { auth } from '@/auth';
 import { prisma } from '@/lib/db';
 
 export const getUserByEmail = async (email: string) => {
@@ -27,4 +28,11 @@ export async function touch(id: string) {
     console.error('touch failed', error);
     throw new Error('Could not update the user', { cause: error });
   }
+}
+
+export async function currentProfile() {
+  const session = await auth();
+//                      ^^^^ service-purity hint
+  if (!session?.user) return null;
+  return prisma.user.findUnique({ where: { id: session.user.id }, select: { id: true, name: true } });
 }

@@ -10,7 +10,7 @@ export async function makeStaff(email: string) {
   const user = await findUser(email);
   if (!user) return { success: false };
   await prisma.user.update({ where: { id: user.id }, data: { role: 'STAFF' } });
-//                  ^^^^^^ service-layer hint
+//                  ^^^^^^ service-layer warning
   revalidatePath('/');
   return { success: true };
 }
@@ -18,6 +18,6 @@ export async function makeStaff(email: string) {
 export async function deleteUser(id: string) {
 //                    ^^^^^^^^^^ action-auth error
   await prisma.user.delete({ where: { id } });
-//                  ^^^^^^ service-layer hint
+//                  ^^^^^^ service-layer warning
   revalidatePath('/');
 }
