@@ -35,6 +35,7 @@ const marked = new Set([
   'single-prisma-client',
   'env-schema',
   'no-prisma-middleware',
+  'query-in-database',
 ]);
 
 describe('findings', () => {

@@ -16,3 +16,17 @@ export async function removeReviews(ids: string[]) {
 //                      ^^^^^^ no-n-plus-one warning
   }
 }
+
+export async function hasOrders(userId: string) {
+//                    ^^^^^^^^^ service-cache hint
+  const orders = await prisma.order.findMany({ where: { userId }, select: { id: true } });
+//                                  ^^^^^^^^ require-pagination hint
+//                                  ^^^^^^^^ query-in-database warning
+  return orders.length > 0;
+}
+
+export async function soldOut(ids: string[]) {
+  const products = await prisma.product.findMany({ where: { id: { in: ids } } });
+//                                      ^^^^^^^^ query-in-database warning
+  return products.filter((product) => product.stock === 0).map((product) => product.name);
+}
