@@ -12,6 +12,8 @@ import { rule as envSchema } from './env-schema/rule.ts';
 import { fixes as envSchemaFixes } from './env-schema/fix.ts';
 import { rule as nextAsyncApis } from './next-async-apis/rule.ts';
 import { fixes as nextAsyncApisFixes } from './next-async-apis/fix.ts';
+import { rule as noClientIdentity } from './no-client-identity/rule.ts';
+import { fixes as noClientIdentityFixes } from './no-client-identity/fix.ts';
 import { rule as noDestructiveCommand } from './no-destructive-command/rule.ts';
 import { fixes as noDestructiveCommandFixes } from './no-destructive-command/fix.ts';
 import { rule as noNPlusOne } from './no-n-plus-one/rule.ts';
@@ -57,6 +59,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: envModule, fixes: envModuleFixes },
   { rule: envSchema, fixes: envSchemaFixes },
   { rule: nextAsyncApis, fixes: nextAsyncApisFixes },
+  { rule: noClientIdentity, fixes: noClientIdentityFixes },
   { rule: noDestructiveCommand, fixes: noDestructiveCommandFixes },
   { rule: noNPlusOne, fixes: noNPlusOneFixes },
   { rule: noPrismaMiddleware, fixes: noPrismaMiddlewareFixes },

@@ -11,24 +11,25 @@ import type { State } from './state.ts';
 export function noteComparison(left: Abs, right: Abs, state: State, site: Site): void {
   for (const [value, other] of [[left, right] as const, [right, left] as const]) {
     if (!mayNameCaller(other)) continue;
-    const row = rowOf(value);
-    if (row?.query)
-      addChecks(state, [
-        {
-          model: row.model,
-          where: {
-            k: 'object',
-            props: {
-              [row.path.join('.')]: trim(other, 2),
-              ...(row.query.where?.k === 'object' ? row.query.where.props : {}),
+    const rows = rowsOf(value);
+    for (const row of rows)
+      if (row.query)
+        addChecks(state, [
+          {
+            model: row.model,
+            where: {
+              k: 'object',
+              props: {
+                [row.path.join('.')]: trim(other, 2),
+                ...(row.query.where?.k === 'object' ? row.query.where.props : {}),
+              },
+              open: false,
             },
-            open: false,
+            by: 'compare',
+            site: { file: row.query.file, at: row.query.at },
           },
-          by: 'compare',
-          site: { file: row.query.file, at: row.query.at },
-        },
-      ]);
-    else if (!row && leaves(value).some((leaf) => leaf.k === 'param' || leaf.k === 'origin'))
+        ]);
+    if (rows.length === 0 && leaves(value).some((leaf) => leaf.k === 'param' || leaf.k === 'origin'))
       addChecks(state, [
         {
           model: '',
@@ -58,6 +59,14 @@ export function noteListed(value: Abs, state: State): void {
       site: { file: row.query.file, at: row.query.at },
     },
   ]);
+}
+
+/** The rows that a value may be: after `found ??= await …` more than one. */
+function rowsOf(value: Abs): Extract<Abs, { k: 'row' }>[] {
+  if (value.k === 'unknown')
+    return (value.from ?? []).flatMap((part) => (part.k === 'unknown' ? [] : rowsOf(part)));
+  const row = rowOf(value);
+  return row ? [row] : [];
 }
 
 /** The row behind a value that may also be missing. */

@@ -4,6 +4,7 @@
  */
 import type { PrismaField } from '../facts/prismaModel.ts';
 import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
+import { leaves } from './abs.ts';
 import type { Abs, Check } from './abs.ts';
 import { authorityOf, countingChecks, isShown, isSomebodys } from './authority.ts';
 import { clientParts } from './clientData.ts';
@@ -45,7 +46,8 @@ export function ownerHoles(entry: Entry, context: ScopeContext & { schema: Schem
       continue;
     const model = context.schema.modelOf(effect.model);
     if (!model || !isSomebodys(context.schema, model) || isHandedOut(model)) continue;
-    const { where } = effect.args.k === 'object' ? effect.args.props : {};
+    const { where, select } = effect.args.k === 'object' ? effect.args.props : {};
+    if (select && asksForKeysOnly(select, model, context.schema)) continue;
     if (!where || effect.op === 'create' || effect.op.startsWith('createMany')) continue;
     if (authorityOf(entry, effect, context).a !== 'open') continue;
     const keys = pickingKeys(
@@ -59,6 +61,23 @@ export function ownerHoles(entry: Entry, context: ScopeContext & { schema: Schem
       out.push({ effect, model, keys });
   }
   return out;
+}
+
+/** Whether the row gets out: an outcome carries it, or the entry renders a page. */
+export function givesOut(entry: Entry, effect: DbEffect): boolean {
+  if (entry.kind === 'page') return true;
+  return entry.outcomes.some(({ value }) =>
+    leaves(value).some(
+      (leaf) => leaf.k === 'row' && leaf.query?.file === effect.file && leaf.query.at === effect.at,
+    ),
+  );
+}
+
+/** `select: { id: true }`: whether something exists, and no more. */
+function asksForKeysOnly(select: Abs, model: SchemaModelNode, schema: SchemaModel): boolean {
+  if (select.k !== 'object' || select.open) return false;
+  const keys = new Set(schema.uniqueKeys(model.name).flatMap(({ fields }) => fields));
+  return Object.keys(select.props).every((name) => keys.has(name));
 }
 
 /** Conditions by which the caller picks rows, or people. States, searches and ranges pick nothing. */

@@ -28,7 +28,10 @@ export function refine(it: Interpreter, test: Value, truth: boolean, state: Stat
       refine(it, test.left, value, second, at);
       refine(it, test.right, !value, second, at);
       refine(it, test.left, !value, state, at);
+      // A switch of the operator's (`env.IS_CLOUD && …`) that turns a check of the role off is a choice, no hole.
+      const switched = second.roles !== undefined && environmentName(test.left) !== undefined;
       joinInto(state, second);
+      if (switched) state.roles = second.roles;
     }
     return;
   }
@@ -311,6 +314,7 @@ function refineComparison(
     for (const [a, b, other] of [[left, right, test.right] as const, [right, left, test.left] as const]) {
       const role = roleLiteral(b, other);
       if (role !== undefined && isRoleRead(a)) state.roles = [role];
+      if (isSessionName(a) && isEnvironment(b)) state.roles = ['named in the environment'];
     }
     noteComparison(left, right, state, { file: it.file, at: test.at });
     if (!state.proof && isSecretComparison(it, test, state))
@@ -346,6 +350,12 @@ function isRoleRead(value: Abs): boolean {
     (value.k === 'session' || value.k === 'row' || value.k === 'param') &&
     /role|type|level|plan/i.test(value.path.at(-1) ?? '')
   );
+}
+
+/** The session's mail address or id: `session.user.email === env.ADMIN_EMAIL` lets one person in. */
+function isSessionName(value: Abs): boolean {
+  if (value.k === 'variants') return value.list.some((variant) => isSessionName(variant.value));
+  return value.k === 'session' && /^(email|id|userId|sub|name)$/.test(value.path.at(-1) ?? '');
 }
 
 function roleLiteral(value: Abs, source: Value): string | undefined {

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  expectFindings,
-  expectFixed,
-  expectSilent,
-  openFixture,
-  refusal,
-} from '../../../test/kit/check.ts';
+import { expectFindings, expectFixed, expectSilent, openFixture, refusal } from '../../../test/kit/check.ts';
 
 const RULE = 'owner-filter';
 
@@ -520,7 +514,7 @@ describe('its fix', () => {
 }`,
     ));
 
-  it('goes by the parent, with the helper\'s user', () =>
+  it("goes by the parent, with the helper's user", () =>
     fixedTo(
       `export async function clear(orderId: string) {
   const user = await requireUser();
@@ -563,6 +557,8 @@ describe('its fix', () => {
   await prisma.order.delete({ where });
 }`),
     );
-    expect(refusal(elsewhere, { rule: RULE })).toBe('The `where` is made elsewhere; put the owner into it there.');
+    expect(refusal(elsewhere, { rule: RULE })).toBe(
+      'The `where` is made elsewhere; put the owner into it there.',
+    );
   });
 });

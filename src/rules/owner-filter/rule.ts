@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { leaves } from '../../workspace/abs.ts';
 import type { SchemaModel, SchemaModelNode } from '../../prisma/schema.ts';
 import { accessPlace } from '../../workspace/accessPlace.ts';
 import type { Entry } from '../../workspace/entries.ts';
-import { isMadeBy, ownerHoles } from '../../workspace/ownerHoles.ts';
+import { givesOut, isMadeBy, ownerHoles } from '../../workspace/ownerHoles.ts';
 import type { OwnerHole } from '../../workspace/ownerHoles.ts';
 import { isContent } from '../../workspace/publicData.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
@@ -100,16 +99,6 @@ function readSeverity(entry: Entry, { effect, model }: OwnerHole): Severity | un
   if (isContent(model) || effect.op === 'count' || effect.op === 'aggregate' || effect.op === 'groupBy')
     return undefined;
   return givesOut(entry, effect) ? 'error' : undefined;
-}
-
-/** Whether the row gets out: an outcome carries it, or the entry renders a page. */
-function givesOut(entry: Entry, effect: OwnerHole['effect']): boolean {
-  if (entry.kind === 'page') return true;
-  return entry.outcomes.some(({ value }) =>
-    leaves(value).some(
-      (leaf) => leaf.k === 'row' && leaf.query?.file === effect.file && leaf.query.at === effect.at,
-    ),
-  );
 }
 
 function ownerText(schema: SchemaModel, model: SchemaModelNode): string {

@@ -1,0 +1,207 @@
+/** Identity and authority that an entry point takes from its caller: whose rows it picks or writes, which role it gives, what a thing costs. */
+import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
+import type { Abs, Site } from './abs.ts';
+import { authorityOf, countingChecks, isOfSession, isShown } from './authority.ts';
+import { clientParts } from './clientData.ts';
+import type { ClientPart } from './clientData.ts';
+import type { Entry } from './entries.ts';
+import { givesOut, isSignedIn, ownerHoles, pickedBy } from './ownerHoles.ts';
+import { isContent } from './publicData.ts';
+import { relationOfKey } from './rowScope.ts';
+import type { ScopeContext } from './rowScope.ts';
+import type { DbEffect } from './summary.ts';
+
+export interface ClaimedIdentity {
+  /** `where`: rows are picked by it; `data`: rows are written with it; `role`: a right is given; `price`: a price is believed. */
+  kind: 'where' | 'data' | 'role' | 'price';
+  effect: DbEffect;
+  model: SchemaModelNode;
+  /** Path of the key: `userId`, `user.connect.id`. */
+  key: string;
+  /** Model of the person or group that is named, for `where` and `data`. */
+  owner: string | undefined;
+  part: ClientPart;
+  /** The key as it is written, where that is in sight. */
+  site: Site | undefined;
+}
+
+const ROLE = /^(role|roles|is_?admin|is_?super_?user|is_?staff|permissions?|access_?level|user_?type)$/i;
+const PRICE =
+  /^(price|unit_?price|price_?cents|total|total_?price|total_?cents|total_?amount|is_?paid|paid|paid_?at)$/i;
+const SALE = /order|cart|checkout|payment|purchase|booking/i;
+
+/** What an entry point believes of its caller; rights that were checked on the way are no belief. */
+export function claimedIdentities(
+  entry: Entry,
+  context: ScopeContext & { schema: SchemaModel },
+): ClaimedIdentity[] {
+  return [
+    ...claimedInWhere(entry, context),
+    ...entry.effects.flatMap((effect) => claimedInData(entry, effect, context)),
+  ];
+}
+
+function claimedInWhere(entry: Entry, context: ScopeContext & { schema: SchemaModel }): ClaimedIdentity[] {
+  const { schema } = context;
+  return ownerHoles(entry, context).flatMap(({ effect, model, keys }): ClaimedIdentity[] => {
+    const key = keys.find(({ picks }) => picks === 'owner');
+    if (!key) return [];
+    const isRead = effect.kind === 'read';
+    // People are looked up to be shown or invited; content and groups with an address are read by others.
+    const isLookUp = isContent(model) || model.name === schema.userModel?.name || effect.op === 'count';
+    if (isRead && (isLookUp || /mail|name$/i.test(key.name) || !givesOut(entry, effect))) return [];
+    if (model.name === schema.userModel?.name && (effect.op.startsWith('delete') || givesRole(effect)))
+      return [];
+    const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
+    return [
+      {
+        kind: 'where',
+        effect,
+        model,
+        key: key.name,
+        owner: key.owner,
+        part: key.part,
+        site: where?.k === 'object' ? where.at?.[key.name] : undefined,
+      },
+    ];
+  });
+}
+
+function givesRole(effect: DbEffect): boolean {
+  return dataOf(effect).some(
+    ({ value }) => value.k === 'object' && Object.keys(value.props).some((name) => ROLE.test(name)),
+  );
+}
+
+/** The rows' values that an effect writes. */
+function dataOf(effect: DbEffect): { value: Abs; creates: boolean }[] {
+  if (effect.args.k !== 'object') return [];
+  const { data, create, update } = effect.args.props;
+  const out: { value: Abs; creates: boolean }[] = [];
+  const creates = effect.op.startsWith('create');
+  for (const value of data?.k === 'array' ? data.items : data ? [data] : []) out.push({ value, creates });
+  if (create) out.push({ value: create, creates: true });
+  if (update) out.push({ value: update, creates: false });
+  return out;
+}
+
+function claimedInData(
+  entry: Entry,
+  effect: DbEffect,
+  context: ScopeContext & { schema: SchemaModel },
+): ClaimedIdentity[] {
+  const { schema } = context;
+  if (effect.kind !== 'write' || !effect.sure || effect.unsure) return [];
+  if (effect.roles?.length || entry.roles?.length) return [];
+  const signedIn = isSignedIn(entry, effect);
+  if (!signedIn && !entry.marks.password && !entry.marks.signIn) return [];
+  const model = schema.modelOf(effect.model);
+  if (!model) return [];
+  const checks = countingChecks(effect.checks ?? [], entry.effects);
+  const chosen = (value: Abs): ClientPart | undefined =>
+    clientParts(entry, value).find(
+      ({ leaf, source }) => source !== 'header' && source !== 'cookie' && !isShown(leaf, checks),
+    );
+  return dataOf(effect).flatMap(({ value, creates }) => {
+    if (value.k !== 'object') return [];
+    // A row that is anchored in the caller's own group may name other people and groups.
+    const anchored = Object.entries(value.props).some(
+      ([name, given]) => pickedBy(name, model, context)?.picks === 'owner' && isOfSession(given, checks),
+    );
+    return Object.entries(value.props).flatMap(([name, given]): ClaimedIdentity[] => {
+      const kind = kindOf(name, given, { model, creates, signedIn }, effect, entry, context);
+      if (kind?.kind === 'data' && anchored) return [];
+      const part = kind && chosen(kind.value);
+      if (!kind || !part) return [];
+      return [
+        { kind: kind.kind, effect, model, key: kind.key, owner: kind.owner, part, site: value.at?.[name] },
+      ];
+    });
+  });
+}
+
+interface Claim {
+  kind: ClaimedIdentity['kind'];
+  key: string;
+  owner: string | undefined;
+  value: Abs;
+}
+
+function kindOf(
+  name: string,
+  value: Abs,
+  about: { model: SchemaModelNode; creates: boolean; signedIn: boolean },
+  effect: DbEffect,
+  entry: Entry,
+  context: ScopeContext & { schema: SchemaModel },
+): Claim | undefined {
+  const { schema } = context;
+  const { model, creates, signedIn } = about;
+  if (ROLE.test(name) && isAboutPeople(model, schema))
+    return { kind: 'role', key: name, owner: undefined, value };
+  if (!signedIn) return undefined;
+  // A sum that the server computes from what the client sends is no belief.
+  if (creates && PRICE.test(name) && isAsSent(value) && SALE.test(model.name) && knowsPrices(schema, model))
+    return { kind: 'price', key: name, owner: undefined, value };
+  // Handing a row on is for whoever may change it.
+  if (!creates && authorityOf(entry, effect, context).a !== 'open') return undefined;
+  const connected = connectedBy(name, value, model, schema);
+  const key = connected?.key ?? name;
+  const picked = pickedBy(key, model, context);
+  if (picked?.picks !== 'owner' || picked.owner === undefined || picked.owner === model.name)
+    return undefined;
+  // Who becomes a member is chosen by whoever may add members; which group it is must be theirs.
+  if (picked.owner === schema.userModel?.name && isJoint(model, schema)) return undefined;
+  return {
+    kind: 'data',
+    key: connected?.path ?? name,
+    owner: picked.owner,
+    value: connected?.value ?? value,
+  };
+}
+
+function isAsSent(value: Abs): boolean {
+  return value.k === 'param' || value.k === 'origin' || value.k === 'parsed';
+}
+
+/** `user: { connect: { id } }` as the key that it sets. */
+function connectedBy(
+  name: string,
+  value: Abs,
+  model: SchemaModelNode,
+  schema: SchemaModel,
+): { key: string; path: string; value: Abs } | undefined {
+  if (value.k !== 'object' || !schema.relationTarget(model.name, name)) return undefined;
+  const connect = value.props['connect'];
+  const [key] = schema.field(model.name, name)?.relation?.fields ?? [];
+  if (connect?.k !== 'object' || key === undefined) return undefined;
+  const [by, id] = Object.entries(connect.props)[0] ?? [];
+  return by !== undefined && id ? { key, path: `${name}.connect.${by}`, value: id } : undefined;
+}
+
+/** The people themselves, and their memberships. */
+function isAboutPeople(model: SchemaModelNode, schema: SchemaModel): boolean {
+  return schema.userModel?.name === model.name || isJoint(model, schema);
+}
+
+/** A model that joins a person and a group. */
+function isJoint(model: SchemaModelNode, schema: SchemaModel): boolean {
+  const relations = model.fields.filter((field) => (field.relation?.fields.length ?? 0) > 0);
+  return (
+    /member|collaborator|participant|(team|org|organi[sz]ation|workspace|tenant)_?users?$|user_?(team|org|workspace)/i.test(
+      model.name,
+    ) && relations.some((field) => field.type === schema.userModel?.name)
+  );
+}
+
+/** Whether the schema keeps prices elsewhere, so that the server needn't be told: an order of products. */
+function knowsPrices(schema: SchemaModel, model: SchemaModelNode): boolean {
+  return schema.models.some(
+    (other) =>
+      other.name !== model.name &&
+      !SALE.test(other.name) &&
+      other.fields.some(
+        (field) => /^(unit_?)?price/i.test(field.name) && relationOfKey(other, field.name) === undefined,
+      ),
+  );
+}

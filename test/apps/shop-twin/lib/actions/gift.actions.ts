@@ -1,0 +1,29 @@
+'use server';
+
+import { revalidatePath } from 'next/cache';
+import { z } from 'zod';
+import { requireUser } from '@/lib/auth-guards';
+import { prisma } from '@/lib/db';
+
+const giftSchema = z.object({ userId: z.string(), productId: z.string() });
+const profileSchema = z.object({ name: z.string().min(1), role: z.enum(['CUSTOMER', 'ADMIN']) });
+
+export async function giveOrder(input: z.infer<typeof giftSchema>) {
+  await requireUser();
+  const { userId, productId } = giftSchema.parse(input);
+  const product = await prisma.product.findUniqueOrThrow({ where: { id: productId } });
+//                                     ^^^^^^^^^^^^^^^^^ service-layer hint
+  await prisma.order.create({ data: { userId, totalCents: product.priceCents } });
+//                                    ^^^^^^ no-client-identity error
+//                   ^^^^^^ service-layer hint
+  revalidatePath('/orders');
+}
+
+export async function saveProfile(input: z.infer<typeof profileSchema>) {
+  const user = await requireUser();
+  const { name, role } = profileSchema.parse(input);
+  await prisma.user.update({ where: { id: user.id }, data: { name, role } });
+//                                                                 ^^^^ no-client-identity error
+//                  ^^^^^^ service-layer hint
+  revalidatePath('/account');
+}
