@@ -117,6 +117,15 @@ describe('a module that does not do its work', () => {
     expect(findings(fixture, RULE).map(messageId)).toEqual(['notValidated']);
   });
 
+  it('hands them on as its default', async () => {
+    const text = 'const env = { mail: { key: process.env.MAIL_KEY } };\n\nexport default env;\n';
+    const files = {
+      'lib/env.ts': text,
+      'lib/mail.ts': "import env from '@/lib/env';\nexport const key = env.mail.key;\n",
+    };
+    expect(await verdicts(files)).toEqual(['lib/env.ts warning notValidated']);
+  });
+
   it('is never loaded', async () => {
     const files = {
       ...bare,

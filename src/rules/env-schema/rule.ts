@@ -173,7 +173,7 @@ function checkUnvalidated({ file, role, workspace, report }: Context, facts: TsF
   if (workspace.importers(file).length === 0) return;
   let found: { name: string; at: number } | undefined;
   for (const item of facts.exports) {
-    if (item.e !== 'local') continue;
+    if (item.e !== 'local' && item.e !== 'value') continue;
     const value = workspace.exported(file, item.name);
     if (value.k !== 'object') continue;
     visitFile(facts, (part) => {

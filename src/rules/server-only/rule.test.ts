@@ -291,7 +291,6 @@ describe('the mark', () => {
       ...withPackage,
       ...service,
       'lib/services/user.service.ts': "import 'server-only';\n\nexport const nobody = null;\n",
-      'lib/services/text.service.ts': 'export const cut = (text: string) => text.slice(1);\n',
     });
     expect(
       findings(fixture, RULE).map((finding) => [finding.file, finding.severity, messageId(finding)]),

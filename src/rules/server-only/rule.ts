@@ -124,13 +124,13 @@ function wayFrom(
   return { end: file, steps };
 }
 
-/** A hint, where the project has the package: the database is meant to be marked, and services where others of them are. */
+/** A hint, where the project has the package: the database is meant to be marked, and services where most of them are. */
 function checkMark(context: Context, facts: TsFileFacts): void {
   const { file, workspace, role } = context;
   if (facts.imports.some(({ spec }) => spec === 'server-only') || facts.directives.includes('use server'))
     return;
   if (dependencyRange(workspace, file, 'server-only') === undefined) return;
-  if (role === 'service' && (workspace.queries(file).length === 0 || !hasMarkedNeighbour(context))) return;
+  if (role === 'service' && (workspace.queries(file).length === 0 || !isMarkedFolder(context))) return;
   // Scripts and tests run without Next.js, where the mark throws.
   if (isUsedByTooling(context)) return;
   context.report({
@@ -142,10 +142,15 @@ function checkMark(context: Context, facts: TsFileFacts): void {
   });
 }
 
-function hasMarkedNeighbour({ file, workspace }: Context): boolean {
-  return workspace
+/** Whether most modules of the folder are marked: what one of them does is no habit yet. */
+function isMarkedFolder({ file, workspace }: Context): boolean {
+  const others = workspace
     .filesIn(dirname(file))
-    .some((other) => workspace.tsFacts(other)?.imports.some(({ spec }) => spec === 'server-only'));
+    .filter((other) => other !== file && workspace.role(other) === 'service');
+  const marked = others.filter((other) =>
+    workspace.tsFacts(other)?.imports.some(({ spec }) => spec === 'server-only'),
+  );
+  return marked.length * 2 > others.length;
 }
 
 function isUsedByTooling({ file, workspace }: Context): boolean {
