@@ -23,6 +23,7 @@ const marked = new Set([
   'service-purity',
   'service-layer',
   'no-unbounded-write',
+  'action-transaction',
   'transaction-discipline',
   'no-unsafe-raw-query',
   'stable-order',

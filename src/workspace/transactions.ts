@@ -8,7 +8,7 @@ import { ClientSources } from './clientSource.ts';
 import type { ClientSource, TxParameter } from './clientSource.ts';
 import { initialValue } from './initialValue.ts';
 import { functionKey } from './summary.ts';
-import type { Summary } from './summary.ts';
+import type { DbEffect, Summary } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 
 /** A callback that runs inside an interactive transaction: of `$transaction`, or of a function that opens one and calls it. */
@@ -25,6 +25,12 @@ export interface TransactionCallback {
   /** The client that the transaction is opened on, where that is seen here. */
   opener: ClientSource;
 }
+
+/** A parameter (or a property of it) that takes the client, or the function that has none yet. */
+export type HandOver =
+  | { i: number; key?: string }
+  /** `deep`: the query is sent by a function further down. */
+  | { file: FileId; service: FunctionId; deep?: true };
 
 export class Transactions {
   readonly sources: ClientSources;
@@ -84,6 +90,39 @@ export class Transactions {
     );
     if (!run?.transaction) return undefined;
     return { fn, call, within, site: run.transaction, tx: txIn(run.args), opener: { s: 'unknown' } };
+  }
+
+  /** How the function that is called at a place gets the client that a query below it should be sent with. */
+  handOver(effect: DbEffect, anchor: Site): HandOver | undefined {
+    const facts = this.workspace.tsFacts(anchor.file);
+    const found = facts && callIndex(facts).get(anchor.at);
+    if (!facts || found?.call.k !== 'call') return undefined;
+    const { resolver } = this.sources;
+    const callee = resolver.functionOf(resolver.resolve(anchor.file, facts, found.fn, found.call.fn));
+    if (!callee) return undefined;
+    const wanted = this.sources.ofQuery({ ...effect, trace: effect.trace.slice(1) });
+    const [key, ...more] = wanted.s === 'param' ? wanted.path : [];
+    if (wanted.s === 'param' && wanted.fn === callee.fn && wanted.file === callee.file && more.length === 0)
+      return { i: wanted.i, ...(key === undefined ? {} : { key }) };
+    return {
+      file: callee.file,
+      service: callee.fn,
+      ...(effect.trace.length > 1 ? { deep: true as const } : {}),
+    };
+  }
+
+  /** The outermost functions of a file with what they do, each function once. */
+  roots(file: FileId, facts: TsFacts): { fn: FunctionId; summary: Summary }[] {
+    const covered = new Set<FunctionId>();
+    const out: { fn: FunctionId; summary: Summary }[] = [];
+    // A function comes after the one it is written in.
+    facts.functions.forEach((_, fn) => {
+      if (covered.has(fn)) return;
+      const summary = this.workspace.summary(functionKey(file, fn));
+      for (const inner of summary.covered) covered.add(inner);
+      out.push({ fn, summary });
+    });
+    return out;
   }
 
   /** The outermost function whose run includes a function: what happens there is in its summary. */

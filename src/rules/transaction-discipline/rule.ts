@@ -13,8 +13,8 @@ import type { TransactionCallback } from '../../workspace/transactions.ts';
 import { defineRule } from '../rule.ts';
 import type { FixRequest, Place, Related, Report, RuleContext } from '../rule.ts';
 import { floatingIn } from './floating.ts';
-import { outsideOf, within } from './outside.ts';
-import type { Spans } from './outside.ts';
+import { outsideOf, within } from '../../workspace/outsideCode.ts';
+import type { Spans } from '../../workspace/outsideCode.ts';
 import { ioOf } from './slowCalls.ts';
 
 const options = z.strictObject({
@@ -273,24 +273,9 @@ class Inspection {
     return [{ recipe, data: { fn: this.callback.fn, ...data } }];
   }
 
-  /** The client goes where the callee takes one, or the callee gets a parameter. */
   private passTx(effect: DbEffect, anchor: Site): FixRequest[] {
-    const { sources } = this.transactions;
-    const found = callIndex(this.facts).get(anchor.at);
-    if (found?.call.k !== 'call') return [];
-    const callee = sources.resolver.functionOf(
-      sources.resolver.resolve(anchor.file, this.facts, found.fn, found.call.fn),
-    );
-    if (!callee) return [];
-    const wanted = sources.ofQuery({ ...effect, trace: effect.trace.slice(1) });
-    const [key, ...more] = wanted.s === 'param' ? wanted.path : [];
-    if (wanted.s === 'param' && wanted.fn === callee.fn && wanted.file === callee.file && more.length === 0)
-      return this.fix('pass-tx', { i: wanted.i, ...(key === undefined ? {} : { key }) });
-    return this.fix('pass-tx', {
-      file: callee.file,
-      service: callee.fn,
-      ...(effect.trace.length > 1 ? { deep: true } : {}),
-    });
+    const plan = this.transactions.handOver(effect, anchor);
+    return plan ? this.fix('pass-tx', { ...plan }) : [];
   }
 
   private isAllowed(name: string): boolean {

@@ -1,3 +1,4 @@
+import 'server-only';
 import prisma from '@/lib/db';
 import { sendMail } from '@/lib/mailer';
 
@@ -14,4 +15,13 @@ export async function fulfil(orderId: string, productId: string, email: string) 
     await sendMail(email, 'Your order', 'It is on its way');
 //        ^^^^^^^^ transaction-discipline error
   });
+}
+
+export async function orderOne(userId: string, productId: string, productName: string, unitPriceCents: number) {
+  const order = await prisma.order.create({ data: { userId, totalCents: unitPriceCents } });
+  await prisma.orderItem.create({
+//                       ^^^^^^ action-transaction warning
+    data: { orderId: order.id, productId, productName, quantity: 1, unitPriceCents },
+  });
+  return order.id;
 }

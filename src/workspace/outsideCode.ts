@@ -1,9 +1,9 @@
-/** Code that stands in a transaction's callback and yet runs later, or makes amends for it. */
-import { spanOf } from '../../facts/model.ts';
-import type { FileFacts } from '../../facts/model.ts';
-import type { FunctionId, TsFacts } from '../../facts/tsModel.ts';
-import { visitSteps } from '../../facts/visit.ts';
-import { calledName } from '../../workspace/callIndex.ts';
+/** Code that stands inside a function and yet runs later, or makes amends for what went wrong. */
+import { spanOf } from '../facts/model.ts';
+import type { FileFacts } from '../facts/model.ts';
+import type { FunctionId, TsFacts } from '../facts/tsModel.ts';
+import { visitSteps } from '../facts/visit.ts';
+import { calledName } from './callIndex.ts';
 
 export type Spans = readonly { start: number; end: number }[];
 
