@@ -22,6 +22,7 @@ export interface Client {
   resolvesEdits: boolean;
   documentChanges: boolean;
   createsFiles: boolean;
+  deletesFiles: boolean;
   annotatesChanges: boolean;
   markdownHover: boolean;
   opensRulePages: boolean;
@@ -59,6 +60,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
       textDocument.codeAction.resolveSupport?.properties.includes('edit') === true,
     documentChanges: edit?.documentChanges === true,
     createsFiles: edit?.resourceOperations?.includes('create') === true,
+    deletesFiles: edit?.resourceOperations?.includes('delete') === true,
     annotatesChanges: edit?.changeAnnotationSupport !== undefined,
     markdownHover: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) === true,
     opensRulePages: workspace?.textDocumentContent !== undefined,

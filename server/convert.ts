@@ -1,12 +1,14 @@
 /** The only place that knows both our findings and edits and those of the Language Server Protocol. */
 import {
   CreateFile,
+  DeleteFile,
   DiagnosticSeverity,
   OptionalVersionedTextDocumentIdentifier,
   TextDocumentEdit,
   TextEdit,
   type ChangeAnnotation,
   type CreateFile as CreateFileChange,
+  type DeleteFile as DeleteFileChange,
   type Diagnostic,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
@@ -76,10 +78,15 @@ export function toWorkspaceEdit(
 ): WorkspaceEdit | { reason: string } {
   const annotated = confirm !== undefined && client.annotatesChanges && client.documentChanges;
   const creations: CreateFileChange[] = [];
+  const deletions: DeleteFileChange[] = [];
   const edits: { uri: string; version: number | null; edits: TextEdit[] }[] = [];
-  for (const { file, create, edits: fileEdits } of changes) {
+  for (const { file, create, remove, edits: fileEdits } of changes) {
     const uri = documents.spelling(folder.uriOf(file));
     const lines = create ? [0] : (folder.engine?.lines(file) ?? [0]);
+    if (remove) {
+      deletions.push(DeleteFile.create(uri, { ignoreIfNotExists: true, recursive: false }));
+      continue;
+    }
     if (create) creations.push(CreateFile.create(uri, { ignoreIfExists: true, overwrite: false }));
     edits.push({
       uri,
@@ -93,6 +100,8 @@ export function toWorkspaceEdit(
   }
   if (creations.length > 0 && !(client.documentChanges && client.createsFiles))
     return { reason: 'This fix creates a file, which this editor cannot do.' };
+  if (deletions.length > 0 && !(client.documentChanges && client.deletesFiles))
+    return { reason: 'This fix deletes a file, which this editor cannot do.' };
   if (!client.documentChanges)
     return { changes: Object.fromEntries(edits.map((edit) => [edit.uri, edit.edits])) };
   return {
@@ -104,6 +113,7 @@ export function toWorkspaceEdit(
           edit.edits,
         ),
       ),
+      ...deletions,
     ],
     ...(annotated ? { changeAnnotations: { [confirmation]: confirm } } : {}),
   };

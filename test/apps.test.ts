@@ -21,6 +21,7 @@ const marked = new Set([
   'no-destructive-command',
   'service-cache',
   'service-purity',
+  'action-location',
   'service-layer',
   'no-unbounded-write',
   'action-transaction',

@@ -95,7 +95,7 @@ export class Fixer {
       const offer = finding.fixes.find((fix) => fix.trust === 'safe');
       if (!offer) continue;
       const computed = this.compute(finding, offer);
-      if ('refuse' in computed || computed.changes.some((change) => change.create)) continue;
+      if ('refuse' in computed || computed.changes.some((change) => change.create || change.remove)) continue;
       if (computed.changes.some((change) => overlap(batch.get(change.file) ?? [], change.edits))) continue;
       if (this.verify(finding, computed.changes) !== undefined) continue;
       for (const change of computed.changes)

@@ -2,6 +2,8 @@
 import type { RegisteredRule } from './registry.ts';
 import { rule as actionAuth } from './action-auth/rule.ts';
 import { fixes as actionAuthFixes } from './action-auth/fix.ts';
+import { rule as actionLocation } from './action-location/rule.ts';
+import { fixes as actionLocationFixes } from './action-location/fix.ts';
 import { rule as actionTransaction } from './action-transaction/rule.ts';
 import { fixes as actionTransactionFixes } from './action-transaction/fix.ts';
 import { rule as boundedTake } from './bounded-take/rule.ts';
@@ -56,6 +58,7 @@ import { fixes as unusedSuppressionFixes } from './unused-suppression/fix.ts';
 
 export const registeredRules: readonly RegisteredRule[] = [
   { rule: actionAuth, fixes: actionAuthFixes },
+  { rule: actionLocation, fixes: actionLocationFixes },
   { rule: actionTransaction, fixes: actionTransactionFixes },
   { rule: boundedTake, fixes: boundedTakeFixes },
   { rule: destructiveMigration, fixes: destructiveMigrationFixes },

@@ -38,10 +38,14 @@ export interface TextEdit {
   text: string;
 }
 
-/** Edits of one file; `create` makes a file that must not exist yet (one edit at 0..0 with its text). */
+/**
+ * Edits of one file; `create` makes a file that must not exist yet (one edit at 0..0 with its text), `remove` takes away one whose edits
+ * leave nothing of it: who can't delete files leaves an empty one.
+ */
 export interface FileEdits {
   file: FileId;
   create: boolean;
+  remove?: true;
   edits: TextEdit[];
 }
 

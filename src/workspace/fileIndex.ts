@@ -64,6 +64,11 @@ export class FileIndex {
     return this.filesOf(`imports:${file}`);
   }
 
+  /** Files that import nothing but types from a file. */
+  typeImporters(file: FileId): readonly FileId[] {
+    return this.filesOf(`types:${file}`);
+  }
+
   /** Non-tooling files that write a model, by client accessor. */
   writers(accessor: string): readonly FileId[] {
     return this.filesOf(`writes:${accessor}`);
@@ -162,15 +167,17 @@ export class FileIndex {
     const facts = this.store.facts(file);
     if (facts?.kind !== 'ts') return [];
     const keys = new Set<string>();
-    const addImport = (spec: string): void => {
+    const addImport = (spec: string, key = 'imports'): void => {
       const target = this.project.target(file, spec);
-      if (target.t === 'file') keys.add(`imports:${target.file}`);
+      if (target.t === 'file') keys.add(`${key}:${target.file}`);
     };
-    for (const item of facts.imports)
-      if (!item.typeOnly && (item.names.length === 0 || item.names.some((name) => !name.typeOnly)))
-        addImport(item.spec);
+    for (const item of facts.imports) {
+      const hasValues =
+        !item.typeOnly && (item.names.length === 0 || item.names.some((name) => !name.typeOnly));
+      addImport(item.spec, hasValues ? 'imports' : 'types');
+    }
     for (const item of facts.exports)
-      if ((item.e === 'from' || item.e === 'star') && !item.typeOnly) addImport(item.spec);
+      if (item.e === 'from' || item.e === 'star') addImport(item.spec, item.typeOnly ? 'types' : 'imports');
     visitFile(facts, (value) => {
       if (value.k === 'import') addImport(value.spec);
       const accessor = writtenModel(value);

@@ -1,5 +1,7 @@
 /** How an application divides its server code, counted over its files: what it may be held to. */
 import type { FileId } from '../base/path.ts';
+import { isWithin } from '../base/path.ts';
+import { majorityFolder } from '../project/conventions.ts';
 import { isServicePath } from './roles.ts';
 import type { WorkspaceView } from './view.ts';
 
@@ -12,6 +14,8 @@ export interface Layering {
   requestAware: number;
   /** Of the service files: those that cache reads. */
   cached: number;
+  /** The folder of most `'use server'` files, and how many of them it holds. */
+  actions: { folder: string | undefined; inside: number };
 }
 
 /** Files by what they show of the project's habits, of one application. */
@@ -19,6 +23,7 @@ export interface LayeringInput {
   queries: readonly FileId[];
   cached: readonly FileId[];
   request: readonly FileId[];
+  actions: readonly FileId[];
 }
 
 export type Layer = 'service' | 'page' | 'route' | 'action' | 'component' | 'none';
@@ -60,7 +65,13 @@ export function countLayers(workspace: WorkspaceView, input: LayeringInput): Lay
     if (layer === 'service') services.push(file);
     else if (layer !== 'none') entries++;
   }
+  const actions = input.actions.filter((file) => workspace.role(file) === 'action');
+  const folder = majorityFolder(actions);
   return {
+    actions: {
+      folder,
+      inside: actions.filter((file) => folder !== undefined && isWithin(folder, file)).length,
+    },
     services: services.length,
     entries,
     requestAware: services.filter((file) => request.has(file)).length,

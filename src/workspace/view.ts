@@ -31,6 +31,8 @@ export interface WorkspaceView {
   /** Prisma calls written in a file. */
   queries(file: FileId): readonly QueryFact[];
   importers(file: FileId): readonly FileId[];
+  /** Files that import nothing but types from a file. */
+  typeImporters(file: FileId): readonly FileId[];
   /** The way by which a module leads to one that must not reach the browser. */
   serverReach(file: FileId): ServerReach | undefined;
   /** Request-time files that write a model, by client accessor. */

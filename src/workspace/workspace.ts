@@ -314,6 +314,10 @@ export class Workspace implements Links, WorkspaceView {
     return this.reachTable(file);
   }
 
+  typeImporters(file: FileId): readonly FileId[] {
+    return this.index.typeImporters(file);
+  }
+
   writers(accessor: string): readonly FileId[] {
     return this.index.writers(accessor).filter((file) => this.baseRoles(file) !== 'tooling');
   }
@@ -369,6 +373,7 @@ export class Workspace implements Links, WorkspaceView {
       queries: this.index.withToken('queries').filter(own),
       cached: this.index.withToken('cached'),
       request: this.index.withToken('request'),
+      actions: this.index.withToken('actions').filter(own),
     });
   }
 

@@ -6,6 +6,7 @@ import * as products from '@/lib/services/product.service';
 
 async function removeUser(formData: FormData) {
 //             ^^^^^^^^^^ action-auth error
+//             ^^^^^^^^^^ action-location info
   'use server';
   await prisma.user.delete({ where: { id: String(formData.get('id')) } });
 //                  ^^^^^^ service-layer hint
@@ -13,6 +14,7 @@ async function removeUser(formData: FormData) {
 }
 
 async function cancelAll() {
+//             ^^^^^^^^^ action-location info
   'use server';
   await requireAdmin();
   await prisma.order.updateMany({ where: { status: 'PENDING' }, data: { status: 'CANCELLED' } });
@@ -43,6 +45,7 @@ export default async function AdminPage() {
 
   const clearReviews = async () => {
 //      ^^^^^^^^^^^^ action-auth error
+//      ^^^^^^^^^^^^ action-location info
     'use server';
     await prisma.review.deleteMany({ where: { rating: { lt: 2 } } });
 //                      ^^^^^^^^^^ service-layer hint

@@ -4,6 +4,7 @@ import { prisma } from '@/lib/db';
 
 export async function listMembers(teamId: string) {
 //                    ^^^^^^^^^^^ action-auth error
+//                    ^^^^^^^^^^^ action-location info
   return prisma.membership.findMany({
     where: { teamId },
     orderBy: { userId: 'asc' },
