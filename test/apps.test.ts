@@ -38,6 +38,7 @@ const marked = new Set([
   'env-schema',
   'no-prisma-middleware',
   'query-in-database',
+  'soft-delete',
 ]);
 
 describe('findings', () => {

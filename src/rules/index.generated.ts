@@ -49,6 +49,8 @@ import { rule as sessionShape } from './session-shape/rule.ts';
 import { fixes as sessionShapeFixes } from './session-shape/fix.ts';
 import { rule as singlePrismaClient } from './single-prisma-client/rule.ts';
 import { fixes as singlePrismaClientFixes } from './single-prisma-client/fix.ts';
+import { rule as softDelete } from './soft-delete/rule.ts';
+import { fixes as softDeleteFixes } from './soft-delete/fix.ts';
 import { rule as stableOrder } from './stable-order/rule.ts';
 import { fixes as stableOrderFixes } from './stable-order/fix.ts';
 import { rule as transactionDiscipline } from './transaction-discipline/rule.ts';
@@ -82,6 +84,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: servicePurity, fixes: [] },
   { rule: sessionShape, fixes: sessionShapeFixes },
   { rule: singlePrismaClient, fixes: singlePrismaClientFixes },
+  { rule: softDelete, fixes: softDeleteFixes },
   { rule: stableOrder, fixes: stableOrderFixes },
   { rule: transactionDiscipline, fixes: transactionDisciplineFixes },
   { rule: unusedSuppression, fixes: unusedSuppressionFixes },

@@ -30,3 +30,15 @@ export async function soldOut(ids: string[]) {
 //                                      ^^^^^^^^ query-in-database warning
   return products.filter((product) => product.stock === 0).map((product) => product.name);
 }
+
+export const openTeams = () => prisma.team.findMany({ where: { deletedAt: null }, orderBy: { id: 'asc' }, take: 20 });
+//           ^^^^^^^^^ service-cache hint
+
+export const countTeams = () => prisma.team.count();
+//           ^^^^^^^^^^ service-cache hint
+//                                          ^^^^^ soft-delete warning
+
+export const closeTeam = (id: string) => prisma.team.update({ where: { id }, data: { deletedAt: new Date() } });
+
+export const removeTeam = (id: string) => prisma.team.delete({ where: { id } });
+//                                                    ^^^^^^ soft-delete warning
