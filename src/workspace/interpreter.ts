@@ -23,7 +23,7 @@ import type { Links } from './links.ts';
 import { correlate, evaluateArray, evaluateAssign, evaluateLogic, evaluateObject } from './expressions.ts';
 import { classMember, outerValue } from './scopeValues.ts';
 import { fromParts, takeProof } from './parts.ts';
-import { refine, secretComparison, testedAlternatives } from './refine.ts';
+import { answeredByRole, refine, secretComparison, testedAlternatives } from './refine.ts';
 import { cloneState, freshState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey } from './summary.ts';
@@ -189,10 +189,11 @@ export class Interpreter {
       }
       case 'return': {
         const value = step.value ? this.eval(step.value, state) : UNDEF;
-        if (!state.dead) {
-          this.recordOutcome(value, state);
-          const end = this.ends.at(-1);
-          if (end) joinInto(end, state);
+        const end = this.ends.at(-1);
+        const answers = state.dead || !step.value ? undefined : answeredByRole(this, step.value, state);
+        for (const one of answers ?? (state.dead ? [] : [{ value, state }])) {
+          this.recordOutcome(one.value, one.state);
+          if (end) joinInto(end, one.state);
         }
         state.dead = true;
         return;

@@ -25,6 +25,8 @@ export type CallMeaning =
   | { m: 'session'; shape: 'object' | 'clerk' | 'data' | 'pair' | 'bag' }
   /** Throws unless the caller is proved. */
   | { m: 'throwing'; kind: 'session' | 'signature' }
+  /** Resolves to `{ success }`: whether the session's holder has the permissions that are asked for. */
+  | { m: 'permission' }
   /** Boolean proof. */
   | { m: 'boolean'; kind: 'signature' | 'session' }
   /** Request data that the client controls. */
@@ -116,6 +118,12 @@ const MADE_CALLS: readonly (Known & { by: RegExp })[] = [
     by: /^betterAuth$/,
     path: /^api\.getSession$/,
     meaning: { m: 'session', shape: 'object' },
+  },
+  {
+    spec: /^better-auth/,
+    by: /^betterAuth$/,
+    path: /^api\.(userHasPermission|hasPermission)$/,
+    meaning: { m: 'permission' },
   },
   {
     spec: /^better-auth/,

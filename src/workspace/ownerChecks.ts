@@ -78,9 +78,9 @@ export function rowOf(value: Abs): Extract<Abs, { k: 'row' }> | undefined {
 }
 
 /** The session's holder; or a parameter, which may turn out to be given the session's holder by a caller. */
-const ALLOWS =
+export const ALLOWS =
   /^(is_?)?(can|may|able|allow|permit|authori[sz]e|has_?(access|permission)|is_?(owner|member|allowed|author|authori[sz]ed|own))/i;
-const FORBIDS = /^(cannot|cant|denies|is_?(denied|forbidden))/i;
+export const FORBIDS = /^(cannot|cant|denies|is_?(denied|forbidden))/i;
 
 /**
  * `ability.can('update', subject('Post', post))`, `canEdit(user, post)`: a question about rights to a policy that can't be followed

@@ -8,6 +8,7 @@ import type { Interpreter } from './interpreter.ts';
 import { event, packageEvent } from './events.ts';
 import { meaningOf, soundsLikeGuard } from './knowledge.ts';
 import type { CallMeaning } from './knowledge.ts';
+import { rolesAsked } from './roleChecks.ts';
 import type { State } from './state.ts';
 import { parseFunctionKey } from './summary.ts';
 import { isZod, zodSchema } from './zodCalls.ts';
@@ -124,10 +125,28 @@ function meant(
         steps: [{ ...site, note: `${name}() throws unless verified` }],
       };
       const value: Abs = meaning.kind === 'session' ? { k: 'session', path: [] } : UNKNOWN;
-      const variants: Abs = { k: 'variants', id: `${site.file}:${site.at}`, list: [{ i: 0, value, proof }] };
+      const roles = /@clerk/.test(callee.spec) ? rolesAsked(args) : undefined;
+      const variants: Abs = {
+        k: 'variants',
+        id: `${site.file}:${site.at}`,
+        list: [{ i: 0, value, proof, ...(roles ? { roles } : {}) }],
+      };
       if (callee.spec === 'jose' || /@clerk/.test(callee.spec)) return { k: 'promise', of: variants };
       state.proof ??= proof;
       return value;
+    }
+    case 'permission': {
+      const proof: Proof = { kind: 'session', steps: [{ ...site, note: `${name}() asks for permissions` }] };
+      const given = (success: boolean): Abs => ({
+        k: 'object',
+        props: { success: { k: 'lit', v: success } },
+        open: true,
+      });
+      const list = [
+        { i: 0, value: given(true), proof, roles: rolesAsked(args) ?? ['permission'] },
+        { i: 1, value: given(false) },
+      ];
+      return { k: 'promise', of: { k: 'variants', id: `${site.file}:${site.at}`, list } };
     }
     case 'boolean': {
       const proof: Proof = {

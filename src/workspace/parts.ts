@@ -36,3 +36,14 @@ export function fromParts(parts: readonly Abs[]): Abs {
 export function isClientType(type: string): boolean {
   return /\bPrismaClient\b|\bTransactionClient\b|^typeof (prisma|db)$/.test(type);
 }
+
+/** `process.env.X` of a variable that is not public. */
+export function isEnvironment(value: Abs): boolean {
+  if (value.k === 'global')
+    return (
+      value.path[0] === 'process' &&
+      value.path[1] === 'env' &&
+      !/^(NODE_ENV|NEXT_PUBLIC_)/.test(value.path[2] ?? '')
+    );
+  return value.k === 'made' && value.spec.startsWith('@t3-oss/env') && value.path.length > 0;
+}

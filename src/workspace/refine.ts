@@ -6,7 +6,8 @@ import type { Interpreter } from './interpreter.ts';
 import { look, NOTHING } from './look.ts';
 import type { Assumption } from './look.ts';
 import { noteComparison, noteListed, notePolicy, rowOf } from './ownerChecks.ts';
-import { takeProof } from './parts.ts';
+import { isEnvironment, takeProof } from './parts.ts';
+import { rolesShown } from './roleChecks.ts';
 import { cloneState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 
@@ -126,6 +127,27 @@ export function testedAlternatives(it: Interpreter, test: Value, state: State): 
       return { ...variant, value };
     });
   return { k: 'variants', id: only.id, list };
+}
+
+/** The two ways in which an answer about somebody's role ends: `return user.role === 'ADMIN'`. */
+export function answeredByRole(
+  it: Interpreter,
+  answer: Value,
+  state: State,
+): { value: Abs; state: State }[] | undefined {
+  if (!isBoolean(answer) || !rolesShown(it, answer, true, state)) return undefined;
+  return [true, false].flatMap((truth) => {
+    const own = cloneState(state);
+    refine(it, answer, truth, own, 'at' in answer ? answer.at : 0);
+    return own.dead ? [] : [{ value: { k: 'lit', v: truth } as const, state: own }];
+  });
+}
+
+function isBoolean(value: Value): boolean {
+  if (value.k === 'binary') return /^([!=]==?|[<>]=?)$/.test(value.op);
+  if (value.k === 'unary') return value.op === '!';
+  if (value.k === 'logic') return isBoolean(value.left) && isBoolean(value.right);
+  return value.k === 'call' && value.fn.k === 'member' && /^(includes|has|some|every)$/.test(value.fn.name);
 }
 
 /** `signature === expected` as a value: true only for a request that carries the secret. */
@@ -295,7 +317,7 @@ function equality(left: Abs, right: Abs, loose: boolean): Truth {
   return 'maybe';
 }
 
-/** Roles by comparison, and secrets by comparison with the environment. */
+/** What a test shows about the caller's roles and rows, and secrets by comparison with the environment. */
 function refineComparison(
   it: Interpreter,
   test: Value,
@@ -303,6 +325,8 @@ function refineComparison(
   state: State,
   step: EvidenceStep,
 ): void {
+  const roles = rolesShown(it, test, truth, state);
+  if (roles) state.roles = roles;
   if (test.k === 'binary' && ['==', '===', '!=', '!=='].includes(test.op)) {
     const equal = truth !== test.op.startsWith('!');
     const left = look(it, test.left, state, NOTHING);
@@ -310,11 +334,6 @@ function refineComparison(
     if (!equal) {
       if (right.k === 'lit' && (right.v === 0 || right.v === null)) noteListed(left, state);
       return;
-    }
-    for (const [a, b, other] of [[left, right, test.right] as const, [right, left, test.left] as const]) {
-      const role = roleLiteral(b, other);
-      if (role !== undefined && isRoleRead(a)) state.roles = [role];
-      if (isSessionName(a) && isEnvironment(b)) state.roles = ['named in the environment'];
     }
     noteComparison(left, right, state, { file: it.file, at: test.at });
     if (!state.proof && isSecretComparison(it, test, state))
@@ -324,8 +343,6 @@ function refineComparison(
   if (test.k === 'call' && test.fn.k === 'member' && test.fn.name === 'includes' && truth && test.args[0]) {
     const list = look(it, test.fn.of, state, NOTHING);
     const asked = look(it, test.args[0], state, NOTHING);
-    if (isRoleRead(asked) && list.k === 'array')
-      state.roles = list.items.flatMap((item) => (item.k === 'lit' ? [String(item.v)] : []));
     if (rowOf(list)) noteComparison(list, asked, state, { file: it.file, at: test.at });
     return;
   }
@@ -336,34 +353,7 @@ function refineComparison(
     notePolicy(it, test, truth, state);
     return;
   }
-  if (truth && (test.k === 'member' || test.k === 'ref')) {
-    const value = look(it, test, state, NOTHING);
-    noteListed(value, state);
-    const last = value.k === 'session' || value.k === 'row' ? value.path.at(-1) : undefined;
-    if (last && /^is_?(admin|staff|superuser|owner)/i.test(last)) state.roles = [last];
-  }
-}
-
-function isRoleRead(value: Abs): boolean {
-  if (value.k === 'variants') return value.list.some((variant) => isRoleRead(variant.value));
-  return (
-    (value.k === 'session' || value.k === 'row' || value.k === 'param') &&
-    /role|type|level|plan/i.test(value.path.at(-1) ?? '')
-  );
-}
-
-/** The session's mail address or id: `session.user.email === env.ADMIN_EMAIL` lets one person in. */
-function isSessionName(value: Abs): boolean {
-  if (value.k === 'variants') return value.list.some((variant) => isSessionName(variant.value));
-  return value.k === 'session' && /^(email|id|userId|sub|name)$/.test(value.path.at(-1) ?? '');
-}
-
-function roleLiteral(value: Abs, source: Value): string | undefined {
-  if (value.k === 'lit' && typeof value.v === 'string') return value.v;
-  // An enum member of the generated client: `Role.ADMIN`.
-  if (value.k === 'generated' || source.k === 'member')
-    return source.k === 'member' ? source.name : undefined;
-  return undefined;
+  if (truth && (test.k === 'member' || test.k === 'ref')) noteListed(look(it, test, state, NOTHING), state);
 }
 
 /** A value of the request against one of the environment: `header === \`Bearer ${env.CRON_SECRET}\``. */
@@ -386,15 +376,4 @@ function carries(it: Interpreter, value: Value, state: State): { request: boolea
     }
   }
   return { request, env };
-}
-
-/** `process.env.X` of a variable that is not public. */
-export function isEnvironment(value: Abs): boolean {
-  if (value.k === 'global')
-    return (
-      value.path[0] === 'process' &&
-      value.path[1] === 'env' &&
-      !/^(NODE_ENV|NEXT_PUBLIC_)/.test(value.path[2] ?? '')
-    );
-  return value.k === 'made' && value.spec.startsWith('@t3-oss/env') && value.path.length > 0;
 }

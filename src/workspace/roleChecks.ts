@@ -1,0 +1,357 @@
+/** Tests of what the caller may do: roles that are compared, listed, ranked, looked up in maps, asked of helpers and policies. */
+import type { Value } from '../facts/tsModel.ts';
+import { visitSteps, visitValue } from '../facts/visit.ts';
+import { leaves } from './abs.ts';
+import type { Abs } from './abs.ts';
+import { initialValue } from './initialValue.ts';
+import type { Interpreter } from './interpreter.ts';
+import type { Links } from './links.ts';
+import { look, NOTHING } from './look.ts';
+import { ALLOWS, FORBIDS, rowOf } from './ownerChecks.ts';
+import { isEnvironment } from './parts.ts';
+import { decidesByRole, FLAG, ROLE } from './roleTests.ts';
+import type { State } from './state.ts';
+import { parseFunctionKey } from './summary.ts';
+
+/** Roles that everybody who signs up gets: not having one of them is having more. */
+const LOWLY =
+  /^(role_)?(user|guest|customer|client|viewer|reader|visitor|basic|free|student|anonymous|none|public)$/i;
+/** Names under which a function is given its caller. */
+const CALLER =
+  /(user|session|auth|ctx|context|member|membership|account|viewer|caller|actor|token|profile|admin|employee|staff|principal|identity|requester|claims|me)$/i;
+/** Models whose rows are people, or what people are in a group. */
+const PEOPLE =
+  /user|member|account|profile|admin|staff|employee|role|permission|person|collaborator|participant|agent|operator/i;
+
+/**
+ * The roles (or permissions) one of which the caller must have for a test to come out so; undefined when it says nothing about them.
+ * @param test a condition that has been evaluated before
+ */
+export function rolesShown(
+  it: Interpreter,
+  test: Value,
+  truth: boolean,
+  state: State,
+  depth = 0,
+): string[] | undefined {
+  if (depth > 6) return undefined;
+  const inner = (value: Value, outcome = truth): string[] | undefined =>
+    rolesShown(it, value, outcome, state, depth + 1);
+  switch (test.k) {
+    case 'unary':
+      return test.op === '!' ? inner(test.of, !truth) : undefined;
+    case 'await':
+      return inner(test.of);
+    case 'logic': {
+      if (test.op === '??') return inner(test.left);
+      const [left, right] = [inner(test.left), inner(test.right)];
+      // Both sides hold, or one of them does.
+      if ((test.op === '&&') === truth) return left ?? right;
+      return left && right ? [...new Set([...left, ...right])] : undefined;
+    }
+    case 'binary':
+      return comparedRoles(it, test, truth, state);
+    case 'call':
+      if (test.fn.k === 'ref' && test.fn.b < 0 && test.fn.name === 'Boolean' && test.args[0])
+        return inner(test.args[0]);
+      return askedRoles(it, test, truth, state);
+    case 'index':
+    case 'member':
+      return truth ? heldRoles(it, test, state) : undefined;
+    case 'ref': {
+      const initial = constant(it, test);
+      if (initial && initial.k !== 'ref') return inner(initial);
+      return truth ? heldRoles(it, test, state) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What a constant of the function being run (or of those around it) was given. */
+function constant(it: Interpreter, { b }: Extract<Value, { k: 'ref' }>): Value | undefined {
+  const binding = it.facts.bindings[b];
+  if (!binding || binding.mutable || binding.fn === 0 || !['const', 'let', 'temp'].includes(binding.kind))
+    return undefined;
+  return initialValue(it.facts.functions[binding.fn]?.body ?? [], b);
+}
+
+/** `user.role === 'ADMIN'`, `user.isAdmin === true`, `RANK[user.role] >= RANK.EDITOR`. */
+function comparedRoles(
+  it: Interpreter,
+  test: Extract<Value, { k: 'binary' }>,
+  truth: boolean,
+  state: State,
+): string[] | undefined {
+  const sides = [
+    [test.left, test.right, false],
+    [test.right, test.left, true],
+  ] as const;
+  if (['==', '===', '!=', '!=='].includes(test.op)) {
+    const equal = truth !== test.op.startsWith('!');
+    for (const [role, other] of sides) {
+      const read = look(it, role, state, NOTHING);
+      const value = look(it, other, state, NOTHING);
+      if (isFlagRead(it, read) && value.k === 'lit' && typeof value.v === 'boolean')
+        return value.v === equal ? [lastName(read)] : undefined;
+      if (equal && isSessionName(read) && isEnvironment(value)) return ['named in the environment'];
+      const label = isRoleRead(it, read) ? labelOf(it, value, other) : undefined;
+      if (label === undefined) continue;
+      if (equal) return [label];
+      if (LOWLY.test(label)) return [`not ${label}`];
+    }
+    return undefined;
+  }
+  if (!['>', '>=', '<', '<='].includes(test.op)) return undefined;
+  for (const [role, other, swapped] of sides) {
+    if (!asksRole(it, role, state)) continue;
+    const above = test.op.startsWith('>') !== swapped;
+    return above === truth ? [labelOf(it, look(it, other, state, NOTHING), other) ?? 'rank'] : undefined;
+  }
+  return undefined;
+}
+
+/** `['ADMIN'].includes(role)`, `user.permissions.has('x')`, `roles.some((r) => …)`, `has({ role })`, `can(user, 'delete')`. */
+function askedRoles(
+  it: Interpreter,
+  call: Extract<Value, { k: 'call' }>,
+  truth: boolean,
+  state: State,
+): string[] | undefined {
+  const { fn, args } = call;
+  if (
+    fn.k === 'member' &&
+    /^(includes|has|some|every|find|filter|findIndex|indexOf|contains)$/.test(fn.name)
+  ) {
+    const [first] = args;
+    if (first && /^(includes|has|contains)$/.test(fn.name) && asksRole(it, first, state)) {
+      const listed = listedRoles(it, fn.of, state);
+      if (truth) return listed.length ? listed : ['listed'];
+      return listed.length && listed.every((label) => LOWLY.test(label))
+        ? listed.map((label) => `not ${label}`)
+        : undefined;
+    }
+    if (asksRole(it, fn.of, state) || isListOfRoles(look(it, fn.of, state, NOTHING)))
+      return truth ? (literalsIn(it, args) ?? [textOfRole(fn.of)]) : undefined;
+  }
+  const callee = look(it, fn, state, NOTHING);
+  const name = fn.k === 'ref' || fn.k === 'member' ? fn.name : '';
+  // Clerk's `has({ role: 'org:admin' })`.
+  if (callee.k === 'session' && callee.path.at(-1) === 'has')
+    return truth ? (literalsIn(it, args) ?? ['permission']) : undefined;
+  if (callee.k === 'closure') {
+    if (!truth || !args.some((arg) => isCaller(it, look(it, arg, state, NOTHING)))) return undefined;
+    // What its answer shows was taken over already, where it could be followed.
+    return decidesByRole(it.links, callee) ? (state.roles ?? literalsIn(it, args) ?? [name]) : undefined;
+  }
+  // What a package decides can't be followed; that it was asked about rights is known by its name alone.
+  const allows = FORBIDS.test(name)
+    ? !truth
+    : truth && (ALLOWS.test(name) || /^(has|check)(Role|Permission|Access)/i.test(name));
+  return allows ? (literalsIn(it, args) ?? [name]) : undefined;
+}
+
+/** `user.isAdmin`, `PERMISSIONS[user.role]`, `PERMISSIONS[user.role].publish`: true for those who may. */
+function heldRoles(it: Interpreter, test: Value, state: State): string[] | undefined {
+  const value = look(it, test, state, NOTHING);
+  if (isFlagRead(it, value)) return [lastName(value)];
+  if (test.k === 'index' || test.k === 'member') {
+    if (asksRole(it, test, state) && !isRoleRead(it, value))
+      return [test.k === 'member' ? test.name : (literalsIn(it, [test.key])?.[0] ?? 'permission')];
+  }
+  return undefined;
+}
+
+/** Whether an expression is made of the caller's role: itself, a key of a map, an argument, a part of what came out of these. */
+function asksRole(it: Interpreter, value: Value, state: State, depth = 0): boolean {
+  if (depth > 5) return false;
+  const inner = (part: Value): boolean => asksRole(it, part, state, depth + 1);
+  if (
+    ['member', 'ref', 'index', 'call', 'await'].includes(value.k) &&
+    isRoleRead(it, look(it, value, state, NOTHING))
+  )
+    return true;
+  switch (value.k) {
+    case 'member':
+    case 'await':
+      return inner(value.of);
+    case 'index':
+      return inner(value.key) || inner(value.of);
+    case 'call':
+      return (value.fn.k === 'member' && inner(value.fn.of)) || value.args.some(inner);
+    case 'logic':
+      return value.op !== '&&' && inner(value.left);
+    case 'ref': {
+      const initial = constant(it, value);
+      return initial !== undefined && initial.k !== 'ref' && inner(initial);
+    }
+    default:
+      return false;
+  }
+}
+
+/** Whether a value is the role (or the permissions) of the caller, as far as that can be told. */
+export function isRoleRead(it: Interpreter, value: Abs): boolean {
+  return isNamed(it, value, ROLE);
+}
+
+function isFlagRead(it: Interpreter, value: Abs): boolean {
+  return isNamed(it, value, FLAG);
+}
+
+function isNamed(it: Interpreter, value: Abs, pattern: RegExp): boolean {
+  switch (value.k) {
+    case 'variants':
+      return value.list.some((variant) => isNamed(it, variant.value, pattern));
+    case 'session':
+      return value.path.some((name) => pattern.test(name));
+    case 'row':
+      return value.path.some((name) => pattern.test(name)) && PEOPLE.test(value.model) && isOwnRow(it, value);
+    case 'param': {
+      if (isClientParameter(it.links, value)) return false;
+      if (!pattern.test(value.path.at(-1) ?? '')) return false;
+      return CALLER.test(value.path.at(-2) ?? parameterName(it.links, value));
+    }
+    case 'unknown':
+      return value.from?.length === 1 && value.from[0] !== undefined && isNamed(it, value.from[0], pattern);
+    default:
+      return false;
+  }
+}
+
+/** Whether a row may be the caller's own: not one that a client has picked by its id alone. */
+function isOwnRow(it: Interpreter, row: Extract<Abs, { k: 'row' }>): boolean {
+  const where = row.query?.where;
+  if (!where) return true;
+  const all = leaves(where);
+  if (all.some((leaf) => leaf.k === 'session')) return true;
+  return !all.some(
+    (leaf) =>
+      (leaf.k === 'origin' && leaf.o === 'client') ||
+      (leaf.k === 'param' && isClientParameter(it.links, leaf)),
+  );
+}
+
+/** Whether a parameter belongs to a function that strangers call: an exported action or route handler. */
+function isClientParameter(links: Links, { fn: key }: Extract<Abs, { k: 'param' }>): boolean {
+  const { file, fn } = parseFunctionKey(key);
+  const facts = links.tsFacts(file);
+  const own = facts?.functions[fn];
+  if (!facts || !own) return false;
+  if (own.directives.includes('use server')) return true;
+  if (!facts.directives.includes('use server') && !/(^|\/)(route\.[cm]?[jt]sx?$|pages\/api\/)/.test(file))
+    return false;
+  return (
+    own.parent === 0 &&
+    facts.exports.some(
+      (item) =>
+        (item.e !== 'star' && item.name === own.name) ||
+        (item.e === 'local' && facts.bindings[item.b]?.f === fn),
+    )
+  );
+}
+
+/** What a parameter is called, or its declared type where it is taken apart. */
+function parameterName(links: Links, { fn: key, i }: Extract<Abs, { k: 'param' }>): string {
+  const { file, fn } = parseFunctionKey(key);
+  const facts = links.tsFacts(file);
+  const binding = facts?.bindings[facts.functions[fn]?.params[i] ?? -1];
+  if (!binding) return '';
+  return binding.kind === 'temp' ? (binding.type?.replace(/\W.*$/, '') ?? '') : binding.name;
+}
+
+/** The session's mail address or id: `session.user.email === env.ADMIN_EMAIL` lets one person in. */
+function isSessionName(value: Abs): boolean {
+  if (value.k === 'variants') return value.list.some((variant) => isSessionName(variant.value));
+  return value.k === 'session' && /^(email|id|userId|sub|name)$/.test(value.path.at(-1) ?? '');
+}
+
+/** The session, its user or its role: what a helper is given to decide about somebody. */
+function isCaller(it: Interpreter, value: Abs): boolean {
+  if (value.k === 'variants') return value.list.some((variant) => isCaller(it, variant.value));
+  if (value.k === 'session') {
+    const last = value.path.at(-1);
+    return (
+      last === undefined || /^(user|session|data|claims|id|userId|sub|email)$/.test(last) || ROLE.test(last)
+    );
+  }
+  return value.k === 'row'
+    ? rowOf(value) !== undefined && PEOPLE.test(value.model) && isOwnRow(it, value)
+    : isRoleRead(it, value);
+}
+
+function isListOfRoles(value: Abs): boolean {
+  const row = rowOf(value);
+  return row !== undefined && row.many && /role|permission/i.test(row.model);
+}
+
+/** The name of a role: a text, an enum's member, the name of a parameter. */
+function labelOf(it: Interpreter, value: Abs, source: Value): string | undefined {
+  if (source.k === 'member') return source.name;
+  if (value.k === 'lit')
+    return typeof value.v === 'string' || typeof value.v === 'number' ? String(value.v) : undefined;
+  if (source.k === 'index') return source.key.k === 'lit' ? String(source.key.v) : 'rank';
+  if (source.k === 'call') return literalsIn(it, source.args)?.[0] ?? 'rank';
+  return value.k === 'param' || value.k === 'unknown'
+    ? source.k === 'ref'
+      ? source.name
+      : undefined
+    : undefined;
+}
+
+/** The roles in a list: `['ADMIN', Role.EDITOR]`, `new Set([...])`, a constant that holds one. */
+function listedRoles(it: Interpreter, list: Value, state: State): string[] {
+  if (list.k === 'new' || (list.k === 'call' && list.args.length === 1))
+    return list.args.flatMap((arg) => listedRoles(it, arg, state));
+  if (list.k === 'array')
+    return list.items.flatMap((item) => labelOf(it, look(it, item, state, NOTHING), item) ?? []);
+  const value = look(it, list, state, NOTHING);
+  const named =
+    value.k === 'array'
+      ? value.items.flatMap((item) =>
+          item.k === 'lit' ? [String(item.v)] : item.k === 'generated' ? (item.path.at(-1) ?? []) : [],
+        )
+      : [];
+  if (named.length) return named;
+  return list.k === 'ref' || list.k === 'member' ? [list.name] : [];
+}
+
+/** Texts among arguments, also inside objects, lists and the callbacks among them. */
+function literalsIn(it: Interpreter, args: readonly Value[]): string[] | undefined {
+  const out: string[] = [];
+  const take = (value: Value): void => {
+    visitValue(value, (part) => {
+      if (part.k === 'lit' && typeof part.v === 'string') out.push(part.v);
+      if (part.k === 'function')
+        visitSteps(it.facts.functions[part.fn]?.body ?? [], {
+          value: (inner) => {
+            if (inner.k === 'lit' && typeof inner.v === 'string') out.push(inner.v);
+          },
+        });
+    });
+  };
+  for (const arg of args) take(arg);
+  return out.length ? out.slice(0, 4) : undefined;
+}
+
+function textOfRole(value: Value): string {
+  return value.k === 'member' || value.k === 'ref' ? value.name : 'role';
+}
+
+function lastName(value: Abs): string {
+  if (value.k === 'variants')
+    return value.list.map((variant) => lastName(variant.value)).find(Boolean) ?? 'flag';
+  return 'path' in value ? (value.path.at(-1) ?? 'flag') : 'flag';
+}
+
+/** The roles and permissions that a call asks for by name: `auth.protect({ role: 'org:admin' })`. */
+export function rolesAsked(args: readonly Abs[]): string[] | undefined {
+  const out = args.flatMap((arg) => textsOf(arg));
+  return out.length ? out.slice(0, 4) : undefined;
+}
+
+function textsOf(value: Abs): string[] {
+  if (value.k === 'lit') return typeof value.v === 'string' ? [value.v] : [];
+  if (value.k === 'array') return value.items.flatMap(textsOf);
+  return value.k === 'object' ? Object.values(value.props).flatMap(textsOf) : [];
+}
