@@ -1,8 +1,10 @@
 /** The engine: one façade for editor, command line, tests. No disk, no clock, no editor: texts come in, findings go out. */
 import { isSame } from './base/equal.ts';
 import type { FileId } from './base/path.ts';
+import type { Span } from './base/span.ts';
 import type { ConfigOverrides } from './config/load.ts';
 import { Fixer } from './edit/fixer.ts';
+import { refactorings } from './edit/refactorings.ts';
 import { loadShellParser } from './facts/commands.ts';
 import type { FileFacts } from './facts/model.ts';
 import { FACTS_VERSION } from './facts/model.ts';
@@ -331,6 +333,22 @@ export class Engine {
   /** All safe fixes of a file, repeated until nothing more can be fixed. */
   fixAll(file: FileId): EditResult {
     return this.fixer.fixAll(file);
+  }
+
+  /** Refactorings that can be tried in a range of a file, each with its place. */
+  refactorings(file: FileId, range: Span): { id: string; title: string; place: Span }[] {
+    return refactorings.flatMap(({ id, title, place }) => {
+      const at = place(this.workspace, file, range);
+      return at ? [{ id, title, place: at }] : [];
+    });
+  }
+
+  /** The verified edits of a refactoring, or why it can't be done here. */
+  refactor(file: FileId, id: string, place: Span): EditResult {
+    const found = refactorings.find((refactoring) => refactoring.id === id);
+    return found
+      ? this.fixer.refactor(file, found, place)
+      : { ok: false, reason: 'This refactoring is not known.' };
   }
 
   /** A comment that silences a finding. */

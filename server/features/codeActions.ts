@@ -12,6 +12,7 @@ import {
   type Diagnostic,
   type Range,
 } from 'vscode-languageserver/node';
+import { offsetAt } from '../../src/base/lineIndex.ts';
 import type { EditResult, Finding } from '../../src/run/finding.ts';
 import type { ServerContext } from '../context.ts';
 import { diagnosticSource, toDiagnostic, toWorkspaceEdit } from '../convert.ts';
@@ -21,8 +22,10 @@ import { showRuleCommand } from './rulePages.ts';
 const quickFix = `${CodeActionKind.QuickFix}.${diagnosticSource}`;
 const fixAllKind = `${CodeActionKind.SourceFixAll}.${diagnosticSource}`;
 
+const refactorKind = `${CodeActionKind.RefactorExtract}.${diagnosticSource}`;
+
 export const codeActionCapabilities = {
-  codeActionKinds: [CodeActionKind.QuickFix, fixAllKind],
+  codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorExtract, fixAllKind],
   resolveProvider: true,
 };
 
@@ -38,6 +41,7 @@ const dataSchema = z.object({
     z.object({ kind: z.literal('fix'), fingerprint: z.string(), recipe: z.string(), index: z.number() }),
     z.object({ kind: z.literal('suppress'), fingerprint: z.string(), scope: z.enum(['line', 'file']) }),
     z.object({ kind: z.literal('fixAll') }),
+    z.object({ kind: z.literal('refactor'), id: z.string(), start: z.number(), end: z.number() }),
   ]),
 });
 type ActionData = z.infer<typeof dataSchema>;
@@ -79,6 +83,7 @@ function compute(folder: Folder, file: string, what: ActionData['what']): EditRe
   const engine = folder.engine;
   if (!engine) throw outdated();
   if (what.kind === 'fixAll') return engine.fixAll(file);
+  if (what.kind === 'refactor') return engine.refactor(file, what.id, { start: what.start, end: what.end });
   const finding = folder.check(file).findings.find(({ fingerprint }) => fingerprint === what.fingerprint);
   if (!finding) throw outdated();
   if (what.kind === 'suppress') return engine.suppress(finding, what.scope);
@@ -155,6 +160,12 @@ export function registerCodeActions(context: ServerContext): void {
               group.map(({ diagnostic }) => diagnostic),
             ),
           );
+      }
+      if (isWanted(refactorKind, asked.only) && folder.engine) {
+        const lines = folder.engine.lines(file);
+        const span = { start: offsetAt(lines, range.start), end: offsetAt(lines, range.end) };
+        for (const { id, title, place } of folder.engine.refactorings(file, span))
+          out.push(action(title, refactorKind, [], { ...data, what: { kind: 'refactor', id, ...place } }));
       }
       const isAskedByName = asked.only !== undefined && isWanted(fixAllKind, asked.only);
       if (isAskedByName && findings.some(({ fixes }) => fixes.some(({ trust }) => trust === 'safe')))

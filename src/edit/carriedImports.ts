@@ -3,20 +3,18 @@ import { ts } from 'ts-morph';
 import type { FileId } from '../base/path.ts';
 import { packageDir } from '../project/packages.ts';
 import type { Captures } from './captures.ts';
-import type { FixContext } from './fix.ts';
+import type { EditContext } from './fix.ts';
 import { importedAs } from './imports.ts';
 import type { WantedImport } from './imports.ts';
 import { moduleNames } from './scopes.ts';
 import { specifierFor } from './specifier.ts';
-
-type ExtractContext = Omit<FixContext, 'finding' | 'data'>;
 
 /**
  * Imports of the service module for everything the moved code names, and the names that the module has for them already where
  * these differ.
  */
 export function importsFor(
-  context: ExtractContext,
+  context: EditContext,
   source: ts.SourceFile,
   targetSource: ts.SourceFile,
   { imports: used, parameters }: Captures,
@@ -59,7 +57,7 @@ export function importsFor(
 
 /** The name under which a module imports the client from the same file, whatever export that is. */
 function sameClient(
-  { workspace, file }: ExtractContext,
+  { workspace, file }: EditContext,
   targetSource: ts.SourceFile,
   target: FileId,
   found: Found,
@@ -109,7 +107,7 @@ function importOf(source: ts.SourceFile, local: string): Found | undefined {
 }
 
 /** A specifier of one file as another one writes it. */
-function specFrom(context: ExtractContext, spec: string, target: FileId): string | undefined {
+function specFrom(context: EditContext, spec: string, target: FileId): string | undefined {
   const { workspace, file } = context;
   const leads = workspace.target(file, spec);
   if (leads.t === 'package' || !spec.startsWith('.')) return spec;
@@ -119,7 +117,7 @@ function specFrom(context: ExtractContext, spec: string, target: FileId): string
 }
 
 /** How the project imports the generated client: from itself, or from the module that hands its types on. */
-function clientSpecifier(context: ExtractContext, target: FileId): string | undefined {
+function clientSpecifier(context: EditContext, target: FileId): string | undefined {
   const { workspace, file } = context;
   const folder = target.replace(/[^/]*$/, '');
   const others = [target, file, ...workspace.filesIn(folder.slice(0, -1)), ...workspace.withTrait('client')];
@@ -141,7 +139,7 @@ function clientSpecifier(context: ExtractContext, target: FileId): string | unde
 }
 
 /** A package that another package of the workspace depends on needn't be one of this file's. */
-function isReachable({ workspace, file }: ExtractContext, other: FileId, spec: string): boolean {
+function isReachable({ workspace, file }: EditContext, other: FileId, spec: string): boolean {
   return (
     /^[.@~#]\//.test(spec) ||
     packageDir(workspace, other) === packageDir(workspace, file) ||

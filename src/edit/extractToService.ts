@@ -5,7 +5,7 @@ import type { Abs } from '../workspace/abs.ts';
 import type { QueryFact } from '../workspace/summary.ts';
 import { capturesOf } from './captures.ts';
 import { importsFor } from './carriedImports.ts';
-import type { FixContext, FixOutcome } from './fix.ts';
+import type { EditContext, FixOutcome } from './fix.ts';
 import { appended, functionText, has, movedText, newModule, sourceEdits } from './movedCode.ts';
 import { slotsOf } from './prismaSlots.ts';
 import type { Slot } from './prismaSlots.ts';
@@ -13,8 +13,6 @@ import { allNames, declarationOf, isImported, isInside } from './scopes.ts';
 import { camelOf, functionNames, serviceModule } from './serviceModule.ts';
 import { specifierFor } from './specifier.ts';
 import { styleOf } from './style.ts';
-
-export type ExtractContext = Omit<FixContext, 'finding' | 'data'>;
 
 interface Unit {
   node: ts.CallExpression | ts.TaggedTemplateExpression;
@@ -26,7 +24,7 @@ interface Unit {
 }
 
 /** Moves the Prisma call whose operation stands at two offsets, or the transaction around it. */
-export function extractToService(context: ExtractContext, start: number, end: number): FixOutcome {
+export function extractToService(context: EditContext, start: number, end: number): FixOutcome {
   const { workspace, file } = context;
   const source = context.sourceOf(file);
   const unit = source && unitAt(source, start, end);
@@ -175,7 +173,7 @@ function modelOf(calls: readonly Call[], unit: ts.Node): string {
 }
 
 /** What the interpreter knows: the session's id and e-mail are texts. */
-function knownTypes(context: ExtractContext, unit: Unit): (slot: Slot) => string | undefined {
+function knownTypes(context: EditContext, unit: Unit): (slot: Slot) => string | undefined {
   const { start, end } = { start: unit.node.getStart(), end: unit.node.end };
   const queries: readonly QueryFact[] = context.workspace.queries(context.file).filter((query) => {
     const at = context.facts.spans[query.at * 2] ?? -1;

@@ -7,18 +7,22 @@ import type { FileEdits, Finding } from '../run/finding.ts';
 import type { FixTrust } from '../rules/rule.ts';
 import type { WorkspaceView } from '../workspace/view.ts';
 
-export interface FixContext {
-  finding: Finding;
-  data: { [key: string]: Json };
+/** What edits of a file are made from. */
+export interface EditContext {
   file: FileId;
   facts: FileFacts;
-  /** Text of the finding's file. */
+  /** Text of the file. */
   text: string;
   workspace: WorkspaceView;
   /** Text of any file of the workspace as it is now, open editors included. */
   textOf(file: FileId): string | undefined;
   /** Syntax tree with parents of a TypeScript/JavaScript file; undefined when it can't be read. */
   sourceOf(file: FileId): ts.SourceFile | undefined;
+}
+
+export interface FixContext extends EditContext {
+  finding: Finding;
+  data: { [key: string]: Json };
 }
 
 /** Edits, or the reason (shown to the person) why this place can't be fixed mechanically. */

@@ -5,14 +5,16 @@
  */
 import type { ts } from 'ts-morph';
 import type { FileId } from '../base/path.ts';
+import type { Span } from '../base/span.ts';
 import { parseTs } from '../facts/extractTs.ts';
 import type { EditResult, FileEdits, Finding, FixOffer, TextEdit } from '../run/finding.ts';
 import type { Severity } from '../rules/rule.ts';
 import { suppressionEdit } from './suppressionEdits.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { applyEdits, minimalEdit, overlap } from './applyEdits.ts';
-import type { FixRecipe } from './fix.ts';
+import type { EditContext, FixOutcome, FixRecipe } from './fix.ts';
 import { isInMarkup } from './markup.ts';
+import type { Refactoring } from './refactorings.ts';
 
 export interface FixerOptions {
   workspace: Workspace;
@@ -43,6 +45,16 @@ export class Fixer {
     const reason = this.verify(current, computed.changes);
     return reason === undefined
       ? { ok: true, title: own.title, changes: computed.changes }
+      : { ok: false, reason };
+  }
+
+  /** The proved edits of a refactoring: it may bring hints, and what was found in code that moves is found again. */
+  refactor(file: FileId, refactoring: Refactoring, place: Span): EditResult {
+    const computed = this.outcome(file, (context) => refactoring.edit(context, place));
+    if ('refuse' in computed) return { ok: false, reason: computed.refuse };
+    const reason = this.prove({ file, rule: '', severity: 'info' }, computed.changes, () => undefined);
+    return reason === undefined
+      ? { ok: true, title: refactoring.title, changes: computed.changes }
       : { ok: false, reason };
   }
 
@@ -104,29 +116,33 @@ export class Fixer {
     return batch;
   }
 
-  private compute(finding: Finding, offer: FixOffer): { changes: FileEdits[] } | { refuse: string } {
-    const { workspace } = this.options;
+  private compute(finding: Finding, offer: FixOffer): FixOutcome {
     const recipe = this.options.recipe(finding.rule, offer.recipe);
-    const facts = workspace.facts(finding.file);
-    const text = workspace.store.text(finding.file);
-    if (!recipe || !facts || text === undefined) return { refuse: 'The file can no longer be read.' };
+    if (!recipe) return { refuse: 'The fix is no longer known.' };
+    return this.outcome(finding.file, (context) => recipe.edit({ ...context, finding, data: offer.data }));
+  }
+
+  /** What a recipe makes of a file; its failure is a refusal. */
+  private outcome(file: FileId, edit: (context: EditContext) => FixOutcome): FixOutcome {
+    const { workspace } = this.options;
+    const facts = workspace.facts(file);
+    const text = workspace.store.text(file);
+    if (!facts || text === undefined) return { refuse: 'The file can no longer be read.' };
     if (facts.problems.length > 0) return { refuse: 'The file has syntax errors; fix those first.' };
     const sources = new Map<FileId, ts.SourceFile | undefined>();
     try {
-      return recipe.edit({
-        finding,
-        data: offer.data,
-        file: finding.file,
+      return edit({
+        file,
         facts,
         text,
         workspace,
-        textOf: (file) => workspace.store.text(file),
-        sourceOf: (file) => {
-          if (!sources.has(file)) {
-            const other = workspace.store.text(file);
-            sources.set(file, other === undefined ? undefined : parseTs(file, other, true));
+        textOf: (other) => workspace.store.text(other),
+        sourceOf: (other) => {
+          if (!sources.has(other)) {
+            const current = workspace.store.text(other);
+            sources.set(other, current === undefined ? undefined : parseTs(other, current, true));
           }
-          return sources.get(file);
+          return sources.get(other);
         },
       });
     } catch (error) {
@@ -136,6 +152,23 @@ export class Fixer {
 
   /** The reason why a change must not be offered, or undefined. */
   private verify(finding: Finding, changes: readonly FileEdits[]): string | undefined {
+    // Findings with the same words may be many in a file, and the rest of them move up when one goes: they are counted.
+    const alike = (): number =>
+      this.options
+        .check(finding.file)
+        .filter((found) => found.rule === finding.rule && found.message === finding.message).length;
+    const alikeBefore = alike();
+    return this.prove(finding, changes, () =>
+      alike() >= alikeBefore ? 'The finding would stay.' : undefined,
+    );
+  }
+
+  /** @param isWanted says, with the changes made, why they are not what was wanted */
+  private prove(
+    fixed: Pick<Finding, 'file' | 'rule' | 'severity'>,
+    changes: readonly FileEdits[],
+    isWanted: () => string | undefined,
+  ): string | undefined {
     const { workspace } = this.options;
     if (changes.every((change) => change.edits.length === 0)) return 'The fix would change nothing.';
     const originals = changes.map((change) => ({
@@ -145,15 +178,9 @@ export class Fixer {
     for (const [i, change] of changes.entries())
       if (change.create !== (originals[i]?.text === undefined))
         return change.create ? `${change.file} exists already.` : `${change.file} can't be read.`;
-    const files = new Set([finding.file, ...changes.map((change) => change.file)]);
+    const files = new Set([fixed.file, ...changes.map((change) => change.file)]);
     const all = (): Finding[] => [...files].flatMap((file) => this.options.check(file));
-    // Findings with the same words may be many in a file, and the rest of them move up when one goes: they are counted.
-    const alike = (): number =>
-      this.options
-        .check(finding.file)
-        .filter((found) => found.rule === finding.rule && found.message === finding.message).length;
     const before = all();
-    const alikeBefore = alike();
     let texts: { file: FileId; text: string }[];
     try {
       texts = changes.map((change, i) => ({
@@ -169,8 +196,9 @@ export class Fixer {
         const [problem] = workspace.facts(file)?.problems ?? [];
         if (problem) return `The result would not parse: ${problem.message}`;
       }
-      if (alike() >= alikeBefore) return 'The finding would stay.';
-      const rule = broughtBy(before, all(), finding, this.options.behind);
+      const unwanted = isWanted();
+      if (unwanted !== undefined) return unwanted;
+      const rule = broughtBy(before, all(), fixed, this.options.behind);
       return rule === undefined ? undefined : `The fix would bring a new finding of ${rule}.`;
     } finally {
       this.options.apply(originals);

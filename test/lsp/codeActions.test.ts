@@ -152,3 +152,13 @@ test('data that is not ours is refused', async () => {
   const { editor } = await open(text, { capabilities: fullCapabilities });
   await expect(editor.resolve({ title: 'x', data: { uri: 5 } })).rejects.toMatchObject({ code: -32803 });
 });
+
+test('a refactoring is offered with no finding, and changes what it says', async () => {
+  const { editor, root } = await open('const a = extractMe();\n');
+  const actions = await editor.actions(root, 'a.ts', editor.rangeOf(root, 'a.ts', 'extractMe'));
+  expect(actions.map(({ title, kind }) => ({ title, kind }))).toEqual([
+    { title: 'Extract', kind: 'refactor.extract.backend-specialist' },
+  ]);
+  const resolved = await editor.resolve(actions[0] ?? { title: '' });
+  expect(editor.apply(root, 'a.ts', resolved)).toBe('const a = extracted();\n');
+});

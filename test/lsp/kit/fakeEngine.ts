@@ -1,9 +1,11 @@
 /**
  * An engine of a few lines with the real one's interface, for what the real one will not do on demand: throw, change
  * its mind about another file, refuse a fix. `findMany()` is flagged with a safe fix, `@needs x` unless the file `x`
- * says GUARD, `danger()` with a dangerous fix and `stuck()` with one that is always refused; `EXPLODE` throws.
+ * says GUARD, `danger()` with a dangerous fix and `stuck()` with one that is always refused; `EXPLODE` throws. `extractMe` can be
+ * refactored.
  */
 import { lineStarts, rangeAt } from '../../../src/base/lineIndex.ts';
+import type { Span } from '../../../src/base/span.ts';
 import type { EditResult, Finding, FixOffer } from '../../../src/run/finding.ts';
 
 interface Change {
@@ -166,6 +168,22 @@ export class Engine {
       .filter(({ rule }) => rule === 'require-pagination')
       .map(({ start, end }) => ({ start, end, text: 'findMany({ take: 50 })' }));
     return { ok: true, title: 'Fix all', changes: [{ file, create: false, edits }] };
+  }
+
+  refactorings(file: string, range: Span): { id: string; title: string; place: Span }[] {
+    const start = this.text(file)?.indexOf('extractMe') ?? -1;
+    const place = { start, end: start + 'extractMe'.length };
+    const isHit = start >= 0 && start <= range.end && range.start <= place.end;
+    return isHit ? [{ id: 'extract', title: 'Extract', place }] : [];
+  }
+
+  refactor(file: string, id: string, place: Span): EditResult {
+    if (id !== 'extract') return { ok: false, reason: 'This refactoring is not known.' };
+    return {
+      ok: true,
+      title: 'Extract',
+      changes: [{ file, create: false, edits: [{ ...place, text: 'extracted' }] }],
+    };
   }
 
   suppress(finding: Finding, scope: 'line' | 'file'): EditResult {
