@@ -39,6 +39,7 @@ const marked = new Set([
   'no-prisma-middleware',
   'query-in-database',
   'soft-delete',
+  'no-overfetch',
 ]);
 
 describe('findings', () => {

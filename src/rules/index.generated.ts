@@ -22,6 +22,8 @@ import { rule as noDestructiveCommand } from './no-destructive-command/rule.ts';
 import { fixes as noDestructiveCommandFixes } from './no-destructive-command/fix.ts';
 import { rule as noNPlusOne } from './no-n-plus-one/rule.ts';
 import { fixes as noNPlusOneFixes } from './no-n-plus-one/fix.ts';
+import { rule as noOverfetch } from './no-overfetch/rule.ts';
+import { fixes as noOverfetchFixes } from './no-overfetch/fix.ts';
 import { rule as noPrismaMiddleware } from './no-prisma-middleware/rule.ts';
 import { fixes as noPrismaMiddlewareFixes } from './no-prisma-middleware/fix.ts';
 import { rule as noSwallowedError } from './no-swallowed-error/rule.ts';
@@ -70,6 +72,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noClientIdentity, fixes: noClientIdentityFixes },
   { rule: noDestructiveCommand, fixes: noDestructiveCommandFixes },
   { rule: noNPlusOne, fixes: noNPlusOneFixes },
+  { rule: noOverfetch, fixes: noOverfetchFixes },
   { rule: noPrismaMiddleware, fixes: noPrismaMiddlewareFixes },
   { rule: noSwallowedError, fixes: noSwallowedErrorFixes },
   { rule: noUnboundedWrite, fixes: noUnboundedWriteFixes },

@@ -20,7 +20,9 @@ export const promote = adminAction.inputSchema(promoteSchema).action(async ({ pa
 });
 
 export const renameMe = authAction.inputSchema(nameSchema).action(async ({ parsedInput, ctx }) => {
-  await prisma.user.update({ where: { id: ctx.userId }, data: { name: parsedInput.name } });
-//                  ^^^^^^ service-layer hint
+  const me = await prisma.user.update({ where: { id: ctx.userId }, data: { name: parsedInput.name } });
+//                             ^^^^^^ service-layer hint
+//                             ^^^^^^ no-overfetch warning
   revalidatePath('/account');
+  return { me };
 });

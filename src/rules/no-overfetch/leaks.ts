@@ -1,0 +1,139 @@
+/** Rows in a value that leaves the server, with the secret columns that they carry. */
+import type { Abs } from '../../workspace/abs.ts';
+import { secretColumns, secretKind } from '../../workspace/secretColumns.ts';
+import type { SecretKind } from '../../workspace/secretColumns.ts';
+import type { WorkspaceView } from '../../workspace/view.ts';
+import type { FileId } from '../../base/path.ts';
+import type { PrismaField } from '../../facts/prismaModel.ts';
+import type { SchemaModel } from '../../prisma/schema.ts';
+
+export interface Leak {
+  model: string;
+  columns: string[];
+  kind: SecretKind;
+  /** The query that reads the rows. */
+  file: FileId;
+  at: number;
+  /** Relations from the query's rows to these; empty for the rows themselves. */
+  path: string[];
+  /** The columns are asked for by name. */
+  selected: boolean;
+}
+
+type Row = Extract<Abs, { k: 'row' }>;
+
+/** Secrets in what a function gives back, or in what a component is given. */
+export function leaksIn(view: WorkspaceView, file: FileId, value: Abs): Leak[] {
+  const schema = view.schema(file);
+  if (!schema) return [];
+  const out: Leak[] = [];
+  for (const { row, without } of rowsIn(value, new Set(), 0)) {
+    for (const leak of leaksOf(view, schema, row, without))
+      if (
+        !out.some(
+          (other) =>
+            other.at === leak.at && other.file === leak.file && other.path.join() === leak.path.join(),
+        )
+      )
+        out.push(leak);
+  }
+  return out;
+}
+
+/** Whole rows inside a value; `without` names the columns that are set anew beside a spread. */
+function rowsIn(
+  value: Abs,
+  without: ReadonlySet<string>,
+  depth: number,
+): { row: Row; without: ReadonlySet<string> }[] {
+  if (depth > 5) return [];
+  const inner = (part: Abs): ReturnType<typeof rowsIn> => rowsIn(part, without, depth + 1);
+  switch (value.k) {
+    case 'row':
+      return value.path.length === 0 ? [{ row: value, without }] : [];
+    case 'promise':
+      return inner(value.of);
+    case 'variants':
+      return value.list.flatMap((variant) => inner(variant.value));
+    case 'array':
+      return value.items.flatMap((item) => inner(item));
+    case 'object':
+      return [
+        ...Object.values(value.props).flatMap((part) => rowsIn(part, new Set(), depth + 1)),
+        // `{ ...user, password: undefined }`
+        ...(value.spread ?? []).flatMap((part) => rowsIn(part, new Set(Object.keys(value.props)), depth + 1)),
+      ];
+    case 'made':
+      return isResponse(value.spec, value.name) && value.args[0] ? inner(value.args[0]) : [];
+    case 'unknown':
+      return ofJoined(value.from ?? []).flatMap(inner);
+    default:
+      return [];
+  }
+}
+
+const isResponse = (spec: string, name: string): boolean =>
+  spec === 'next/server' && /^NextResponse(\.json)?$/.test(name);
+
+/** The value of `Response.json(rows)`, or the alternatives of `row ?? null`; what else is made of rows isn't known. */
+function ofJoined(parts: readonly Abs[]): readonly Abs[] {
+  const [first, second] = parts;
+  if (first?.k === 'global' && first.path.join('.') === 'Response.json' && second) return [second];
+  const isNone = (part: Abs): boolean => part.k === 'undef' || (part.k === 'lit' && part.v === null);
+  return parts.some(isNone) && parts.every((part) => isNone(part) || part.k === 'row') ? parts : [];
+}
+
+function leaksOf(view: WorkspaceView, schema: SchemaModel, row: Row, without: ReadonlySet<string>): Leak[] {
+  const { query } = row;
+  const model = schema.modelOf(row.model);
+  if (!query || !model || row.model === '') return [];
+  const fact = view.queries(query.file).find((candidate) => candidate.at === query.at);
+  if (!fact || !fact.sure || /^(groupBy|aggregate|count|deleteMany|updateMany|createMany)$/.test(fact.op))
+    return [];
+  const out: Leak[] = [];
+  const look = (name: string, args: Abs, path: string[]): void => {
+    const node = schema.model(name);
+    if (!node || path.length > 3 || (args.k === 'object' && args.open)) return;
+    const carried = carriedBy(secretColumns(view, node), args).filter(
+      (field) => path.length > 0 || !without.has(field.name),
+    );
+    const kinds = carried.map(secretKind);
+    if (carried.length > 0)
+      out.push({
+        model: name,
+        columns: carried.map((field) => field.name),
+        kind: kinds.includes('password') ? 'password' : 'token',
+        file: query.file,
+        at: query.at,
+        path,
+        selected: partOf(args, 'select') !== undefined,
+      });
+    for (const key of ['include', 'select']) {
+      const shape = partOf(args, key);
+      if (shape?.k !== 'object') continue;
+      for (const [relation, inner] of Object.entries(shape.props)) {
+        const target = schema.relationTarget(name, relation);
+        if (target && !(inner.k === 'undef' || (inner.k === 'lit' && inner.v !== true)))
+          look(target.name, inner, [...path, relation]);
+      }
+    }
+  };
+  if (fact.args.k === 'object' || fact.args.k === 'undef') look(model.name, fact.args, []);
+  return out;
+}
+
+function carriedBy(secrets: readonly PrismaField[], args: Abs): PrismaField[] {
+  const select = partOf(args, 'select');
+  const omit = partOf(args, 'omit');
+  const isOn = (shape: Abs | undefined, name: string): boolean => {
+    const value = partOf(shape ?? { k: 'undef' }, name);
+    return value !== undefined && !(value.k === 'undef' || (value.k === 'lit' && !value.v));
+  };
+  if (select && select.k !== 'object') return [];
+  if (omit && omit.k !== 'object') return [];
+  return secrets.filter(({ name }) => (select ? isOn(select, name) : !isOn(omit, name)));
+}
+
+function partOf(args: Abs, name: string): Abs | undefined {
+  return args.k === 'object' ? args.props[name] : undefined;
+}
