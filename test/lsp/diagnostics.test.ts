@@ -51,7 +51,7 @@ test('initialize announces pull diagnostics with workspace support, incremental 
   });
   expect(capabilities.textDocumentSync).toMatchObject({ openClose: true, change: 2 });
   expect(capabilities.codeActionProvider).toEqual({
-    codeActionKinds: ['quickfix', 'source.fixAll.backend-specialist'],
+    codeActionKinds: ['quickfix', 'refactor.extract', 'source.fixAll.backend-specialist'],
     resolveProvider: true,
   });
   expect(capabilities.workspace?.textDocumentContent).toEqual({ schemes: ['backend-specialist-rule'] });
