@@ -24,6 +24,7 @@ const marked = new Set([
   'action-location',
   'service-layer',
   'no-unbounded-write',
+  'action-order',
   'action-transaction',
   'transaction-discipline',
   'no-unsafe-raw-query',

@@ -4,6 +4,8 @@ import { rule as actionAuth } from './action-auth/rule.ts';
 import { fixes as actionAuthFixes } from './action-auth/fix.ts';
 import { rule as actionLocation } from './action-location/rule.ts';
 import { fixes as actionLocationFixes } from './action-location/fix.ts';
+import { rule as actionOrder } from './action-order/rule.ts';
+import { fixes as actionOrderFixes } from './action-order/fix.ts';
 import { rule as actionTransaction } from './action-transaction/rule.ts';
 import { fixes as actionTransactionFixes } from './action-transaction/fix.ts';
 import { rule as boundedTake } from './bounded-take/rule.ts';
@@ -63,6 +65,7 @@ import { fixes as unusedSuppressionFixes } from './unused-suppression/fix.ts';
 export const registeredRules: readonly RegisteredRule[] = [
   { rule: actionAuth, fixes: actionAuthFixes },
   { rule: actionLocation, fixes: actionLocationFixes },
+  { rule: actionOrder, fixes: actionOrderFixes },
   { rule: actionTransaction, fixes: actionTransactionFixes },
   { rule: boundedTake, fixes: boundedTakeFixes },
   { rule: destructiveMigration, fixes: destructiveMigrationFixes },
