@@ -24,6 +24,7 @@ export async function placeOrder(productId: string) {
 export async function cancelOrder(id: string) {
 //                    ^^^^^^^^^^^ action-auth error
   const order = await prisma.order.update({ where: { id }, data: { status: 'CANCELLED' } });
+//                                 ^^^^^^ action-order warning
 //                                 ^^^^^^ service-layer hint
   const session = await auth();
   if (session?.user?.id !== order.userId) return { success: false, error: 'Not yours' };
