@@ -42,6 +42,8 @@ export interface Check {
 /** The query that gave a row. */
 export interface RowQuery extends Site {
   where?: Abs;
+  /** The query made the row. */
+  created?: true;
   /** Fields that a `select` asks for; absent when all scalar fields come. */
   select?: string[];
   omit?: string[];

@@ -48,7 +48,7 @@ export function authorityOf(
   if (role) return { a: 'role', roles: [role] };
   const by = boundBy(where, model, context, checks, 0);
   if (by !== undefined) return { a: 'bound', by };
-  const parts = pickingParts(entry, where).filter((part) => !isShown(part.leaf, checks));
+  const parts = openChoices(entry, where, checks);
   if (parts.length === 0) {
     const [check] = checks;
     if (check && clientParts(entry, where).length > 0) return { a: 'checked', check };
@@ -59,10 +59,31 @@ export function authorityOf(
   return { a: 'open', parts };
 }
 
-/** Client data among the conditions that pick rows (search patterns and flags pick none). */
-function pickingParts(entry: ClientSubject, where: Abs): ClientPart[] {
-  return clientParts(entry, where).filter(({ source }) => source !== 'header' && source !== 'cookie');
+/**
+ * What of a value the caller chooses and nothing has shown to be theirs, also by way of a row that the caller picked:
+ * `delete({ where: { id: found.id } })` is aimed by whatever found `found`.
+ * @param checks those that count (`countingChecks`)
+ */
+export function openChoices(
+  entry: ClientSubject,
+  value: Abs,
+  checks: readonly Check[],
+  depth = 0,
+): ClientPart[] {
+  const own = clientParts(entry, value).filter(
+    ({ leaf, source }) => source !== 'header' && source !== 'cookie' && !isShown(leaf, checks),
+  );
+  if (depth > 2) return own;
+  const byRows = leaves(value).flatMap((leaf) => {
+    if (leaf.k !== 'row' || !leaf.query?.where || isOfSession(leaf, checks)) return [];
+    return boundBy(leaf.query.where, undefined, NO_SCHEMA, checks, 0) === undefined
+      ? openChoices(entry, leaf.query.where, checks, depth + 1)
+      : [];
+  });
+  return [...own, ...byRows];
 }
+
+const NO_SCHEMA: ScopeContext = { schema: undefined, ownerKeys: [] };
 
 /**
  * Whether a value is the caller's: something of the session, of a row that the session picked out, or a choice that was shown to be theirs.
@@ -93,6 +114,7 @@ export function isOfSession(value: Abs, checks: readonly Check[] = [], depth = 0
     case 'row': {
       const { query } = value;
       if (!query) return false;
+      if (query.created) return true;
       if (checks.some((check) => check.site.file === query.file && check.site.at === query.at)) return true;
       return query.where !== undefined && carriesSession(query.where);
     }

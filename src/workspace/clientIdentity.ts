@@ -1,11 +1,13 @@
 /** Identity and authority that an entry point takes from its caller: whose rows it picks or writes, which role it gives, what a thing costs. */
 import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
+import { leaves } from './abs.ts';
 import type { Abs, Site } from './abs.ts';
 import { authorityOf, countingChecks, isOfSession, isShown } from './authority.ts';
 import { clientParts } from './clientData.ts';
 import type { ClientPart } from './clientData.ts';
 import type { Entry } from './entries.ts';
 import { givesOut, isSignedIn, ownerHoles, pickedBy } from './ownerHoles.ts';
+import type { PickingKey } from './ownerHoles.ts';
 import { isContent } from './publicData.ts';
 import { relationOfKey } from './rowScope.ts';
 import type { ScopeContext } from './rowScope.ts';
@@ -48,8 +50,11 @@ function claimedInWhere(entry: Entry, context: ScopeContext & { schema: SchemaMo
     if (!key) return [];
     const isRead = effect.kind === 'read';
     // People are looked up to be shown or invited; content and groups with an address are read by others.
-    const isLookUp = isContent(model) || model.name === schema.userModel?.name || effect.op === 'count';
-    if (isRead && (isLookUp || /mail|name$/i.test(key.name) || !givesOut(entry, effect))) return [];
+    if (
+      isRead &&
+      (isContent(model, schema) || effect.op === 'count' || isShownOnly(entry, effect, key, model, schema))
+    )
+      return [];
     if (model.name === schema.userModel?.name && (effect.op.startsWith('delete') || givesRole(effect)))
       return [];
     const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
@@ -65,6 +70,36 @@ function claimedInWhere(entry: Entry, context: ScopeContext & { schema: SchemaMo
       },
     ];
   });
+}
+
+/** People and groups are looked up to be shown or invited: what is told of them is chosen, or stays on the server. */
+function isShownOnly(
+  entry: Entry,
+  effect: DbEffect,
+  key: PickingKey,
+  model: SchemaModelNode,
+  schema: SchemaModel,
+): boolean {
+  if (key.owner !== model.name) return false;
+  if (/mail|name$/i.test(key.name) || !givesOut(entry, effect)) return true;
+  const { select } = effect.args.k === 'object' ? effect.args.props : {};
+  return (
+    model.name === schema.userModel?.name &&
+    (select !== undefined || entry.kind === 'page' || !givesOutWhole(entry, effect))
+  );
+}
+
+/** The row as it is, with all its columns. */
+function givesOutWhole(entry: Entry, effect: DbEffect): boolean {
+  return entry.outcomes.some(({ value }) =>
+    leaves(value).some(
+      (leaf) =>
+        leaf.k === 'row' &&
+        leaf.path.length === 0 &&
+        leaf.query?.file === effect.file &&
+        leaf.query.at === effect.at,
+    ),
+  );
 }
 
 function givesRole(effect: DbEffect): boolean {

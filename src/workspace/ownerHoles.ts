@@ -6,8 +6,7 @@ import type { PrismaField } from '../facts/prismaModel.ts';
 import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
 import { leaves } from './abs.ts';
 import type { Abs, Check } from './abs.ts';
-import { authorityOf, countingChecks, isShown, isSomebodys } from './authority.ts';
-import { clientParts } from './clientData.ts';
+import { authorityOf, countingChecks, isSomebodys, openChoices } from './authority.ts';
 import type { ClientPart } from './clientData.ts';
 import type { Entry } from './entries.ts';
 import { isHandedOut, isSecretField } from './publicData.ts';
@@ -45,7 +44,12 @@ export function ownerHoles(entry: Entry, context: ScopeContext & { schema: Schem
     if (!effect.sure || effect.unsure || effect.kind.startsWith('raw') || !isSignedIn(entry, effect))
       continue;
     const model = context.schema.modelOf(effect.model);
-    if (!model || !isSomebodys(context.schema, model) || isHandedOut(model)) continue;
+    if (
+      !model ||
+      !isSomebodys(context.schema, model) ||
+      (isHandedOut(model) && !isOwnerModel(context.schema, model))
+    )
+      continue;
     const { where, select } = effect.args.k === 'object' ? effect.args.props : {};
     if (select && asksForKeysOnly(select, model, context.schema)) continue;
     if (!where || effect.op === 'create' || effect.op.startsWith('createMany')) continue;
@@ -89,10 +93,7 @@ export function pickingKeys(
   checks: readonly Check[],
 ): PickingKey[] {
   const out: PickingKey[] = [];
-  const partOf = (value: Abs): ClientPart | undefined =>
-    clientParts(entry, value).find(
-      ({ leaf, source }) => source !== 'header' && source !== 'cookie' && !isShown(leaf, checks),
-    );
+  const partOf = (value: Abs): ClientPart | undefined => openChoices(entry, value, checks)[0];
   const walk = (value: Abs, node: SchemaModelNode, path: string, depth: number): void => {
     if (depth > 5) return;
     if (value.k === 'variants') {

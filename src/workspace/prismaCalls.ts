@@ -105,17 +105,23 @@ function foundValue(op: string, model: string, args: Abs | undefined, site: Site
     op === '$queryRawUnsafe' ||
     op === 'groupBy' ||
     op.endsWith('AndReturn');
-  return { k: 'row', model, many, path: [], query: rowQuery(args, site) };
+  const query = rowQuery(args, site);
+  return {
+    k: 'row',
+    model,
+    many,
+    path: [],
+    query: op.startsWith('create') ? { ...query, created: true } : query,
+  };
 }
 
 /** What a row's query says about it; rows inside its own `where` are kept without their queries. */
 function rowQuery(args: Abs | undefined, site: Site): RowQuery {
   if (args?.k !== 'object') return site;
-  const { where, select, omit, data } = args.props;
-  const picks = where ?? data;
+  const { where, select, omit } = args.props;
   return {
     ...site,
-    ...(picks ? { where: trim(withoutQueries(picks), 3) } : {}),
+    ...(where ? { where: trim(withoutQueries(where), 3) } : {}),
     ...(select?.k === 'object' && !select.open ? { select: trueKeys(select) } : {}),
     ...(omit?.k === 'object' ? { omit: trueKeys(omit) } : {}),
     ...listFilters(args.props['include'] ?? select),

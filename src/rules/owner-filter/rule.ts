@@ -64,7 +64,7 @@ function reportHole(
   const key = keys.every(({ picks }) => picks === 'row') ? keys[0] : undefined;
   if (!key || chosen.publicModels.includes(model.name)) return;
   const isRead = effect.kind === 'read';
-  const severity = isRead ? readSeverity(entry, hole) : writeSeverity(hole, schema);
+  const severity = isRead ? readSeverity(entry, hole, schema) : writeSeverity(hole, schema);
   if (!severity || (isRead && !chosen.reads)) return;
   const { at, isOwn, related } = accessPlace(workspace, file, entry, effect);
   if (seen.has(`${at} ${model.name}`)) return;
@@ -95,8 +95,13 @@ function writeSeverity({ model }: OwnerHole, schema: SchemaModel): Severity {
 }
 
 /** Counting and looking whether something exists tells little; content is made to be read by others. */
-function readSeverity(entry: Entry, { effect, model }: OwnerHole): Severity | undefined {
-  if (isContent(model) || effect.op === 'count' || effect.op === 'aggregate' || effect.op === 'groupBy')
+function readSeverity(entry: Entry, { effect, model }: OwnerHole, schema: SchemaModel): Severity | undefined {
+  if (
+    isContent(model, schema) ||
+    effect.op === 'count' ||
+    effect.op === 'aggregate' ||
+    effect.op === 'groupBy'
+  )
     return undefined;
   return givesOut(entry, effect) ? 'error' : undefined;
 }
