@@ -11,7 +11,7 @@ const file = (body: string): string => `
   import { requireUser } from '@/lib/guards';
   import { prisma } from '@/lib/db';
   import { schema } from '@/lib/validations/post';
-  import { refreshAll, removePost } from '@/lib/services/post.service';
+  import { closePost, refreshAll, removePost } from '@/lib/services/post.service';
   export async function save(id: string, title: string) {
 ${body}
   }
@@ -23,6 +23,10 @@ const helpers = `
   import { prisma } from '@/lib/db';
   export async function removePost(id: string) {
     await prisma.post.delete({ where: { id } });
+  }
+  export async function closePost(id: string) {
+    await prisma.post.update({ where: { id }, data: { published: false } });
+    revalidatePath('/posts');
   }
   export function refreshAll() {
     revalidatePath('/');
@@ -144,6 +148,10 @@ describe('in order', () => {
     [
       'a mark after the transaction',
       `${GUARD} await prisma.$transaction(async (tx) => { await tx.post.delete({ where: { id } }); }); revalidatePath('/');`,
+    ],
+    [
+      'a function that marks its own write',
+      `${GUARD} await closePost(id); await prisma.comment.deleteMany({ where: { postId: id } });`,
     ],
     ['a mark with no write behind it', `${GUARD} revalidatePath('/');`],
     ['a read behind the mark', `${GUARD} ${UPDATE} revalidatePath('/'); return prisma.post.count();`],

@@ -133,6 +133,8 @@ class Inspection {
           });
         continue;
       }
+      // A function that writes and marks has told of its own write.
+      if (this.summary.effects.some((effect) => isWrite(effect) && sameCall(effect, mark))) continue;
       const later = this.summary.effects.filter(
         (effect) => isWrite(effect) && !isBookkeeping(effect) && this.isLater(at, effect),
       );
@@ -199,6 +201,11 @@ class Inspection {
     });
     return at;
   }
+}
+
+function sameCall(effect: DbEffect, mark: CallEvent): boolean {
+  const [call] = mark.trace;
+  return call !== undefined && effect.trace[0]?.at === call.at && effect.trace[0].file === call.file;
 }
 
 function isWrite({ kind }: DbEffect): boolean {
