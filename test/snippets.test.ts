@@ -29,12 +29,25 @@ it.each(snippets)('%s has a prefix of ours and is clean under every rule', async
   // A suppression needs something to silence: it gets a swallowed error.
   const isSuppression = snippet.prefix === 'bs-disable';
   const code = isSuppression
-    ? `export async function f() {\n  try {\n    await prisma.post.count();\n  ${expand(snippet).replace('rule', 'no-swallowed-error')}\n  } catch {}\n}`
+    ? `export async function f() {\n  try {\n    await fetch('https://example.com');\n  ${expand(snippet).replace('rule', 'no-swallowed-error')}\n  } catch {}\n}`
     : expand(snippet);
-  const file = isSuppression ? 'lib/services/x.service.ts' : 'lib/actions/x.actions.ts';
+  const file = isSuppression ? 'lib/ping.ts' : 'lib/actions/x.actions.ts';
+  const imports = `'use server';
+import { revalidatePath } from 'next/cache';
+import { auth } from '@/auth';
+import { renamePostOf } from '@/lib/services/post.service';
+import { renamePostSchema } from '@/lib/validations/post';
+`;
   const { engine } = await openFixture({
     'lib/validations/post.ts': `import { z } from 'zod';\nexport const renamePostSchema = z.object({ id: z.string(), title: z.string() });\n`,
-    [file]: `${isSuppression ? '' : "'use server';\nimport { revalidatePath } from 'next/cache';\nimport { auth } from '@/auth';\nimport { renamePostSchema } from '@/lib/validations/post';\n"}import { prisma } from '@/lib/db';\n\n${code}\n`,
+    'lib/services/post.service.ts': `import { prisma } from '@/lib/db';
+
+export function renamePostOf(authorId: string, post: { id: string; title: string }) {
+  return prisma.post.updateMany({ where: { id: post.id, authorId }, data: { title: post.title } });
+}
+`,
+    'app/dashboard/page.tsx': 'export default function Page() { return null; }\n',
+    [file]: `${isSuppression ? '' : imports}\n${code}\n`,
   });
   expect(engine.facts(file)?.problems).toEqual([]);
   expect(findingsOf(engine).map((finding) => `${name}: ${finding.rule}`)).toEqual([]);
