@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { broughtBy } from '../src/edit/fixer.ts';
 import { extractFacts } from '../src/facts/extract.ts';
+import { hiddenBy } from '../src/engine.ts';
 import type { Finding, FixOffer } from '../src/run/finding.ts';
 import { prepareApp, typecheckApp, type AppName } from './apps/install.mjs';
 import { openApp } from './kit/apps.ts';
@@ -20,9 +21,9 @@ const marked = new Set([
   'destructive-migration',
   'no-destructive-command',
   'service-cache',
+  'service-layer',
   'service-purity',
   'action-location',
-  'service-layer',
   'no-unbounded-write',
   'action-order',
   'action-transaction',
@@ -32,13 +33,15 @@ const marked = new Set([
   'bounded-take',
   'next-async-apis',
   'session-shape',
+  'owner-filter',
+  'no-client-identity',
   'prisma-client-import',
   'server-only',
   'no-n-plus-one',
   'single-prisma-client',
   'env-schema',
-  'no-prisma-middleware',
   'query-in-database',
+  'no-prisma-middleware',
   'soft-delete',
   'no-overfetch',
 ]);
@@ -110,7 +113,7 @@ describe.each(['shop-twin', 'monorepo'] as const)('every fix that %s offers', (n
               wrong.push(`${nameOf(finding, offer)}: ${file} does not parse`);
           if (alike(fixture, finding) !== copies - 1)
             wrong.push(`${nameOf(finding, offer)}: the finding stays`);
-          const brought = broughtBy(before, findingsOf(engine), finding);
+          const brought = broughtBy(before, findingsOf(engine), finding, hiddenBy);
           if (brought !== undefined) wrong.push(`${nameOf(finding, offer)}: new of ${brought}`);
           // With copies left, the fingerprint is that of the next one.
           if (copies === 1 && engine.edits(finding, offer).ok)
