@@ -156,6 +156,23 @@ describe('silence', () => {
     expectSilent(fixture, RULE);
   });
 
+  it('rows that were found by their mark', async () => {
+    expect(
+      await said(
+        'prisma.note.findMany({ where: { deletedAt: { lt: new Date(0) } }, take: 100 }).then((old) => prisma.note.deleteMany({ where: { id: { in: old.map((note) => note.id) } } }))',
+      ),
+    ).toBe('');
+    const fixture = await openFixture({
+      ...parseFixture(schema),
+      'lib/services/habit.service.ts': habit,
+      [FILE]: service('prisma.note.deleteMany({ where: { userId: id } })').replace(
+        'work',
+        'removeDeletedNotes',
+      ),
+    });
+    expectSilent(fixture, RULE);
+  });
+
   it('what an extension does', async () => {
     const db = (extension: string): string =>
       `import { PrismaClient } from '@/lib/generated/prisma/client';\nexport const prisma = new PrismaClient()${extension};\n`;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { spanOf } from '../../facts/model.ts';
 import { visitSteps } from '../../facts/visit.ts';
 import type { PrismaField } from '../../facts/prismaModel.ts';
+import { leaves } from '../../workspace/abs.ts';
 import type { Abs } from '../../workspace/abs.ts';
 import { deletionFlags, mentionsFlag, softDeleteOf } from '../../workspace/softDelete.ts';
 import type { SoftDelete } from '../../workspace/softDelete.ts';
@@ -56,7 +57,7 @@ export const rule = defineRule({
 const APART =
   /(^|[/._()-])(admin|trash|bin|restores?|archives?|purge|clean-?up|house-?keeping|crons?|jobs?|workers?|gdpr|exports?|backups?|audit|scripts?)([/._()-]|$)/i;
 const APART_NAME =
-  /purge|hard_?delete|permanent|clean_?up|prune|gdpr|erase|wipe|forever|trash|restore|undelete|(with|including|only)_?deleted|orphan|expired|stale|anonymi/i;
+  /purge|hard_?delete|permanent|clean_?up|prune|gdpr|erase|wipe|forever|trash|restore|undelete|deleted|orphan|expired|stale|anonymi/i;
 
 type Context = RuleContext<Record<string, never>>;
 
@@ -81,6 +82,7 @@ function deleteReport(query: QueryFact, model: SchemaModelNode, soft: SoftDelete
   const where = argument(query.args, 'where');
   // Marked rows are deleted for good some time.
   if (mentionsFlag(where, soft.flags) || isHidden(query.args)) return undefined;
+  if (where && namesMarkedRows(where, soft)) return undefined;
   const [flag] = soft.flags;
   if (!flag) return undefined;
   const isLived = soft.marked || soft.filtered;
@@ -91,6 +93,11 @@ function deleteReport(query: QueryFact, model: SchemaModelNode, soft: SoftDelete
     severity: isLived ? 'warning' : 'hint',
     fixes: [{ recipe: 'mark', data: { set: soft.flags.map((each) => `${each.name}: ${markOf(each)}`) } }],
   };
+}
+
+/** `id: { in: batch.map(({ id }) => id) }` of rows that were found by their mark. */
+function namesMarkedRows(where: Abs, soft: SoftDelete): boolean {
+  return leaves(where).some((leaf) => leaf.k === 'row' && mentionsFlag(leaf.query?.where, soft.flags));
 }
 
 const markOf = (flag: PrismaField): string => (flag.type === 'Boolean' ? 'true' : 'new Date()');
