@@ -10,6 +10,8 @@ import { rule as actionTransaction } from './action-transaction/rule.ts';
 import { fixes as actionTransactionFixes } from './action-transaction/fix.ts';
 import { rule as boundedTake } from './bounded-take/rule.ts';
 import { fixes as boundedTakeFixes } from './bounded-take/fix.ts';
+import { rule as cacheSafety } from './cache-safety/rule.ts';
+import { fixes as cacheSafetyFixes } from './cache-safety/fix.ts';
 import { rule as destructiveMigration } from './destructive-migration/rule.ts';
 import { fixes as destructiveMigrationFixes } from './destructive-migration/fix.ts';
 import { rule as envModule } from './env-module/rule.ts';
@@ -68,6 +70,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: actionOrder, fixes: actionOrderFixes },
   { rule: actionTransaction, fixes: actionTransactionFixes },
   { rule: boundedTake, fixes: boundedTakeFixes },
+  { rule: cacheSafety, fixes: cacheSafetyFixes },
   { rule: destructiveMigration, fixes: destructiveMigrationFixes },
   { rule: envModule, fixes: envModuleFixes },
   { rule: envSchema, fixes: envSchemaFixes },
