@@ -8,8 +8,8 @@ import { valuesGiven } from '../../workspace/rawSql.ts';
 import { functionKey } from '../../workspace/summary.ts';
 import { defineRule } from '../rule.ts';
 import type { Place, Report, RuleContext } from '../rule.ts';
-import { leaksIn } from './leaks.ts';
-import type { Leak } from './leaks.ts';
+import { leaksIn } from '../../workspace/secretRows.ts';
+import type { Leak } from '../../workspace/secretRows.ts';
 
 export const rule = defineRule({
   meta: {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FileFacts } from '../../facts/model.ts';
 import type { TsFacts } from '../../facts/tsModel.ts';
 import { visitSteps, visitValue } from '../../facts/visit.ts';
+import { isBrowserCode, isDataFunction, isPagesRouter } from '../../workspace/browserCode.ts';
 import { catchesOf } from '../../workspace/catchAnalysis.ts';
 import type { CatchSite } from '../../workspace/catchAnalysis.ts';
 import type { NavigationThrow } from '../../workspace/navigationThrows.ts';
@@ -58,7 +59,7 @@ export const rule = defineRule({
     const { facts } = context;
     if (facts.kind !== 'ts' || !LOOKED_AT.has(context.role) || isBrowserCode(context, facts)) return;
     for (const site of catchesOf(context.workspace, context.file, facts)) {
-      if (isPagesRouter(context) && !isDataFunction(facts, site)) continue;
+      if (isPagesRouter(context) && !isDataFunction(facts, site.fn)) continue;
       reportSite(context, facts, site);
     }
   },
@@ -153,51 +154,4 @@ function givenName(facts: TsFacts, id: number, parent: number): string | undefin
     },
   });
   return name;
-}
-
-const BROWSER_HOOKS = new Set([
-  'useState',
-  'useEffect',
-  'useReducer',
-  'useRef',
-  'useTransition',
-  'useCallback',
-  'useContext',
-  'useOptimistic',
-  'useActionState',
-  'createContext',
-  'useLayoutEffect',
-]);
-
-/** Modules that only a client component can use, though no directive says so. */
-function isBrowserCode(context: RuleContext<object>, facts: TsFacts): boolean {
-  if (context.role === 'action' || context.role === 'route') return false;
-  if (inApp(context).startsWith('public/')) return true;
-  return facts.imports.some(
-    ({ spec, typeOnly, names }) =>
-      !typeOnly &&
-      ((spec === 'react' && names.some(({ imported }) => BROWSER_HOOKS.has(imported))) ||
-        /^(next-auth\/react|next\/router|@tanstack\/react-query|swr|sonner|react-hot-toast|react-dom|react-native|expo)(\/|$)|^(expo-|@expo\/|@react-native)/.test(
-          spec,
-        )),
-  );
-}
-
-/** Pages of the pages router are client code, but for their data functions. */
-function isPagesRouter(context: RuleContext<object>): boolean {
-  return context.role === 'page' && /^(src\/)?pages\//.test(inApp(context));
-}
-
-function inApp({ file, app }: RuleContext<object>): string {
-  return app && app.root !== '' ? file.slice(app.root.length + 1) : file;
-}
-
-function isDataFunction(facts: TsFacts, site: CatchSite): boolean {
-  for (let id = site.fn; id > 0;) {
-    const fn = facts.functions[id];
-    if (!fn) return false;
-    if (/^get(ServerSideProps|StaticProps|StaticPaths|InitialProps)$/.test(fn.name)) return true;
-    id = fn.parent;
-  }
-  return false;
 }

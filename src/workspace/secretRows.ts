@@ -1,11 +1,11 @@
-/** Rows in a value that leaves the server, with the secret columns that they carry. */
-import type { Abs } from '../../workspace/abs.ts';
-import { secretColumns, secretKind } from '../../workspace/secretColumns.ts';
-import type { SecretKind } from '../../workspace/secretColumns.ts';
-import type { WorkspaceView } from '../../workspace/view.ts';
-import type { FileId } from '../../base/path.ts';
-import type { PrismaField } from '../../facts/prismaModel.ts';
-import type { SchemaModel } from '../../prisma/schema.ts';
+/** Whole rows in a value, with the secret columns that they carry. */
+import type { Abs } from './abs.ts';
+import { secretColumns, secretKind } from './secretColumns.ts';
+import type { SecretKind } from './secretColumns.ts';
+import type { WorkspaceView } from './view.ts';
+import type { FileId } from '../base/path.ts';
+import type { PrismaField } from '../facts/prismaModel.ts';
+import type { SchemaModel } from '../prisma/schema.ts';
 
 export interface Leak {
   model: string;
@@ -22,7 +22,7 @@ export interface Leak {
 
 type Row = Extract<Abs, { k: 'row' }>;
 
-/** Secrets in what a function gives back, or in what a component is given. */
+/** Secrets in what a function gives back, in what a component is given, in what is logged. */
 export function leaksIn(view: WorkspaceView, file: FileId, value: Abs): Leak[] {
   const schema = view.schema(file);
   if (!schema) return [];
