@@ -136,7 +136,12 @@ const PAGE_SIZE = 50;
 `;
 
 function service(model, functions) {
-  return `${serviceHead}\n${Array.from({ length: functions }, (_, n) => serviceFunction(model, n)).join('\n')}`;
+  return `${serviceHead}\n${Array.from({ length: functions }, (_, n) => serviceFunction(model, n)).join('\n')}
+/** Only the owner's own. */
+export async function remove${model}Of(userId: string, id: string) {
+  await prisma.${lower(model)}.delete({ where: { id, userId } });
+}
+`;
 }
 
 /** Like `service`, of at least so many lines. */
@@ -156,17 +161,17 @@ function actions(model, feature, guard) {
 
 import { revalidatePath } from 'next/cache';
 import { requireAdmin, requireUser } from '${guard}';
-import { prisma } from '@/lib/db';
 import { fail, ok, type ActionResult } from '@/lib/action-result';
-import { list${model}0, update${model}0 } from '@/lib/services/feature${feature}.service';
-import { ${client}Schema, idSchema } from '@/lib/validations/feature${feature}';
+import { list${model}0, remove${model}Of, update${model}0 } from '@/lib/services/feature${feature}.service';
+import { ${client}Schema, idSchema, searchSchema } from '@/lib/validations/feature${feature}';
 
-export async function save${model}(id: string, input: unknown): Promise<ActionResult> {
-  const user = await requireUser();
+export async function save${model}(id: unknown, input: unknown): Promise<ActionResult> {
+  const key = idSchema.safeParse(id);
   const parsed = ${client}Schema.safeParse(input);
-  if (!parsed.success) return fail('Invalid ${client}', 'VALIDATION');
+  if (!key.success || !parsed.success) return fail('Invalid ${client}', 'VALIDATION');
+  const user = await requireUser();
   try {
-    const saved = await update${model}0(user.id, id, parsed.data);
+    const saved = await update${model}0(user.id, key.data, parsed.data);
     if (!saved) return fail('No such ${client}', 'NOT_FOUND');
   } catch (error) {
     console.error('save${model} failed', error);
@@ -181,7 +186,7 @@ export async function remove${model}(input: unknown): Promise<ActionResult> {
   if (!parsed.success) return fail('Invalid id', 'VALIDATION');
   const admin = await requireAdmin();
   try {
-    await prisma.${client}.delete({ where: { id: parsed.data, userId: admin.id } });
+    await remove${model}Of(admin.id, parsed.data);
   } catch (error) {
     console.error('remove${model} failed', error);
     return fail('Could not remove', 'INTERNAL');
@@ -190,9 +195,11 @@ export async function remove${model}(input: unknown): Promise<ActionResult> {
   return ok();
 }
 
-export async function search${model}(text: string, page: number) {
+export async function search${model}(input: unknown): Promise<ActionResult<unknown>> {
+  const parsed = searchSchema.safeParse(input);
+  if (!parsed.success) return fail('Invalid search', 'VALIDATION');
   const user = await requireUser();
-  return list${model}0(user.id, Math.max(1, page), text);
+  return ok(await list${model}0(user.id, parsed.data.page, parsed.data.text));
 }
 `;
 }
@@ -200,6 +207,8 @@ export async function search${model}(text: string, page: number) {
 const validation = (model) => `import { z } from 'zod';
 
 export const idSchema = z.cuid();
+
+export const searchSchema = z.object({ text: z.string().max(200), page: z.coerce.number().int().min(1) });
 
 export const ${lower(model)}Schema = z.object({
   title: z.string().trim().min(1).max(120),
@@ -215,7 +224,7 @@ export type ${model}Input = z.infer<typeof ${lower(model)}Schema>;
 const route = (model, feature, guard) => `import { NextResponse, type NextRequest } from 'next/server';
 import { requireUser } from '${guard}';
 import { list${model}0, update${model}0 } from '@/lib/services/feature${feature}.service';
-import { ${lower(model)}Schema } from '@/lib/validations/feature${feature}';
+import { ${lower(model)}Schema, idSchema } from '@/lib/validations/feature${feature}';
 
 export async function GET(request: NextRequest) {
   const user = await requireUser();
@@ -228,7 +237,9 @@ export async function PATCH(request: NextRequest) {
   const user = await requireUser();
   const body = ${lower(model)}Schema.safeParse(await request.json());
   if (!body.success) return NextResponse.json({ error: { message: 'Bad body' } }, { status: 400 });
-  const saved = await update${model}0(user.id, request.nextUrl.searchParams.get('id') ?? '', body.data);
+  const id = idSchema.safeParse(request.nextUrl.searchParams.get('id'));
+  if (!id.success) return NextResponse.json({ error: { message: 'Bad id' } }, { status: 400 });
+  const saved = await update${model}0(user.id, id.data, body.data);
   return saved ? NextResponse.json(saved) : NextResponse.json({ error: { message: 'Not found' } }, { status: 404 });
 }
 `;
@@ -365,7 +376,7 @@ function base(models, features) {
     ],
     [
       'auth.ts',
-      "import { PrismaAdapter } from '@auth/prisma-adapter';\nimport NextAuth from 'next-auth';\nimport { authConfig } from '@/auth.config';\nimport { prisma } from '@/lib/db';\n\nexport const { handlers, auth, signIn, signOut } = NextAuth({ ...authConfig, adapter: PrismaAdapter(prisma) });\n",
+      "import { PrismaAdapter } from '@auth/prisma-adapter';\nimport NextAuth from 'next-auth';\nimport { authConfig } from '@/auth.config';\nimport { prisma } from '@/lib/db';\n\nexport const { handlers, auth, signIn, signOut } = NextAuth({\n  ...authConfig,\n  adapter: PrismaAdapter(prisma),\n  callbacks: { session: ({ session }) => session },\n});\n",
     ],
     [
       'app/api/auth/[...nextauth]/route.ts',
