@@ -45,6 +45,7 @@ const marked = new Set([
   'soft-delete',
   'no-overfetch',
   'cache-safety',
+  'action-result',
 ]);
 
 describe('findings', () => {

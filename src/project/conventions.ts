@@ -26,6 +26,10 @@ export interface ResultStyle {
   keys: string[];
   /** Keys of the object under `error`; empty when the error is a text. */
   errorKeys: string[];
+  /** Failures carry the flag too, as in `{ success: false, error }`: its value is a boolean. */
+  isFlagged: boolean;
+  /** At least half of the files with actions return it. */
+  isFollowed: boolean;
   /** The declared type of results. */
   type: ProjectSymbol | undefined;
   /** Functions that make results. */
@@ -140,10 +144,8 @@ const FLAG = /^(success|ok|isSuccess|succeeded)$/;
 /** The shape of the results that actions return: literals in them, and the results of helpers. */
 export function resultOf(
   shapes: readonly { keys: readonly string[]; error: readonly string[] }[],
-): Omit<ResultStyle, 'type' | 'ok' | 'fail'> | undefined {
-  const named = shapes.filter(({ keys }) =>
-    keys.some((key) => FLAG.test(bare(key)) || bare(key) === 'error' || bare(key) === 'errors'),
-  );
+): Omit<ResultStyle, 'type' | 'ok' | 'fail' | 'isFollowed'> | undefined {
+  const named = shapes.filter(({ keys }) => isResultLike(keys));
   if (named.length === 0) return undefined;
   const flag = majority(
     named.flatMap(({ keys }) => keys.map(bare).filter((key) => FLAG.test(key))),
@@ -165,11 +167,21 @@ export function resultOf(
     named.filter((shape) => shape.error.length > 0).map((shape) => shape.error),
     (list) => list.join(),
   );
+  const isFailure = (keys: readonly string[]): boolean =>
+    keys.some((key) => /^(error|errors)$/.test(key)) || keys.includes(`${flag}=false`);
+  const failures = named.filter(({ keys }) => isFailure(keys));
+  const flagged = failures.filter(({ keys }) => keys.some((key) => bare(key) === flag));
   return {
     flag,
+    isFlagged: flag !== undefined && flagged.length * 2 >= failures.length,
     keys: [...(flag === undefined ? [] : [flag]), ...keys],
     errorKeys: (error ?? []).filter((key) => key !== ''),
   };
+}
+
+/** Whether an object with these keys says how something went. */
+export function isResultLike(keys: readonly string[]): boolean {
+  return keys.some((key) => FLAG.test(bare(key)) || bare(key) === 'error' || bare(key) === 'errors');
 }
 
 function bare(key: string): string {

@@ -6,6 +6,8 @@ import { rule as actionLocation } from './action-location/rule.ts';
 import { fixes as actionLocationFixes } from './action-location/fix.ts';
 import { rule as actionOrder } from './action-order/rule.ts';
 import { fixes as actionOrderFixes } from './action-order/fix.ts';
+import { rule as actionResult } from './action-result/rule.ts';
+import { fixes as actionResultFixes } from './action-result/fix.ts';
 import { rule as actionTransaction } from './action-transaction/rule.ts';
 import { fixes as actionTransactionFixes } from './action-transaction/fix.ts';
 import { rule as boundedTake } from './bounded-take/rule.ts';
@@ -68,6 +70,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: actionAuth, fixes: actionAuthFixes },
   { rule: actionLocation, fixes: actionLocationFixes },
   { rule: actionOrder, fixes: actionOrderFixes },
+  { rule: actionResult, fixes: actionResultFixes },
   { rule: actionTransaction, fixes: actionTransactionFixes },
   { rule: boundedTake, fixes: boundedTakeFixes },
   { rule: cacheSafety, fixes: cacheSafetyFixes },

@@ -2,7 +2,14 @@
 import type { FileId } from '../base/path.ts';
 import type { TsFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps } from '../facts/visit.ts';
-import { loggerOf, majority, majorityFolder, resultOf, symbolsOf } from '../project/conventions.ts';
+import {
+  isResultLike,
+  loggerOf,
+  majority,
+  majorityFolder,
+  resultOf,
+  symbolsOf,
+} from '../project/conventions.ts';
 import type { GuardHelper, ProjectConventions, ProjectSymbol, StyledFile } from '../project/conventions.ts';
 import { errorKeys, keysOf } from '../project/style.ts';
 import type { StyleToken } from '../project/style.ts';
@@ -40,7 +47,7 @@ export function learnConventions(workspace: Workspace, styled: readonly StyledFi
       majorityFolder(queryFiles.filter((file) => workspace.role(file) === 'service')) ??
       majorityFolder(queryFiles),
     validations: majorityFolder(filesWith('schemas').filter((file) => workspace.role(file) === 'validation')),
-    result: learnResult(workspace, all('result'), all('returns'), all('resultType')),
+    result: learnResult(workspace, styled),
     logger: loggerOf(styled),
     // One that only its own package imports, by a relative path, is no name that others can use.
     session:
@@ -51,18 +58,17 @@ export function learnConventions(workspace: Workspace, styled: readonly StyledFi
   };
 }
 
-function learnResult(
-  workspace: Workspace,
-  literals: readonly Extract<StyleToken, { t: 'result' }>[],
-  returns: readonly Extract<StyleToken, { t: 'returns' }>[],
-  types: readonly Extract<StyleToken, { t: 'resultType' }>[],
-): ProjectConventions['result'] {
-  const helpers = symbolsOf(returns.map(({ source }) => source)).flatMap((symbol) => {
+function learnResult(workspace: Workspace, styled: readonly StyledFile[]): ProjectConventions['result'] {
+  const all = <T extends StyleToken['t']>(t: T): Extract<StyleToken, { t: T }>[] =>
+    styled.flatMap(({ tokens }) =>
+      tokens.filter((token): token is Extract<StyleToken, { t: T }> => token.t === t),
+    );
+  const helpers = symbolsOf(all('returns').map(({ source }) => source)).flatMap((symbol) => {
     const shape = helperShape(workspace, symbol);
     return shape ? [{ symbol, ...shape }] : [];
   });
   const style = resultOf([
-    ...literals,
+    ...all('result'),
     ...helpers.flatMap((helper) => Array.from({ length: helper.symbol.uses }, () => helper)),
   ]);
   if (!style) return undefined;
@@ -71,8 +77,27 @@ function learnResult(
     helpers.find(({ keys }) =>
       flag === undefined ? keys.includes('error') === !value : keys.includes(`${flag}=${value}`),
     )?.symbol;
-  const named = symbolsOf(types.flatMap(({ source }) => (source ? [source] : [])));
-  return { ...style, type: named[0], ok: maker(true), fail: maker(false) };
+  const named = symbolsOf(all('resultType').flatMap(({ source }) => (source ? [source] : [])));
+  const makers = helpers
+    .filter(({ keys }) => isResultLike(keys))
+    .map(({ symbol }) => `${symbol.file}#${symbol.name}`);
+  const returnsResults = (tokens: readonly StyleToken[]): boolean =>
+    tokens.some(
+      (token) =>
+        (token.t === 'result' && isResultLike(token.keys)) ||
+        (token.t === 'returns' && makers.includes(`${token.source.file}#${token.source.name}`)),
+    );
+  const actions = styled.filter(
+    ({ file, tokens }) => tokens.some(({ t }) => t === 'actions') && workspace.role(file) === 'action',
+  );
+  const following = actions.filter(({ tokens }) => returnsResults(tokens));
+  return {
+    ...style,
+    isFollowed: following.length > 0 && following.length * 2 >= actions.length,
+    type: named[0],
+    ok: maker(true),
+    fail: maker(false),
+  };
 }
 
 /** The keys of the literal that a helper returns, when that is all it does. */

@@ -1,11 +1,11 @@
 import { ts } from 'ts-morph';
+import { handlerAt, insert, logStatement } from '../../edit/catchHandler.ts';
+import { failureOf } from '../../edit/failure.ts';
 import { defineFix } from '../../edit/fix.ts';
 import type { FixContext, FixOutcome } from '../../edit/fix.ts';
 import { addImport, importedAs } from '../../edit/imports.ts';
 import type { TextEdit } from '../../run/finding.ts';
 import { dependencyVersion } from '../../workspace/dependencies.ts';
-import { failureOf } from './failure.ts';
-import { handlerAt, insert, logStatement } from './handler.ts';
 
 const done = (context: FixContext, edits: TextEdit[]): FixOutcome => ({
   changes: [{ file: context.file, create: false, edits }],
@@ -37,7 +37,7 @@ export const fixes = [
     edit(context) {
       const handler = handlerAt(context);
       if (typeof handler === 'string') return { refuse: handler };
-      const failure = failureOf(context, handler);
+      const failure = failureOf(context, handler, handler.block ?? handler.expression);
       if (typeof failure === 'string') return { refuse: failure };
       const log =
         context.data['logged'] === true

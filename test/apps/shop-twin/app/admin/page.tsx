@@ -5,6 +5,7 @@ import { OrderReport, dashboard, listReviews, totals } from '@/lib/services/orde
 import * as products from '@/lib/services/product.service';
 
 async function removeUser(formData: FormData) {
+//             ^^^^^^^^^^ action-result hint
 //             ^^^^^^^^^^ action-auth error
 //             ^^^^^^^^^^ action-location info
   'use server';
@@ -14,6 +15,7 @@ async function removeUser(formData: FormData) {
 }
 
 async function cancelAll() {
+//             ^^^^^^^^^ action-result hint
 //             ^^^^^^^^^ action-location info
   'use server';
   await requireAdmin();
@@ -44,6 +46,7 @@ export default async function AdminPage() {
   const reviews = firstCategory[0] ? await listReviews(prisma, firstCategory[0].id) : [];
 
   const clearReviews = async () => {
+//      ^^^^^^^^^^^^ action-result hint
 //      ^^^^^^^^^^^^ action-auth error
 //      ^^^^^^^^^^^^ action-location info
     'use server';

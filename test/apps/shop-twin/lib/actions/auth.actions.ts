@@ -2,8 +2,10 @@
 
 import { hash } from 'bcryptjs';
 import { AuthError } from 'next-auth';
+import { revalidatePath } from 'next/cache';
 import { signIn, signOut } from '@/auth';
 import { fail, ok, type ActionResult } from '@/lib/action-result';
+import { requireUser } from '@/lib/auth-guards';
 import { prisma } from '@/lib/db';
 import { signInSchema } from '@/lib/validations/user';
 
@@ -31,6 +33,23 @@ export async function register(_previous: ActionResult | null, formData: FormDat
   } catch (error) {
     console.error('register failed', error);
     return fail('Could not create the account');
+  }
+}
+
+export async function changeEmail(input: unknown): Promise<ActionResult> {
+  const parsed = signInSchema.pick({ email: true }).safeParse(input);
+  if (!parsed.success) throw new Error('Invalid input');
+//                               ^^^^^ action-result warning
+  const user = await requireUser();
+  try {
+    await prisma.user.update({ where: { id: user.id }, data: { email: parsed.data.email } });
+//                    ^^^^^^ service-layer hint
+    revalidatePath('/account');
+    return ok();
+  } catch (error) {
+    console.error('changeEmail failed', error);
+    return fail(error instanceof Error ? error.message : 'Could not change the address');
+//                                             ^^^^^^^ action-result warning
   }
 }
 

@@ -9,6 +9,7 @@ const giftSchema = z.object({ userId: z.string(), productId: z.string() });
 const profileSchema = z.object({ name: z.string().min(1), role: z.enum(['CUSTOMER', 'ADMIN']) });
 
 export async function giveOrder(input: z.infer<typeof giftSchema>) {
+//                    ^^^^^^^^^ action-result hint
   await requireUser();
   const { userId, productId } = giftSchema.parse(input);
   const product = await prisma.product.findUniqueOrThrow({ where: { id: productId } });
@@ -20,6 +21,7 @@ export async function giveOrder(input: z.infer<typeof giftSchema>) {
 }
 
 export async function saveProfile(input: z.infer<typeof profileSchema>) {
+//                    ^^^^^^^^^^^ action-result hint
   const user = await requireUser();
   const { name, role } = profileSchema.parse(input);
   await prisma.user.update({ where: { id: user.id }, data: { name, role } });

@@ -34,6 +34,7 @@ export async function cancelOrder(id: string) {
 }
 
 export async function addNote(id: string, note: string) {
+//                    ^^^^^^^ action-result hint
 //                    ^^^^^^^ action-auth error
   const user = await getCurrentUser();
   await prisma.order.update({ where: { id, userId: user?.id }, data: { note } });
@@ -56,6 +57,7 @@ export async function repeatOrder(id: string) {
 
 // was used by the old support page
 export async function findOrdersByEmail(email: string) {
+//                    ^^^^^^^^^^^^^^^^^ action-result hint
 //                    ^^^^^^^^^^^^^^^^^ action-auth error
   return prisma.order.findMany({ where: { user: { email } }, take: 20, orderBy: { createdAt: 'desc' } });
 //                                                                     ^^^^^^^ stable-order hint

@@ -28,6 +28,7 @@ export async function updateProduct(id: string, formData: FormData) {
 }
 
 export async function setPrice(id: string, priceCents: number) {
+//                    ^^^^^^^^ action-result hint
   const session = await auth();
 //                      ^^^^ action-auth error
   if (!session?.user) {
@@ -50,6 +51,7 @@ export async function deleteProduct(id: string) {
 }
 
 export async function setStock(id: string, stock: number) {
+//                    ^^^^^^^^ action-result hint
 //                    ^^^^^^^^ action-auth error
   await checkAdmin();
   await prisma.product.update({ where: { id }, data: { stock } });

@@ -3,6 +3,7 @@
 import { prisma } from '@/lib/db';
 
 export async function listMembers(teamId: string) {
+//                    ^^^^^^^^^^^ action-result hint
 //                    ^^^^^^^^^^^ action-auth error
 //                    ^^^^^^^^^^^ action-location info
   return prisma.membership.findMany({
@@ -14,6 +15,7 @@ export async function listMembers(teamId: string) {
 }
 
 export const removeMember = async (teamId: string, userId: string) => {
+//           ^^^^^^^^^^^^ action-result hint
 //           ^^^^^^^^^^^^ action-auth error
   await prisma.membership.delete({ where: { teamId_userId: { teamId, userId } } });
 };

@@ -16,6 +16,7 @@ export async function makeStaff(email: string) {
 }
 
 export async function deleteUser(id: string) {
+//                    ^^^^^^^^^^ action-result hint
 //                    ^^^^^^^^^^ action-auth error
   await prisma.user.delete({ where: { id } });
 //                  ^^^^^^ service-layer warning

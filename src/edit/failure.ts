@@ -1,9 +1,9 @@
-/** The failure that a handler should answer with, in the shape the function, the file or the project uses. */
+/** The failure that a function should answer with, in the shape the function, the file or the project uses. */
 import { ts } from 'ts-morph';
-import type { FixContext } from '../../edit/fix.ts';
-import { addImport, importedAs } from '../../edit/imports.ts';
-import type { TextEdit } from '../../run/finding.ts';
-import type { Handler } from './handler.ts';
+import type { FixContext } from './fix.ts';
+import { addImport, importedAs } from './imports.ts';
+import type { TextEdit } from '../run/finding.ts';
+import type { Style } from './style.ts';
 
 export interface Failure {
   /** The expression to return. */
@@ -14,13 +14,18 @@ export interface Failure {
 const MESSAGE = 'Something went wrong';
 const FAIL_CALL = /^(fail|failure|failed|err|error|actionError|errorResult|failResult)$/;
 
-/** The expression to return from a handler, or why none can be chosen. */
-export function failureOf(context: FixContext, handler: Handler): Failure | string {
-  const { source, style } = handler;
-  const message = style.quote + MESSAGE + style.quote;
-  const anchor = handler.block ?? handler.expression;
+/**
+ * The expression to return from a place, or why none can be chosen.
+ * @param message the text for people, as code
+ */
+export function failureOf(
+  context: FixContext,
+  { source, style }: { source: ts.SourceFile; style: Style },
+  anchor: ts.Node | undefined,
+  message: string = style.quote + MESSAGE + style.quote,
+): Failure | string {
   const fn = anchor && ts.findAncestor(anchor, (node) => ts.isFunctionLike(node));
-  if (!fn) return 'The handler stands in no function: there is nobody to answer.';
+  if (!fn) return 'The code stands in no function: there is nobody to answer.';
   const own = returnsOf(fn);
   if (own.length === 0) return 'The function returns nothing, so no caller would see the failure.';
   if (own.some((value) => isResponse(value, source))) {
@@ -43,10 +48,11 @@ export function failureOf(context: FixContext, handler: Handler): Failure | stri
     const shape = ts.isObjectLiteralExpression(value) ? failureShape(value, source, message) : undefined;
     if (shape !== undefined) return { text: shape, imports: [] };
   }
-  return projectFailure(context, handler, message);
+  return projectFailure(context, source, message);
 }
 
-function projectFailure(context: FixContext, { source }: Handler, message: string): Failure {
+/** A failure as the project makes them. */
+export function projectFailure(context: FixContext, source: ts.SourceFile, message: string): Failure {
   const { result } = context.workspace.projectConventions(context.file);
   const fail = result?.fail;
   if (fail?.spec !== undefined && fail.file !== context.file) {
@@ -57,11 +63,16 @@ function projectFailure(context: FixContext, { source }: Handler, message: strin
     };
   }
   const flag = result?.flag ?? 'success';
+  if (result && !result.keys.includes('error') && result.keys.includes('message'))
+    return { text: `{ ${flag}: false, message: ${message} }`, imports: [] };
   const error =
     result && result.keys.includes('error') && result.errorKeys.length === 0
       ? message
       : `{ message: ${message} }`;
-  return { text: `{ ${flag}: false, error: ${error} }`, imports: [] };
+  return {
+    text: result && !result.isFlagged ? `{ error: ${error} }` : `{ ${flag}: false, error: ${error} }`,
+    imports: [],
+  };
 }
 
 /** Values of the return statements of a function (or of all functions of a file), inner functions of a function excluded. */

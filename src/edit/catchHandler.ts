@@ -1,10 +1,10 @@
 /** The handler that a finding points at, and the edits that put statements into it. */
 import { ts } from 'ts-morph';
-import { addImport, importedAs } from '../../edit/imports.ts';
-import { indentAt, styleOf } from '../../edit/style.ts';
-import type { Style } from '../../edit/style.ts';
-import type { TextEdit } from '../../run/finding.ts';
-import type { FixContext } from '../../edit/fix.ts';
+import { addImport, importedAs } from './imports.ts';
+import { indentAt, styleOf } from './style.ts';
+import type { Style } from './style.ts';
+import type { TextEdit } from '../run/finding.ts';
+import type { FixContext } from './fix.ts';
 
 export interface Handler {
   source: ts.SourceFile;
@@ -25,21 +25,7 @@ export function handlerAt(context: FixContext): Handler | string {
   const node = innermost(source, context.finding.start, context.finding.end);
   const style = styleOf(context.text);
   const clause = node && closest(node, ts.isCatchClause);
-  if (clause && clause.getStart(source) === context.finding.start) {
-    const { block, variableDeclaration: declared } = clause;
-    if (declared && !ts.isIdentifier(declared.name))
-      return 'The caught error is taken apart in the parentheses; give it a name first.';
-    const error = declared ? declared.name.getText(source) : freeName(block, source);
-    const at = context.finding.end;
-    return {
-      source,
-      style,
-      block,
-      expression: undefined,
-      error,
-      naming: declared ? [] : [{ start: at, end: at, text: ` (${error})` }],
-    };
-  }
+  if (clause && clause.getStart(source) === context.finding.start) return handlerOf(source, style, clause);
   const call = node && closest(node, ts.isCallExpression);
   const callback = call?.arguments[0];
   if (
@@ -60,6 +46,23 @@ export function handlerAt(context: FixContext): Handler | string {
   let inner: ts.Expression = body;
   while (ts.isParenthesizedExpression(inner)) inner = inner.expression;
   return { ...common, block: undefined, expression: body };
+}
+
+/** A catch clause as a handler, or why it can't be edited. */
+export function handlerOf(source: ts.SourceFile, style: Style, clause: ts.CatchClause): Handler | string {
+  const { block, variableDeclaration: declared } = clause;
+  if (declared && !ts.isIdentifier(declared.name))
+    return 'The caught error is taken apart in the parentheses; give it a name first.';
+  const error = declared ? declared.name.getText(source) : freeName(block, source);
+  const at = clause.getStart(source) + 'catch'.length;
+  return {
+    source,
+    style,
+    block,
+    expression: undefined,
+    error,
+    naming: declared ? [] : [{ start: at, end: at, text: ` (${error})` }],
+  };
 }
 
 function nameParameter(

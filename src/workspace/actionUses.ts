@@ -1,0 +1,123 @@
+/** Who uses an exported function of a file, and how: through imports, namespaces and re-exports. */
+import type { FileId } from '../base/path.ts';
+import type { FunctionId, Step, TsFacts, Value } from '../facts/tsModel.ts';
+import { visitFile, visitSteps } from '../facts/visit.ts';
+import type { WorkspaceView } from './view.ts';
+
+export interface FunctionUse {
+  file: FileId;
+  at: number;
+  /** `call`: called there; `value`: handed on, to a form, a hook or a component. */
+  kind: 'call' | 'value';
+  /** A call whose result is looked at. */
+  answered: boolean;
+}
+
+const DEPTH = 3;
+
+/**
+ * Uses of a function in its own file, and of its export in all files that import it.
+ * @param name as which it is exported; undefined when it isn't
+ */
+export function usesOf(
+  workspace: WorkspaceView,
+  file: FileId,
+  fn: FunctionId,
+  name: string | undefined,
+): FunctionUse[] {
+  const out: FunctionUse[] = [];
+  const facts = workspace.tsFacts(file);
+  if (!facts) return out;
+  const binding = bindingOf(facts, fn);
+  if (binding !== undefined) collect(file, facts, { binding }, out);
+  // `action={async () => { 'use server'; … }}`
+  else if (name === undefined)
+    out.push({ file, at: facts.functions[fn]?.at ?? 0, kind: 'value', answered: false });
+  if (name !== undefined) importing(workspace, file, name, out, 0);
+  return out;
+}
+
+/** The name that a function was given. */
+function bindingOf(facts: TsFacts, fn: FunctionId): number | undefined {
+  const declared = facts.bindings.findIndex((binding) => binding.f === fn);
+  if (declared >= 0) return declared;
+  let found: number | undefined;
+  visitSteps(facts.functions[facts.functions[fn]?.parent ?? 0]?.body ?? [], {
+    step: (step) => {
+      if (step.s === 'let' && step.value.k === 'function' && step.value.fn === fn) found = step.b;
+      return found === undefined;
+    },
+  });
+  return found;
+}
+
+function importing(
+  workspace: WorkspaceView,
+  file: FileId,
+  name: string,
+  out: FunctionUse[],
+  depth: number,
+): void {
+  if (depth > DEPTH) return;
+  for (const importer of workspace.importers(file)) {
+    const facts = workspace.tsFacts(importer);
+    if (!facts || importer === file) continue;
+    const leads = (spec: string): boolean => {
+      const target = workspace.target(importer, spec);
+      return target.t === 'file' && target.file === file;
+    };
+    for (const item of facts.imports) {
+      if (item.typeOnly || !leads(item.spec)) continue;
+      for (const named of item.names)
+        if (named.imported === name) collect(importer, facts, { binding: named.b }, out);
+        else if (named.imported === '*') collect(importer, facts, { binding: named.b, member: name }, out);
+    }
+    for (const item of facts.exports) {
+      if (item.e === 'from' && item.imported === name && leads(item.spec))
+        importing(workspace, importer, item.name, out, depth + 1);
+      else if (item.e === 'star' && item.as === undefined && name !== 'default' && leads(item.spec))
+        importing(workspace, importer, name, out, depth + 1);
+    }
+  }
+}
+
+interface Wanted {
+  binding: number;
+  /** Of a namespace: the member. */
+  member?: string;
+}
+
+function collect(file: FileId, facts: TsFacts, wanted: Wanted, out: FunctionUse[]): void {
+  const is = (value: Value): value is Extract<Value, { k: 'ref' | 'member' }> =>
+    wanted.member === undefined
+      ? value.k === 'ref' && value.b === wanted.binding
+      : value.k === 'member' &&
+        value.name === wanted.member &&
+        value.of.k === 'ref' &&
+        value.of.b === wanted.binding;
+  const alone = new Set<Value>();
+  for (const fn of facts.functions)
+    visitSteps(fn.body, {
+      step: (step: Step) => {
+        if (step.s === 'expr') alone.add(bare(step.value));
+      },
+    });
+  const callees = new Set<Value>();
+  visitFile(facts, (value) => {
+    if (value.k === 'call' && is(value.fn)) {
+      callees.add(value.fn);
+      out.push({ file, at: value.fn.at, kind: 'call', answered: !alone.has(value) });
+    } else if (is(value) && !callees.has(value))
+      out.push({ file, at: value.at, kind: 'value', answered: false });
+  });
+}
+
+function bare(value: Value): Value {
+  return value.k === 'await' || (value.k === 'unary' && value.op === 'void') ? bare(value.of) : value;
+}
+
+/** Whether every use is a call on the server: no browser ever sees what comes back or is thrown. */
+export function staysOnServer(workspace: WorkspaceView, file: FileId, fn: FunctionId, name: string): boolean {
+  const uses = usesOf(workspace, file, fn, name);
+  return uses.length > 0 && uses.every((use) => use.kind === 'call' && workspace.role(use.file) !== 'client');
+}
