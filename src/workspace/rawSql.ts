@@ -180,15 +180,32 @@ function isConversion(value: Extract<Value, { k: 'call' }>): boolean {
 }
 
 /** All values that a variable is given in its function, its first one included. */
-export function valuesGiven(facts: TsFacts, b: number): Value[] {
-  const out: Value[] = [];
+export function valuesGiven(facts: TsFacts, b: number): readonly Value[] {
+  let given = givenIn.get(facts);
+  if (!given) {
+    given = collectGiven(facts);
+    givenIn.set(facts, given);
+  }
+  return given.get(b) ?? [];
+}
+
+/** Found once for a file's facts: rules ask for many variables of one file. */
+const givenIn = new WeakMap<TsFacts, ReadonlyMap<number, Value[]>>();
+
+function collectGiven(facts: TsFacts): ReadonlyMap<number, Value[]> {
+  const out = new Map<number, Value[]>();
+  const add = (b: number, value: Value): void => {
+    const before = out.get(b);
+    if (before) before.push(value);
+    else out.set(b, [value]);
+  };
   for (const fn of facts.functions)
     visitSteps(fn.body, {
       step: (step) => {
-        if (step.s === 'let' && step.b === b) out.push(step.value);
+        if (step.s === 'let') add(step.b, step.value);
       },
       value: (value) => {
-        if (value.k === 'assign' && value.target.k === 'ref' && value.target.b === b) out.push(value.value);
+        if (value.k === 'assign' && value.target.k === 'ref') add(value.target.b, value.value);
       },
     });
   return out;

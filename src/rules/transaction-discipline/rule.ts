@@ -62,12 +62,10 @@ export const rule = defineRule<Options>({
     const transactions = new Transactions(workspace);
     const callbacks = transactions.callbacks(file);
     const found = new Map<string, Report>();
+    const insides = new Set(callbacks.map(({ fn }) => fn));
     for (const callback of callbacks) {
       // A nested one is looked at as part of the outer.
-      if (
-        callbacks.some((other) => other !== callback && functionsInside(facts, other.fn).has(callback.within))
-      )
-        continue;
+      if (isInsideOne(facts, callback.within, insides)) continue;
       for (const report of new Inspection(context, facts, transactions, callback).reports()) {
         // One call may do several things: what weighs most is said.
         const key = JSON.stringify([report.place, report.message]);
@@ -82,6 +80,12 @@ export const rule = defineRule<Options>({
 
 const LOOKED_AT = (role: string): boolean =>
   !['tooling', 'client', 'generated', 'migration', 'validation'].includes(role);
+
+/** Whether a function is one of some functions, or written inside one. */
+function isInsideOne(facts: TsFacts, fn: FunctionId, some: ReadonlySet<FunctionId>): boolean {
+  for (let at = fn; at > 0; at = facts.functions[at]?.parent ?? 0) if (some.has(at)) return true;
+  return false;
+}
 
 /** Whether something in the file may open a transaction: cheap, before anything is followed. */
 function mayOpen(facts: TsFacts): boolean {
