@@ -44,6 +44,7 @@ const marked = new Set([
   'no-prisma-middleware',
   'soft-delete',
   'no-overfetch',
+  'no-secret-log',
   'cache-safety',
   'action-result',
 ]);

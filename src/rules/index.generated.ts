@@ -32,6 +32,8 @@ import { rule as noOverfetch } from './no-overfetch/rule.ts';
 import { fixes as noOverfetchFixes } from './no-overfetch/fix.ts';
 import { rule as noPrismaMiddleware } from './no-prisma-middleware/rule.ts';
 import { fixes as noPrismaMiddlewareFixes } from './no-prisma-middleware/fix.ts';
+import { rule as noSecretLog } from './no-secret-log/rule.ts';
+import { fixes as noSecretLogFixes } from './no-secret-log/fix.ts';
 import { rule as noSwallowedError } from './no-swallowed-error/rule.ts';
 import { fixes as noSwallowedErrorFixes } from './no-swallowed-error/fix.ts';
 import { rule as noUnboundedWrite } from './no-unbounded-write/rule.ts';
@@ -83,6 +85,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noNPlusOne, fixes: noNPlusOneFixes },
   { rule: noOverfetch, fixes: noOverfetchFixes },
   { rule: noPrismaMiddleware, fixes: noPrismaMiddlewareFixes },
+  { rule: noSecretLog, fixes: noSecretLogFixes },
   { rule: noSwallowedError, fixes: noSwallowedErrorFixes },
   { rule: noUnboundedWrite, fixes: noUnboundedWriteFixes },
   { rule: noUnsafeRawQuery, fixes: noUnsafeRawQueryFixes },

@@ -31,7 +31,8 @@ export async function register(_previous: ActionResult | null, formData: FormDat
 //                    ^^^^^^ service-layer hint
     return ok();
   } catch (error) {
-    console.error('register failed', error);
+    console.error('register failed', parsed.data, error);
+//                                          ^^^^ no-secret-log error
     return fail('Could not create the account');
   }
 }
