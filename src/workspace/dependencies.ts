@@ -13,6 +13,17 @@ export function dependencyRange(view: WorkspaceView, file: FileId, name: string)
   return undefined;
 }
 
+const SIGN_IN =
+  /^(next-auth|better-auth|lucia|iron-session|jose|jsonwebtoken|passport|firebase(-admin)?|supertokens-node|@auth\/|@clerk\/|@auth0\/|@supabase\/|@kinde-oss\/|@workos-inc\/|@stackframe\/|@descope\/|@logto\/|@propelauth\/)/;
+
+/** Whether some package.json above a file names a package by which people sign in. */
+export function dependsOnSignIn(view: WorkspaceView, file: FileId): boolean {
+  return ancestors(file).some((dir) => {
+    const facts = view.facts(join(dir, 'package.json') ?? 'package.json');
+    return facts?.kind === 'package' && Object.keys(facts.dependencies).some((name) => SIGN_IN.test(name));
+  });
+}
+
 /**
  * Lowest version that a package's range allows, as `[major, minor]`; undefined when nobody names the package or the range has
  * no number (`latest`, `catalog:`, `workspace:*`).

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { expectFindings, expectFixed, expectSilent, openFixture, refusal } from '../../../test/kit/check.ts';
+import {
+  expectFindings,
+  expectFixed,
+  expectSilent,
+  findings,
+  openFixture,
+  refusal,
+} from '../../../test/kit/check.ts';
 
 const RULE = 'action-auth';
 const only = { rules: [RULE] };
@@ -385,7 +392,26 @@ describe('action-auth is silent about', () => {
     await prisma.invoice.delete({ where: { id } });
   }
 `);
-    expect(fixture.engine.check('lib/actions/a.ts')).toEqual([]);
+    expect([...findings(fixture, RULE), ...findings(fixture, 'unused-suppression')]).toEqual([]);
+  });
+});
+
+describe('an application without people', () => {
+  it('is told, not blamed', async () => {
+    const fixture = await openFixture(
+      {
+        'package.json': '{ "name": "open", "dependencies": { "next": "16.0.0" } }',
+        'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./*"] } } }',
+        'app/page.tsx': 'export default function Page() { return null; }',
+        'prisma/schema.prisma': 'model Group {\n  id String @id\n}\n',
+        'lib/db.ts':
+          "import { PrismaClient } from '@prisma/client';\nexport const prisma = new PrismaClient();\n",
+        'lib/actions/group.ts':
+          "'use server';\nimport { prisma } from '@/lib/db';\nexport async function drop(id: string) {\n  await prisma.group.delete({ where: { id } });\n}\n",
+      },
+      { base: false },
+    );
+    expect(findings(fixture, 'action-auth').map(({ severity }) => severity)).toEqual(['info']);
   });
 });
 

@@ -5,6 +5,7 @@ import type { SchemaModel } from '../../prisma/schema.ts';
 import { leaves } from '../../workspace/abs.ts';
 import type { Abs } from '../../workspace/abs.ts';
 import type { Entry } from '../../workspace/entries.ts';
+import { dependsOnSignIn } from '../../workspace/dependencies.ts';
 import { guardOf, isPrivate } from '../../workspace/guardState.ts';
 import type { DbEffect, SessionCall } from '../../workspace/summary.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
@@ -46,6 +47,8 @@ export const rule = defineRule<Options>({
     const { workspace, file, role } = context;
     if (role === 'tooling' || role === 'client' || role === 'generated') return;
     const schema = workspace.schema(file);
+    // Where nobody can sign in, everything is open by design, or everything is still to be done.
+    const knowsPeople = schema?.userModel !== undefined || dependsOnSignIn(workspace, file);
     // `export { handler as GET, handler as POST }`: one hole, one finding.
     const seen = new Set<string>();
     for (const entry of workspace.entries(file)) {
@@ -59,7 +62,7 @@ export const rule = defineRule<Options>({
       const verdict = judge(entry, open, schema);
       if (!verdict || (!context.options.reads && verdict.effect.kind.endsWith('read'))) continue;
       if (entry.handler !== undefined) seen.add(entry.handler);
-      context.report(describe(context, entry, verdict));
+      context.report(describe(context, entry, knowsPeople ? verdict : { ...verdict, severity: 'info' }));
     }
   },
 });
