@@ -46,7 +46,9 @@ const marked = new Set([
   'no-overfetch',
   'no-secret-log',
   'cache-safety',
+  'action-revalidate',
   'action-result',
+  'schema-model-drift',
 ]);
 
 describe('findings', () => {

@@ -7,7 +7,7 @@ import { environmentOf, migrationsOf, modelsOf, validationsOf } from './data.ts'
 import { entriesOf, pagesOf } from './entries.ts';
 import type { Draft } from './entries.ts';
 import type { BackendMap, EdgeKind, EntryKind, MapApp, MapEdge, MapEntry } from './model.ts';
-import { samePath } from './routePath.ts';
+import { samePath } from '../project/routePath.ts';
 import { findServices } from './services.ts';
 import type { Services } from './services.ts';
 

@@ -16,7 +16,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import type { MapEntry } from './model.ts';
 import { reachFrom } from './reach.ts';
 import type { Reach } from './reach.ts';
-import { routePath } from './routePath.ts';
+import { routePath } from '../project/routePath.ts';
 import { directEffects, idsOf, namesOf } from './services.ts';
 import type { Services } from './services.ts';
 import { extentOfValue, topLevel, topLevelAt } from './symbols.ts';

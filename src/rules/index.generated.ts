@@ -8,6 +8,8 @@ import { rule as actionOrder } from './action-order/rule.ts';
 import { fixes as actionOrderFixes } from './action-order/fix.ts';
 import { rule as actionResult } from './action-result/rule.ts';
 import { fixes as actionResultFixes } from './action-result/fix.ts';
+import { rule as actionRevalidate } from './action-revalidate/rule.ts';
+import { fixes as actionRevalidateFixes } from './action-revalidate/fix.ts';
 import { rule as actionTransaction } from './action-transaction/rule.ts';
 import { fixes as actionTransactionFixes } from './action-transaction/fix.ts';
 import { rule as boundedTake } from './bounded-take/rule.ts';
@@ -73,6 +75,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: actionLocation, fixes: actionLocationFixes },
   { rule: actionOrder, fixes: actionOrderFixes },
   { rule: actionResult, fixes: actionResultFixes },
+  { rule: actionRevalidate, fixes: actionRevalidateFixes },
   { rule: actionTransaction, fixes: actionTransactionFixes },
   { rule: boundedTake, fixes: boundedTakeFixes },
   { rule: cacheSafety, fixes: cacheSafetyFixes },

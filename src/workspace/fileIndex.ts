@@ -18,8 +18,8 @@ import type { FactStore } from './store.ts';
 
 const STYLE = 'style:';
 
-/** `sessionTypes`: augments the types of Auth.js. */
-export type Trait = 'client' | 'auth' | 'env' | 'seed' | 'sessionTypes';
+/** `sessionTypes`: augments the types of Auth.js; `revalidates`: tells Next.js that data has changed; `caches`: keeps data for all requests. */
+export type Trait = 'client' | 'auth' | 'env' | 'seed' | 'sessionTypes' | 'revalidates' | 'caches';
 
 type Bare = 'actions' | 'queries' | 'cached' | 'request';
 
@@ -221,6 +221,12 @@ function traitsOf(facts: TsFacts): Trait[] {
     out.add('auth');
   if (facts.augments.some(({ module }) => /^(next-auth|@auth\/core)(\/|$)/.test(module)))
     out.add('sessionTypes');
+  for (const item of facts.imports)
+    if (item.spec === 'next/cache')
+      for (const named of item.names) {
+        if (/^(revalidate(Path|Tag)|updateTag|refresh)$/.test(named.imported)) out.add('revalidates');
+        if (/^(unstable_cache|(unstable_)?cacheTag)$/.test(named.imported)) out.add('caches');
+      }
   const client = imported(facts, /./, 'PrismaClient');
   const nextAuth = imported(facts, /^next-auth$/, 'default');
   const betterAuth = imported(facts, /^better-auth(\/minimal)?$/, 'betterAuth');

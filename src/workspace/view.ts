@@ -8,6 +8,7 @@ import type { ProjectConventions } from '../project/conventions.ts';
 import type { App, FileRole, SchemaRoot } from '../project/model.ts';
 import type { Abs, FunctionKey } from './abs.ts';
 import type { Entry } from './entries.ts';
+import type { Trait } from './fileIndex.ts';
 import type { Layering } from './layering.ts';
 import type { ImportTarget } from './links.ts';
 import type { MigrationState } from './migrations.ts';
@@ -37,7 +38,7 @@ export interface WorkspaceView {
   serverReach(file: FileId): ServerReach | undefined;
   /** Request-time files that write a model, by client accessor. */
   writers(accessor: string): readonly FileId[];
-  withTrait(trait: 'client' | 'auth' | 'env' | 'sessionTypes'): readonly FileId[];
+  withTrait(trait: Trait): readonly FileId[];
   /** Files that use a variable of the environment by its name; `*` for those that may use any. */
   usingVariable(name: string): readonly FileId[];
   /** Files of one folder, sorted. */

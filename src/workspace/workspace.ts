@@ -18,6 +18,7 @@ import type { Input, Query } from './database.ts';
 import { findEntries } from './entries.ts';
 import type { Entry } from './entries.ts';
 import { FileIndex } from './fileIndex.ts';
+import type { Trait } from './fileIndex.ts';
 import { Interpreter } from './interpreter.ts';
 import { countLayers } from './layering.ts';
 import type { Layering } from './layering.ts';
@@ -322,7 +323,7 @@ export class Workspace implements Links, WorkspaceView {
     return this.index.writers(accessor).filter((file) => this.baseRoles(file) !== 'tooling');
   }
 
-  withTrait(trait: 'client' | 'auth' | 'env' | 'sessionTypes'): readonly FileId[] {
+  withTrait(trait: Trait): readonly FileId[] {
     return this.index.withTrait(trait).filter((file) => this.baseRoles(file) !== 'tooling');
   }
 

@@ -1,7 +1,7 @@
 /** The URL path that a file of `app/` or `pages/` answers. */
 import { relativeTo } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
-import type { App } from '../project/model.ts';
+import type { App } from './model.ts';
 
 /**
  * `app/(shop)/orders/[id]/route.ts` → `/orders/[id]`: groups `(x)` and slots `@x` vanish, intercepted segments `(..)x` are

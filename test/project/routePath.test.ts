@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { routePath, samePath } from '../../src/map/routePath.ts';
+import { routePath, samePath } from '../../src/project/routePath.ts';
 
 const app = (root = '') => ({
   root,
