@@ -50,6 +50,8 @@ import { rule as queryInDatabase } from './query-in-database/rule.ts';
 import { fixes as queryInDatabaseFixes } from './query-in-database/fix.ts';
 import { rule as requirePagination } from './require-pagination/rule.ts';
 import { fixes as requirePaginationFixes } from './require-pagination/fix.ts';
+import { rule as schemaModelDrift } from './schema-model-drift/rule.ts';
+import { fixes as schemaModelDriftFixes } from './schema-model-drift/fix.ts';
 import { rule as serverOnly } from './server-only/rule.ts';
 import { fixes as serverOnlyFixes } from './server-only/fix.ts';
 import { rule as serviceCache } from './service-cache/rule.ts';
@@ -96,6 +98,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: prismaClientImport, fixes: prismaClientImportFixes },
   { rule: queryInDatabase, fixes: queryInDatabaseFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
+  { rule: schemaModelDrift, fixes: schemaModelDriftFixes },
   { rule: serverOnly, fixes: serverOnlyFixes },
   { rule: serviceCache, fixes: serviceCacheFixes },
   { rule: serviceLayer, fixes: serviceLayerFixes },

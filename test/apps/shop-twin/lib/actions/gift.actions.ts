@@ -7,6 +7,7 @@ import { prisma } from '@/lib/db';
 
 const giftSchema = z.object({ userId: z.string(), productId: z.string() });
 const profileSchema = z.object({ name: z.string().min(1), role: z.enum(['CUSTOMER', 'ADMIN']) });
+//                               ^^^^ schema-model-drift warning
 
 export async function giveOrder(input: z.infer<typeof giftSchema>) {
 //                    ^^^^^^^^^ action-result hint

@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 export const productSchema = z.object({
   slug: z.string().min(1),
+//^^^^ schema-model-drift warning
   name: z.string().min(1),
+//^^^^ schema-model-drift warning
   priceCents: z.coerce.number().int(),
   categoryId: z.coerce.number().int(),
 });
