@@ -49,6 +49,7 @@ const marked = new Set([
   'action-revalidate',
   'action-result',
   'schema-model-drift',
+  'require-role',
 ]);
 
 describe('findings', () => {

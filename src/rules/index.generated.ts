@@ -50,6 +50,8 @@ import { rule as queryInDatabase } from './query-in-database/rule.ts';
 import { fixes as queryInDatabaseFixes } from './query-in-database/fix.ts';
 import { rule as requirePagination } from './require-pagination/rule.ts';
 import { fixes as requirePaginationFixes } from './require-pagination/fix.ts';
+import { rule as requireRole } from './require-role/rule.ts';
+import { fixes as requireRoleFixes } from './require-role/fix.ts';
 import { rule as schemaModelDrift } from './schema-model-drift/rule.ts';
 import { fixes as schemaModelDriftFixes } from './schema-model-drift/fix.ts';
 import { rule as serverOnly } from './server-only/rule.ts';
@@ -98,6 +100,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: prismaClientImport, fixes: prismaClientImportFixes },
   { rule: queryInDatabase, fixes: queryInDatabaseFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
+  { rule: requireRole, fixes: requireRoleFixes },
   { rule: schemaModelDrift, fixes: schemaModelDriftFixes },
   { rule: serverOnly, fixes: serverOnlyFixes },
   { rule: serviceCache, fixes: serviceCacheFixes },

@@ -19,6 +19,9 @@ const LOWLY =
 /** Names under which a function is given its caller. */
 const CALLER =
   /(user|session|auth|ctx|context|member|membership|account|viewer|caller|actor|token|profile|admin|employee|staff|principal|identity|requester|claims|me)$/i;
+/** Names of functions that answer yes or no about rights. */
+const PREDICATE =
+  /^(is|has|can|may|check|allow|verify|validate|assert)(?![a-z])|permi(t|ssion)|role|allowed|authori[sz]ed|access/i;
 /** Models whose rows are people, or what people are in a group. */
 const PEOPLE =
   /user|member|account|profile|admin|staff|employee|role|permission|person|collaborator|participant|agent|operator/i;
@@ -140,7 +143,8 @@ function askedRoles(
   if (callee.k === 'session' && callee.path.at(-1) === 'has')
     return truth ? (literalsIn(it, args) ?? ['permission']) : undefined;
   if (callee.k === 'closure') {
-    if (!truth || !args.some((arg) => isCaller(it, look(it, arg, state, NOTHING)))) return undefined;
+    if (!truth || !PREDICATE.test(name)) return undefined;
+    if (!args.some((arg) => isCaller(it, look(it, arg, state, NOTHING)))) return undefined;
     // What its answer shows was taken over already, where it could be followed.
     return decidesByRole(it.links, callee) ? (state.roles ?? literalsIn(it, args) ?? [name]) : undefined;
   }

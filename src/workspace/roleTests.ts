@@ -2,7 +2,11 @@
 import type { FileId } from '../base/path.ts';
 import type { BindingId, FunctionFacts, FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps, visitValue } from '../facts/visit.ts';
+import type { Entry } from './entries.ts';
+import { initialValue } from './initialValue.ts';
 import type { Links } from './links.ts';
+import { parseFunctionKey } from './summary.ts';
+import type { WorkspaceView } from './view.ts';
 
 /** Fields that say what somebody may do. */
 export const ROLE =
@@ -82,5 +86,30 @@ function testsRole(fn: FunctionFacts): boolean {
     },
   });
   tested.set(fn, found);
+  return found;
+}
+
+/** Whether an entry point's code, or the wrapper it is made with, tests roles in any way: also in ways that can't be followed. */
+export function mayTestRole(view: WorkspaceView, file: FileId, entry: Entry): boolean {
+  const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
+  if (handler && decidesByRole(view, handler)) return true;
+  const facts = view.tsFacts(file);
+  const item = facts?.exports.find((candidate) => candidate.e !== 'star' && candidate.name === entry.name);
+  // `export const POST = withAuth(handler, { role: 'ADMIN' })`
+  const made =
+    item?.e === 'value'
+      ? item.value
+      : item?.e === 'local'
+        ? initialValue(facts?.functions[0]?.body ?? [], item.b)
+        : undefined;
+  if (!facts || made?.k !== 'call') return false;
+  let found = false;
+  visitValue(made, (value) => {
+    const b = value.k === 'call' && value.fn.k === 'ref' ? value.fn.b : -1;
+    if (b < 0 || facts.bindings[b]?.fn !== 0) return !found;
+    const callee = view.moduleValue(file, b);
+    found ||= callee.k === 'closure' && decidesByRole(view, callee);
+    return !found;
+  });
   return found;
 }

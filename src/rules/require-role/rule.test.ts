@@ -1,0 +1,562 @@
+import { describe, expect, it } from 'vitest';
+import {
+  expectFindings,
+  expectFixed,
+  expectSilent,
+  findings,
+  messageId,
+  openFixture,
+  refusal,
+} from '../../../test/kit/check.ts';
+
+const RULE = 'require-role';
+
+const schema = `
+  //- prisma/schema.prisma
+  generator client {
+    provider = "prisma-client"
+    output   = "../lib/generated/prisma"
+  }
+  datasource db {
+    provider = "postgresql"
+  }
+  enum Role {
+    USER
+    ADMIN
+  }
+  model User {
+    id          String       @id @default(cuid())
+    email       String       @unique
+    name        String?
+    role        Role         @default(USER)
+    banned      Boolean      @default(false)
+    orders      Order[]
+    memberships Membership[]
+    accounts    Account[]
+  }
+  model Account {
+    id     String @id
+    userId String
+    user   User   @relation(fields: [userId], references: [id])
+  }
+  model Team {
+    id      String       @id @default(cuid())
+    ownerId String
+    members Membership[]
+  }
+  model Membership {
+    id     String @id @default(cuid())
+    role   String
+    teamId String
+    userId String
+    team   Team   @relation(fields: [teamId], references: [id])
+    user   User   @relation(fields: [userId], references: [id])
+    @@unique([teamId, userId])
+  }
+  model Order {
+    id     String @id @default(cuid())
+    total  Int
+    userId String
+    user   User   @relation(fields: [userId], references: [id])
+  }
+  model Category {
+    id   String @id @default(cuid())
+    name String @unique
+  }
+  model SiteSettings {
+    id    String @id @default(cuid())
+    theme String
+  }
+`;
+
+const guards = `
+  //- lib/guards.ts
+  import { redirect } from 'next/navigation';
+  import { auth } from '@/auth';
+  const RANK: Record<string, number> = { USER: 1, ADMIN: 2 };
+  export async function requireUser() {
+    const session = await auth();
+    if (!session?.user) redirect('/login');
+    return session.user;
+  }
+  export async function assertRank(user: { role: string }, wanted: string) {
+    if ((RANK[user.role] ?? 0) < (RANK[wanted] ?? 9)) throw new Error('Forbidden');
+  }
+  export const hasPermission = (user: { role: string }, permission: string) => user.role === 'ADMIN' || permission === 'read';
+  type Handler = (request: Request, user: { id: string }) => Promise<Response>;
+  export const withAuth = (handler: Handler, options: { role?: string } = {}) => async (request: Request) => {
+    const session = await auth();
+    if (!session?.user) return new Response('no', { status: 401 });
+    if (options.role && session.user.role !== options.role) return new Response('no', { status: 403 });
+    return handler(request, session.user);
+  };
+  export const withUser = (handler: Handler) => async (request: Request) => {
+    const session = await auth();
+    if (!session?.user) return new Response('no', { status: 401 });
+    return handler(request, session.user);
+  };
+`;
+
+const head = `'use server';
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  import { assertRank, hasPermission, requireUser } from '@/lib/guards';
+  import * as users from '@/lib/services/user.service';`;
+
+const service = `
+  //- lib/services/user.service.ts
+  import { prisma } from '@/lib/db';
+  export const remove = (id: string) => prisma.user.delete({ where: { id } });
+  export const setRole = (id: string, role: 'USER' | 'ADMIN') => prisma.user.update({ where: { id }, data: { role } });
+  export const byEmail = (email: string) => prisma.user.findUnique({ where: { email } });
+`;
+
+const session = `const session = await auth();
+    if (!session?.user) throw new Error('Unauthorized');`;
+
+const app = (file: string, code: string): string => `${schema}${guards}${service}
+  //- ${file}
+  ${code}`;
+const action = (code: string): string => app('lib/actions/a.ts', `${head}\n${code}`);
+
+describe(`${RULE} reports`, () => {
+  it.each([
+    [
+      'a role given to anybody',
+      'role',
+      `export async function promote(id: string) {
+    ${session}
+    await prisma.user.update({ where: { id }, data: { role: 'ADMIN' } });
+    //                ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'a role given through a service',
+      'role',
+      `export async function promote(id: string) {
+    ${session}
+    await users.setRole(id, 'ADMIN');
+    //          ^^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'a role given to somebody found by mail',
+      'role',
+      `export async function promote(email: string) {
+    const me = await requireUser();
+    const user = await users.byEmail(email);
+    if (!user) return me.id;
+    await prisma.user.update({ where: { id: user.id }, data: { role: 'ADMIN' } });
+    //                ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'a person with a role, made by whoever is signed in',
+      'role',
+      `export async function invite(email: string) {
+    ${session}
+    await prisma.user.create({ data: { email, role: 'ADMIN' } });
+    //                ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'a deleted person',
+      'delete',
+      `export async function drop(id: string) {
+    await requireUser();
+    await prisma.user.delete({ where: { id } });
+    //                ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'deleted people, in a service',
+      'delete',
+      `export async function drop(formData: FormData) {
+    await requireUser();
+    await users.remove(String(formData.get('id')));
+    //          ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'a role that is only looked at',
+      'delete',
+      `export async function drop(id: string) {
+    const user = await requireUser();
+    console.info(user.role);
+    await prisma.user.delete({ where: { id } });
+    //                ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'the role of a membership, changed by any member',
+      'role',
+      `export async function setMember(teamId: string, userId: string) {
+    const user = await requireUser();
+    const mine = await prisma.membership.findUnique({ where: { teamId_userId: { teamId, userId: user.id } } });
+    if (!mine) throw new Error('Forbidden');
+    await prisma.membership.update({ where: { teamId_userId: { teamId, userId } }, data: { role: 'OWNER' } });
+    //                      ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'a member, removed by whoever is signed in',
+      'member',
+      `export async function removeMember(id: string) {
+    await requireUser();
+    await prisma.membership.delete({ where: { id } });
+    //                      ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'settings of the application',
+      'settings',
+      `export async function save(theme: string) {
+    await requireUser();
+    await prisma.siteSettings.updateMany({ where: { id: 'main' }, data: { theme } });
+    //                        ^^^^^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'a list of all people',
+      'list',
+      `export async function list() {
+    await requireUser();
+    return prisma.user.findMany({ take: 50, orderBy: { id: 'asc' } });
+    //                 ^^^^^^^^ require-role warning
+  }`,
+    ],
+    [
+      "a list of everybody's orders",
+      'list',
+      `export async function list(min: number) {
+    await requireUser();
+    return { orders: await prisma.order.findMany({ where: { total: { gt: min } }, take: 50, orderBy: { id: 'asc' } }) };
+    //                                  ^^^^^^^^ require-role warning
+  }`,
+    ],
+    [
+      'shared rows that others change for administrators only',
+      'shared',
+      `export async function add(name: string) {
+    ${session}
+    if (session.user.role !== 'ADMIN') throw new Error('Forbidden');
+    await prisma.category.create({ data: { name } });
+  }
+  export async function drop(id: string) {
+    ${session}
+    await prisma.category.delete({ where: { id } });
+    //                    ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'the one action of a file without the check',
+      'sibling',
+      `export async function ban(id: string) {
+    const user = await requireUser();
+    if (user.role !== 'ADMIN') throw new Error('Forbidden');
+    await prisma.order.deleteMany({ where: { userId: id } });
+  }
+  export async function unban(id: string) {
+    const user = await requireUser();
+    if (user.role !== 'ADMIN') throw new Error('Forbidden');
+    await prisma.order.updateMany({ where: { userId: id }, data: { total: 0 } });
+  }
+  export async function warn(id: string) {
+    await requireUser();
+    await prisma.order.updateMany({ where: { userId: id }, data: { total: 1 } });
+    //                 ^^^^^^^^^^ require-role warning
+  }`,
+    ],
+    [
+      'the other branch',
+      'delete',
+      `export async function drop(id: string) {
+    const user = await requireUser();
+    if (id === 'x') { await prisma.user.delete({ where: { id } }); }
+    //                                  ^^^^^^ require-role error
+    return user.id;
+  }`,
+    ],
+    [
+      'a transaction',
+      'delete',
+      `export async function drop(id: string) {
+    await requireUser();
+    await prisma.$transaction(async (tx) => { await tx.user.delete({ where: { id } }); });
+    //                                                      ^^^^^^ require-role error
+  }`,
+    ],
+  ])('%s', async (_, message, code) => {
+    const fixture = await openFixture(action(code));
+    expectFindings(fixture, { rules: [RULE] });
+    expect(findings(fixture, RULE).map(messageId)).toEqual([message]);
+  });
+
+  it.each([
+    [
+      'a route of the administration',
+      'admin',
+      'app/api/admin/orders/route.ts',
+      `import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function GET() {
+    const session = await auth();
+    if (!session?.user) return new Response(null, { status: 401 });
+    return Response.json(await prisma.order.findMany({ take: 10, orderBy: { id: 'asc' } }));
+    //                                      ^^^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'a page of the administration',
+      'admin',
+      'app/(admin)/orders/page.tsx',
+      `import { prisma } from '@/lib/db';
+  import { requireUser } from '@/lib/guards';
+  export default async function Orders() {
+    await requireUser();
+    const orders = await prisma.order.findMany({ take: 10, orderBy: { id: 'asc' } });
+    //                                ^^^^^^^^ require-role error
+    return <p>{orders.length}</p>;
+  }`,
+    ],
+    [
+      'a page of the administration that anybody may open',
+      'admin',
+      'app/admin/page.tsx',
+      `import { prisma } from '@/lib/db';
+  export default async function Orders() {
+    const orders = await prisma.order.findMany({ take: 10, orderBy: { id: 'asc' } });
+    //                                ^^^^^^^^ require-role warning
+    return <p>{orders.length}</p>;
+  }`,
+    ],
+    [
+      'a wrapper that asks for a session only',
+      'delete',
+      'app/api/users/route.ts',
+      `import { prisma } from '@/lib/db';
+  import { withUser } from '@/lib/guards';
+  export const DELETE = withUser(async (request) => {
+    const { id } = await request.json();
+    await prisma.user.delete({ where: { id } });
+    //                ^^^^^^ require-role error
+    return new Response(null);
+  });`,
+    ],
+  ])('%s', async (_, message, file, code) => {
+    const fixture = await openFixture(app(file, code));
+    expectFindings(fixture, { rules: [RULE] });
+    expect(findings(fixture, RULE).map(messageId)).toEqual([message]);
+  });
+});
+
+describe(`${RULE} accepts`, () => {
+  it.each([
+    [
+      'a compared role',
+      `export async function drop(id: string) { ${session} if (session.user.role !== 'ADMIN') throw new Error('Forbidden'); await prisma.user.delete({ where: { id } }); }`,
+    ],
+    [
+      'a role in a list',
+      `export async function drop(id: string) { ${session} if (!['ADMIN'].includes(session.user.role)) throw new Error('Forbidden'); await prisma.user.delete({ where: { id } }); }`,
+    ],
+    [
+      'a helper that ranks roles',
+      `export async function drop(id: string) { const user = await requireUser(); await assertRank(user, 'ADMIN'); await prisma.user.delete({ where: { id } }); }`,
+    ],
+    [
+      'a helper that knows permissions',
+      `export async function drop(id: string) { const user = await requireUser(); if (!hasPermission(user, 'users.delete')) throw new Error('Forbidden'); await prisma.user.delete({ where: { id } }); }`,
+    ],
+    [
+      'a switch',
+      `export async function drop(id: string) { const user = await requireUser(); switch (user.role) { case 'ADMIN': await prisma.user.delete({ where: { id } }); break; default: throw new Error('Forbidden'); } }`,
+    ],
+    [
+      "one's own account",
+      `export async function drop() { const user = await requireUser(); await prisma.user.delete({ where: { id: user.id } }); }`,
+    ],
+    [
+      "one's own id, compared",
+      `export async function drop(id: string) { const user = await requireUser(); if (id !== user.id) throw new Error('Forbidden'); await prisma.user.delete({ where: { id } }); }`,
+    ],
+    [
+      'a role that everybody gets',
+      `export async function invite(email: string) { await requireUser(); await prisma.user.create({ data: { email, role: 'USER' } }); }`,
+    ],
+    [
+      'the first membership of a new team',
+      `export async function found() { const user = await requireUser(); const team = await prisma.team.create({ data: { ownerId: user.id } }); await prisma.membership.create({ data: { teamId: team.id, userId: user.id, role: 'OWNER' } }); }`,
+    ],
+    [
+      'a membership changed by an owner',
+      `export async function setMember(teamId: string, userId: string) { const user = await requireUser(); const mine = await prisma.membership.findFirst({ where: { teamId, userId: user.id, role: 'OWNER' } }); if (!mine) throw new Error('Forbidden'); await prisma.membership.update({ where: { teamId_userId: { teamId, userId } }, data: { role: 'OWNER' } }); }`,
+    ],
+    [
+      'a membership changed by the owner of the team',
+      `export async function setMember(teamId: string, userId: string) { const user = await requireUser(); const team = await prisma.team.findFirst({ where: { id: teamId, ownerId: user.id } }); if (!team) throw new Error('Forbidden'); await prisma.membership.update({ where: { teamId_userId: { teamId, userId } }, data: { role: 'OWNER' } }); }`,
+    ],
+    [
+      'leaving a team',
+      `export async function leave(teamId: string) { const user = await requireUser(); await prisma.membership.delete({ where: { teamId_userId: { teamId, userId: user.id } } }); }`,
+    ],
+    [
+      "one's own rows",
+      `export async function list() { const user = await requireUser(); return prisma.order.findMany({ where: { userId: user.id }, take: 10, orderBy: { id: 'asc' } }); }`,
+    ],
+    [
+      'names to choose from',
+      `export async function people() { await requireUser(); return prisma.user.findMany({ select: { id: true, name: true }, take: 10, orderBy: { id: 'asc' } }); }`,
+    ],
+    [
+      'shared rows that nobody guards by role',
+      `export async function add(name: string) { await requireUser(); await prisma.category.create({ data: { name } }); }`,
+    ],
+    [
+      'what nobody guards at all (action-auth)',
+      `export async function drop(id: string) { await prisma.user.delete({ where: { id } }); }`,
+    ],
+    [
+      'what is public',
+      `/** @public */\n  export async function drop(id: string) { await requireUser(); await prisma.user.delete({ where: { id } }); }`,
+    ],
+    [
+      'broken code',
+      `export async function drop(id: string) { await requireUser(); await prisma.user.delete({ where: {`,
+    ],
+  ])('%s', async (_, code) => {
+    expectSilent(await openFixture(action(code)), RULE);
+  });
+
+  it('a role that a wrapper is told', async () => {
+    expectSilent(
+      await openFixture(
+        app(
+          'app/api/users/route.ts',
+          `import { prisma } from '@/lib/db';
+  import { withAuth } from '@/lib/guards';
+  export const DELETE = withAuth(async (request) => {
+    const { id } = await request.json();
+    await prisma.user.delete({ where: { id } });
+    return new Response(null);
+  }, { role: 'ADMIN' });`,
+        ),
+      ),
+      RULE,
+    );
+  });
+
+  it('a page below a layout that asks for the role', async () => {
+    expectSilent(
+      await openFixture(`${app(
+        'app/admin/page.tsx',
+        `import { prisma } from '@/lib/db';
+  export default async function Orders() {
+    const orders = await prisma.order.findMany({ take: 10, orderBy: { id: 'asc' } });
+    return <p>{orders.length}</p>;
+  }`,
+      )}
+  //- app/admin/layout.tsx
+  import { redirect } from 'next/navigation';
+  import { requireUser } from '@/lib/guards';
+  export default async function Layout({ children }: { children: React.ReactNode }) {
+    const user = await requireUser();
+    if (user.role !== 'ADMIN') redirect('/');
+    return children;
+  }`),
+      RULE,
+    );
+  });
+
+  it('an application without roles', async () => {
+    const text = action(
+      `export async function drop(id: string) { await requireUser(); await prisma.user.delete({ where: { id } }); }`,
+    ).replace(/ {4}role {8}Role.*\n/, '');
+    expectSilent(
+      await openFixture(
+        `${text}\n  //- types/next-auth.d.ts\n  declare module 'next-auth' { interface Session { user: { id: string } } }`,
+      ),
+      RULE,
+    );
+  });
+
+  it('lists, when they are not wanted', async () => {
+    expectSilent(
+      await openFixture(`${action(
+        `export async function list() { await requireUser(); return prisma.user.findMany({ take: 50, orderBy: { id: 'asc' } }); }`,
+      )}
+  //- backend-specialist.config.json
+  { "rules": { "require-role": ["error", { "lists": false }] } }
+`),
+      RULE,
+    );
+  });
+});
+
+describe(`${RULE} fixes`, () => {
+  it('compares the role of the session', async () => {
+    expectFixed(
+      await openFixture(
+        action(`export async function drop(id: string) {
+    const session = await auth();
+    if (!session?.user) return { success: false, error: 'Unauthorized' };
+    await prisma.user.delete({ where: { id } });
+    return { success: true };
+  }`),
+      ),
+      RULE,
+      {
+        'lib/actions/a.ts': `${head.replaceAll('\n  ', '\n')}
+export async function drop(id: string) {
+  const session = await auth();
+  if (!session?.user) return { success: false, error: 'Unauthorized' };
+  if (session.user.role !== 'ADMIN') return { success: false, error: 'Forbidden' };
+  await prisma.user.delete({ where: { id } });
+  return { success: true };
+}
+`,
+      },
+    );
+  });
+
+  it('answers in the manner of a route', async () => {
+    expectFixed(
+      await openFixture(
+        app(
+          'app/api/admin/orders/route.ts',
+          `import { requireUser } from '@/lib/guards';
+  import { prisma } from '@/lib/db';
+
+  export async function DELETE() {
+    const user = await requireUser();
+    const { count } = await prisma.order.deleteMany({ where: { total: 0 } });
+    return Response.json({ count, by: user.id });
+  }`,
+        ),
+      ),
+      RULE,
+      {
+        'app/api/admin/orders/route.ts': `import { requireUser } from '@/lib/guards';
+import { prisma } from '@/lib/db';
+
+export async function DELETE() {
+  const user = await requireUser();
+  if (user.role !== 'ADMIN') return Response.json({ error: { message: 'Forbidden' } }, { status: 403 });
+  const { count } = await prisma.order.deleteMany({ where: { total: 0 } });
+  return Response.json({ count, by: user.id });
+}
+`,
+      },
+    );
+  });
+
+  it('says why it cannot', async () => {
+    const fixture = await openFixture(
+      action(`export async function drop(id: string) {
+    await requireUser();
+    await prisma.user.delete({ where: { id } });
+  }`),
+    );
+    expect(refusal(fixture, { rule: RULE })).toMatch(/No variable here holds the session/);
+  });
+});

@@ -1,0 +1,372 @@
+/**
+ * Operations that only some of those who are signed in should be able to do, reached with no check of the caller's role: giving roles,
+ * deleting people, reading everybody's rows, the settings of the application, its administration.
+ */
+import type { FileId } from '../base/path.ts';
+import type { App } from '../project/model.ts';
+import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
+import { leaves } from './abs.ts';
+import type { Abs, Check } from './abs.ts';
+import { authorityOf, countingChecks, isOfSession } from './authority.ts';
+import { clientParts } from './clientData.ts';
+import type { Entry } from './entries.ts';
+import { isPrivate } from './guardState.ts';
+import { isMadeBy, isSignedIn } from './ownerHoles.ts';
+import { isContent, isHandedOut, isSecretField } from './publicData.ts';
+import { guardedSiblings, guardedWriter, hasRoles, isBehindRole, ROLE_FIELD } from './roleGuards.ts';
+import type { GuardedEntry } from './roleGuards.ts';
+import { FLAG, mayTestRole } from './roleTests.ts';
+import { scopeOf } from './rowScope.ts';
+import type { ScopeContext } from './rowScope.ts';
+import type { DbEffect } from './summary.ts';
+import type { WorkspaceView } from './view.ts';
+
+export type PrivilegeKind =
+  /** Gives or takes a role or a permission. */
+  | 'role'
+  /** Takes somebody out of a group. */
+  | 'member'
+  /** Deletes a person. */
+  | 'delete'
+  /** Reads people, or rows that belong to people, whoever they belong to. */
+  | 'list'
+  /** Changes settings that hold for everybody. */
+  | 'settings'
+  /** Lies in the administration's part of the application. */
+  | 'admin'
+  /** Changes rows of nobody that other entry points change for some roles only. */
+  | 'shared'
+  /** Stands among entry points that all ask for a role. */
+  | 'sibling';
+
+export interface Privilege {
+  kind: PrivilegeKind;
+  effect: DbEffect;
+  /** Name of the model in the schema. */
+  model: string;
+  /** The field with the role, for `role`. */
+  key: string;
+  /** Roles that another entry point asks for, and where, for `shared`. */
+  roles: string[];
+  other: GuardedEntry | undefined;
+}
+
+export interface PrivilegeContext extends ScopeContext {
+  view: WorkspaceView;
+  file: FileId;
+  app: App | undefined;
+  schema: SchemaModel;
+}
+
+const LOWLY = /^(role_)?(user|guest|customer|client|member|viewer|reader|basic|free|student|default)$/i;
+const SETTINGS =
+  /^(app|application|site|global|system|platform|store|shop|website|server)?_?(settings?|config(uration)?s?|preferences|feature_?(flag|toggle)s?|options?)$/i;
+const ADMIN_PATH = /(^|\/)app\/(.*\/)?(\(?_?(admin|administration|backoffice|superadmin)\)?)\//i;
+
+/** The gravest privileged operation of an entry point that no check of a role comes before; undefined when there is none. */
+export function unguardedPrivilege(entry: Entry, context: PrivilegeContext): Privilege | undefined {
+  if (entry.roles?.length || entry.opaque) return undefined;
+  const open = entry.effects.filter(
+    (effect) => effect.sure && !effect.unsure && !hasRoleGuard(entry, effect, context),
+  );
+  const roles = hasRoles(context.view, context.file, context.schema);
+  const found =
+    first(open, (effect) => givenRole(entry, effect, context, roles)) ??
+    first(open, (effect) => removedMember(entry, effect, context)) ??
+    (roles
+      ? (first(open, (effect) => deletedPerson(entry, effect, context)) ??
+        first(open, (effect) => changedSettings(entry, effect, context)) ??
+        administered(entry, open, context) ??
+        first(open, (effect) => everybodysRows(entry, effect, context)) ??
+        first(open, (effect) => sharedRows(entry, effect, context)) ??
+        amongGuarded(entry, open, context))
+      : undefined);
+  if (!found || mayTestRole(context.view, context.file, entry)) return undefined;
+  return found;
+}
+
+function first(
+  effects: readonly DbEffect[],
+  find: (effect: DbEffect) => Privilege | undefined,
+): Privilege | undefined {
+  for (const effect of effects) {
+    const found = find(effect);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function privilege(kind: PrivilegeKind, effect: DbEffect, model: string, key = ''): Privilege {
+  return { kind, effect, model, key, roles: [], other: undefined };
+}
+
+/** A role was checked, or a look-up that names the role (or the ownership) of the caller found something. */
+function hasRoleGuard(entry: Entry, effect: DbEffect, context: PrivilegeContext): boolean {
+  if (effect.roles?.length) return true;
+  const kind = effect.proof?.kind;
+  // Who knows the secret is no person with a role.
+  if (kind && kind !== 'session' && kind !== 'key') return true;
+  return (
+    countingChecks(effect.checks ?? [], entry.effects).some(isRightCheck) ||
+    authorityOf(entry, effect, context).a === 'role'
+  );
+}
+
+/** `where: { teamId, userId, role: 'OWNER' }`, `where: { id, ownerId: session.user.id }`. */
+function isRightCheck(check: Check): boolean {
+  const names = (value: Abs, depth: number): boolean =>
+    depth < 5 &&
+    value.k === 'object' &&
+    Object.entries(value.props).some(
+      ([name, part]) =>
+        ROLE_FIELD.test(name) ||
+        FLAG.test(name) ||
+        /owner|creator|created_?by|admin/i.test(name) ||
+        names(part, depth + 1),
+    );
+  return names(check.where, 0);
+}
+
+/** Whether what picks rows is the client's choice, directly or by the row that was looked up with it. */
+function isPicked(entry: Entry, where: Abs | undefined, schema: SchemaModel): boolean {
+  if (!where) return false;
+  const isChosen = (value: Abs): boolean =>
+    clientParts(entry, value).some(({ source }) => source !== 'header' && source !== 'cookie');
+  if (isChosen(where)) return !namesSecret(where);
+  return leaves(where).some((leaf) => {
+    const model = leaf.k === 'row' ? schema.modelOf(leaf.model) : undefined;
+    const by = leaf.k === 'row' ? leaf.query?.where : undefined;
+    return by !== undefined && model !== undefined && !isHandedOut(model) && isChosen(by) && !namesSecret(by);
+  });
+}
+
+function namesSecret(where: Abs): boolean {
+  return where.k === 'object' && Object.keys(where.props).some(isSecretField);
+}
+
+function propOf(effect: DbEffect, name: string): Abs | undefined {
+  return effect.args.k === 'object' ? effect.args.props[name] : undefined;
+}
+
+/** Joins a person and a group: its role says what the person may do there. */
+function isMembership(model: SchemaModelNode, schema: SchemaModel): boolean {
+  const relations = model.fields.filter((field) => (field.relation?.fields.length ?? 0) > 0);
+  return (
+    relations.length >= 2 &&
+    relations.some((field) => field.type === schema.userModel?.name) &&
+    model.fields.some((field) => ROLE_FIELD.test(field.name))
+  );
+}
+
+function givenRole(
+  entry: Entry,
+  effect: DbEffect,
+  context: PrivilegeContext,
+  roles: boolean,
+): Privilege | undefined {
+  const { schema } = context;
+  const model = schema.modelOf(effect.model);
+  if (effect.kind !== 'write' || !model || !isSignedIn(entry, effect)) return undefined;
+  const isPerson = schema.userModel?.name === model.name;
+  if (!(isPerson && roles) && !isMembership(model, schema)) return undefined;
+  const where = propOf(effect, 'where');
+  const creates = effect.op.startsWith('create');
+  const data = [
+    propOf(effect, 'data'),
+    propOf(effect, 'update'),
+    ...(creates ? [] : [propOf(effect, 'create')]),
+  ];
+  for (const values of data) {
+    if (values?.k !== 'object') continue;
+    for (const [key, value] of Object.entries(values.props)) {
+      if (!ROLE_FIELD.test(key) || value.k === 'undef') continue;
+      if (creates) {
+        if (isLowly(value, key) || Object.values(values.props).some((part) => isOfSession(part))) continue;
+        if (!isPerson && !isChosenGroup(entry, values)) continue;
+        // A membership that an invitation or its acceptance makes.
+        if (leaves(value).some((leaf) => leaf.k === 'row')) continue;
+      } else if (isBoundToSession(entry, effect, context) || !isPicked(entry, where, schema)) continue;
+      return privilege('role', effect, model.name, key);
+    }
+  }
+  return undefined;
+}
+
+/** Takes a person out of a group; leaving it oneself is everybody's right. */
+function removedMember(entry: Entry, effect: DbEffect, context: PrivilegeContext): Privilege | undefined {
+  const { schema } = context;
+  const model = schema.modelOf(effect.model);
+  if (!model || !effect.op.startsWith('delete') || !isMembership(model, schema)) return undefined;
+  const where = propOf(effect, 'where');
+  if (!isSignedIn(entry, effect) || !where || isBoundToSession(entry, effect, context)) return undefined;
+  if (!isPicked(entry, where, schema)) return undefined;
+  return privilege('member', effect, model.name);
+}
+
+/** A literal that everybody gets who signs up, or what the schema sets by itself. */
+function isLowly(value: Abs, key: string): boolean {
+  if (value.k === 'lit') return typeof value.v === 'string' ? LOWLY.test(value.v) : value.v === false;
+  if (value.k === 'generated') return LOWLY.test(value.path.at(-1) ?? '');
+  return value.k === 'object' && key === 'roles';
+}
+
+function isChosenGroup(entry: Entry, values: Abs): boolean {
+  return clientParts(entry, values).some(({ name }) => name !== undefined && /id$|slug$/i.test(name));
+}
+
+/** Whether the row is the caller's own: a person's by any check, a membership by the caller's id and not by the group's alone. */
+function isBoundToSession(entry: Entry, effect: DbEffect, context: PrivilegeContext): boolean {
+  const model = context.schema.modelOf(effect.model);
+  if (model && model.name === context.schema.userModel?.name) {
+    const { a } = authorityOf(entry, effect, context);
+    return a !== 'open' && a !== 'server';
+  }
+  const where = propOf(effect, 'where');
+  return where !== undefined && leaves(where).some((leaf) => leaf.k === 'session');
+}
+
+function deletedPerson(entry: Entry, effect: DbEffect, context: PrivilegeContext): Privilege | undefined {
+  const { schema } = context;
+  const model = schema.modelOf(effect.model);
+  if (!model || schema.userModel?.name !== model.name || !effect.op.startsWith('delete')) return undefined;
+  if (!isSignedIn(entry, effect)) return undefined;
+  const { a } = authorityOf(entry, effect, context);
+  if (a !== 'open' && !(a === 'server' && isPicked(entry, propOf(effect, 'where'), schema))) return undefined;
+  return privilege('delete', effect, model.name);
+}
+
+function changedSettings(
+  entry: Entry,
+  effect: DbEffect,
+  { schema }: PrivilegeContext,
+): Privilege | undefined {
+  const model = schema.modelOf(effect.model);
+  if (effect.kind !== 'write' || !model || !SETTINGS.test(model.name) || !isSignedIn(entry, effect))
+    return undefined;
+  if (belongsToSomebody(schema, model)) return undefined;
+  return privilege('settings', effect, model.name);
+}
+
+/** Rows with an owner of any kind: a person, a team. */
+function belongsToSomebody(schema: SchemaModel, model: SchemaModelNode): boolean {
+  return (
+    schema.isOwned(model.name) ||
+    model.fields.some(
+      (field) =>
+        field.type === schema.userModel?.name ||
+        /^(user|owner|author|team|org|organi[sz]ation|tenant|workspace|company|account|project)_?id$/i.test(
+          field.name,
+        ),
+    )
+  );
+}
+
+/** The administration's files: everything private in them is for administrators. */
+function administered(
+  entry: Entry,
+  open: readonly DbEffect[],
+  context: PrivilegeContext,
+): Privilege | undefined {
+  const { schema, file } = context;
+  if (!ADMIN_PATH.test(file)) return undefined;
+  const effect = open.find(
+    (candidate) => isForAdministrators(candidate, entry, schema) && !isOwnAccess(entry, candidate, context),
+  );
+  if (!effect || (entry.kind !== 'page' && !isSignedIn(entry, effect))) return undefined;
+  if (entry.kind === 'page' && isBehindRole(context.view, file, context.app)) return undefined;
+  return privilege('admin', effect, schema.modelOf(effect.model)?.name ?? effect.op);
+}
+
+/** Pages also show what everybody may see; what a route or an action reads there is meant for administrators. */
+function isForAdministrators(effect: DbEffect, entry: Entry, schema: SchemaModel): boolean {
+  return entry.kind !== 'page' || isPrivate(effect, schema);
+}
+
+/** The caller's own row, which every page reads to show a name. */
+function isOwnAccess(entry: Entry, effect: DbEffect, context: PrivilegeContext): boolean {
+  return authorityOf(entry, effect, context).a === 'bound';
+}
+
+function everybodysRows(entry: Entry, effect: DbEffect, context: PrivilegeContext): Privilege | undefined {
+  const { schema } = context;
+  const model = schema.modelOf(effect.model);
+  if (effect.op !== 'findMany' || !model || !isSignedIn(entry, effect)) return undefined;
+  const isPerson = schema.userModel?.name === model.name;
+  if (
+    !isPerson &&
+    (!schema.isOwned(model.name) || isContent(model, schema) || isMadeBy(model, schema) || isHandedOut(model))
+  )
+    return undefined;
+  // Where people are members of groups, lists are those of a group.
+  if (!isPerson && schema.ownerPath(model.name)?.via !== 'direct') return undefined;
+  const where = propOf(effect, 'where');
+  const scope = scopeOf(where, model.name, context);
+  if (scope.s !== 'all' && !(scope.s === 'filtered' && !scope.searchOnly)) return undefined;
+  if (where && leaves(where).some((leaf) => leaf.k === 'session' || leaf.k === 'row')) return undefined;
+  if (where && isPublicFilter(where)) return undefined;
+  if (isNarrow(effect) || !givesOut(entry, effect)) return undefined;
+  return privilege('list', effect, model.name);
+}
+
+/** Conditions that pick out what is meant for everybody. */
+function isPublicFilter(where: Abs): boolean {
+  return (
+    where.k === 'object' &&
+    Object.keys(where.props).some((name) =>
+      /public|publish|visib|approved|active|listed|role|type/i.test(name),
+    )
+  );
+}
+
+/** Names and pictures, as lists of people to choose from show them. */
+function isNarrow(effect: DbEffect): boolean {
+  const select = propOf(effect, 'select');
+  return (
+    select?.k === 'object' &&
+    !select.open &&
+    Object.keys(select.props).every((name) =>
+      /^(id|name|first_?name|last_?name|username|user_?name|image|avatar(_?url)?|picture|slug|handle|display_?name|bio|_count)$/i.test(
+        name,
+      ),
+    )
+  );
+}
+
+function givesOut(entry: Entry, effect: DbEffect): boolean {
+  if (entry.kind === 'page') return false;
+  return entry.outcomes.some(({ value }) =>
+    leaves(value).some(
+      (leaf) => leaf.k === 'row' && leaf.query?.file === effect.file && leaf.query.at === effect.at,
+    ),
+  );
+}
+
+/** A row of nobody, whose model another entry point changes for some roles only. */
+function sharedRows(entry: Entry, effect: DbEffect, context: PrivilegeContext): Privilege | undefined {
+  const { schema, view, file } = context;
+  const model = schema.modelOf(effect.model);
+  if (effect.kind !== 'write' || !model || !isSignedIn(entry, effect)) return undefined;
+  if (belongsToSomebody(schema, model) || schema.userModel?.name === model.name || isHandedOut(model))
+    return undefined;
+  const other = guardedWriter(view, file, effect.model);
+  if (!other) return undefined;
+  return { ...privilege('shared', effect, model.name), roles: other.roles, other };
+}
+
+/** The one entry point of a file that lets in whoever is signed in, where all others ask for a role. */
+function amongGuarded(
+  entry: Entry,
+  open: readonly DbEffect[],
+  context: PrivilegeContext,
+): Privilege | undefined {
+  const { schema, view, file } = context;
+  if (open.length !== entry.effects.length || entry.kind === 'page') return undefined;
+  const effect = open.find(
+    (candidate) =>
+      isSignedIn(entry, candidate) && isPrivate(candidate, schema) && !isOwnAccess(entry, candidate, context),
+  );
+  const other = effect && guardedSiblings(view, file, entry);
+  if (!effect || !other) return undefined;
+  const model = schema.modelOf(effect.model)?.name ?? effect.op;
+  return { ...privilege('sibling', effect, model), roles: other.roles, other };
+}
