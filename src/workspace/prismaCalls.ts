@@ -45,7 +45,7 @@ export function operation(
     }
     return { k: 'promise', of: fromParts(args) };
   }
-  const kind = operationKind(op);
+  const kind = operationKind(op) ?? (callee.sure && isOwnWrite(op) ? 'write' : undefined);
   if (!kind || !place) return fromParts(args);
   const at = place.calleeValue.k === 'member' ? place.calleeValue.at : place.call.at;
   const value: Abs = trim(
@@ -95,6 +95,13 @@ export function operation(
       },
     };
   return { k: 'promise', of: checkedRow(found, op, place.call.at, it.file) ?? found };
+}
+
+/** Methods that an extension adds to a model, by the names that say they write: `prisma.post.softDelete(id)`. */
+function isOwnWrite(op: string): boolean {
+  return /^(soft|hard|force|bulk|safe)(Delete|Remove|Create|Update|Upsert)|^(archive|restore|undelete)([A-Z]|$)/.test(
+    op,
+  );
 }
 
 /** The value of a query: a row, rows, a number. */

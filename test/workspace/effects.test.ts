@@ -53,6 +53,16 @@ export async function save(id: string) {
     expect(entry.events.find(({ kind }) => kind === 'network')?.trace).toHaveLength(1);
   });
 
+  it('has what an extension adds to a model, where its name says that it writes', () => {
+    const entry = entryOf(`export async function run(id: string) {
+  await prisma.order.softDelete(id);
+  await prisma.order.archiveBefore(new Date());
+  await prisma.order.exists({ id });
+}`);
+    expect(story(entry)).toEqual(['order.softDelete', 'order.archiveBefore']);
+    expect(entry.effects.map(({ kind }) => kind)).toEqual(['write', 'write']);
+  });
+
   it('knows which writes may come before another on the same path', () => {
     const { effects } = entryOf(`export async function run(kind: string) {
   if (kind === 'a') {
