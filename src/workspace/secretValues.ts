@@ -132,8 +132,13 @@ export class SecretValues {
   /** What a call gives, where that can be said: cookies, headers, the session, rows. */
   private ofCall(call: Extract<Value, { k: 'call' }>, fn: FunctionId): Secret | null | undefined {
     if (call.fn.k === 'member' && call.fn.name === 'get' && call.args[0]?.k === 'lit') {
+      const key = String(call.args[0].v);
       const from = awaited(this.resolve(call.fn.of, fn));
-      return judgeOrigin(withPath(from, ['get', String(call.args[0].v)]));
+      const byOrigin = judgeOrigin(withPath(from, ['get', key]));
+      if (byOrigin !== undefined || from.k !== 'param') return byOrigin;
+      // `formData.get('password')`, `searchParams.get('token')`
+      const what = secretByName(key) ?? (from.path.includes('searchParams') ? mayBeSecret(key) : undefined);
+      return what ? { kind: 'value', what, sure: true } : undefined;
     }
     const callee = this.resolve(call.fn, fn);
     const meaning = meaningOf(callee);

@@ -148,6 +148,7 @@ describe('finds', () => {
       ['password error'],
       'form: FormData',
     ],
+    ['a field of a form', `console.log(form.get('password'), form.get('email'));`, ['get error'], 'form: FormData'],
     [
       'a form with a password',
       `const password = form.get('password'); console.log(Object.fromEntries(form)); return password;`,
