@@ -26,6 +26,7 @@ const marked = new Set([
   'action-location',
   'no-unbounded-write',
   'action-order',
+  'action-validation',
   'action-transaction',
   'transaction-discipline',
   'no-unsafe-raw-query',

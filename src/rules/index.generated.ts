@@ -12,6 +12,8 @@ import { rule as actionRevalidate } from './action-revalidate/rule.ts';
 import { fixes as actionRevalidateFixes } from './action-revalidate/fix.ts';
 import { rule as actionTransaction } from './action-transaction/rule.ts';
 import { fixes as actionTransactionFixes } from './action-transaction/fix.ts';
+import { rule as actionValidation } from './action-validation/rule.ts';
+import { fixes as actionValidationFixes } from './action-validation/fix.ts';
 import { rule as boundedTake } from './bounded-take/rule.ts';
 import { fixes as boundedTakeFixes } from './bounded-take/fix.ts';
 import { rule as cacheSafety } from './cache-safety/rule.ts';
@@ -81,6 +83,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: actionResult, fixes: actionResultFixes },
   { rule: actionRevalidate, fixes: actionRevalidateFixes },
   { rule: actionTransaction, fixes: actionTransactionFixes },
+  { rule: actionValidation, fixes: actionValidationFixes },
   { rule: boundedTake, fixes: boundedTakeFixes },
   { rule: cacheSafety, fixes: cacheSafetyFixes },
   { rule: destructiveMigration, fixes: destructiveMigrationFixes },

@@ -9,6 +9,7 @@ import { notify } from '@/lib/mailer';
 import { charge } from '@/lib/payments';
 
 export async function placeOrder(productId: string) {
+//                    ^^^^^^^^^^ action-validation hint
   const user = await requireUser();
   try {
     const product = await prisma.product.findUniqueOrThrow({ where: { id: productId } });
@@ -22,6 +23,7 @@ export async function placeOrder(productId: string) {
 }
 
 export async function cancelOrder(id: string) {
+//                    ^^^^^^^^^^^ action-validation hint
 //                    ^^^^^^^^^^^ action-auth error
   const order = await prisma.order.update({ where: { id }, data: { status: 'CANCELLED' } });
 //                                 ^^^^^^ action-order warning
@@ -34,6 +36,7 @@ export async function cancelOrder(id: string) {
 }
 
 export async function addNote(id: string, note: string) {
+//                    ^^^^^^^ action-validation error
 //                    ^^^^^^^ action-result hint
 //                    ^^^^^^^ action-auth error
   const user = await getCurrentUser();
@@ -43,6 +46,7 @@ export async function addNote(id: string, note: string) {
 }
 
 export async function repeatOrder(id: string) {
+//                    ^^^^^^^^^^^ action-validation hint
   const user = await requireUser();
   try {
     const order = await prisma.order.findUnique({ where: { id, userId: user.id } });
@@ -57,6 +61,7 @@ export async function repeatOrder(id: string) {
 
 // was used by the old support page
 export async function findOrdersByEmail(email: string) {
+//                    ^^^^^^^^^^^^^^^^^ action-validation hint
 //                    ^^^^^^^^^^^^^^^^^ action-result hint
 //                    ^^^^^^^^^^^^^^^^^ action-auth error
   return prisma.order.findMany({ where: { user: { email } }, take: 20, orderBy: { createdAt: 'desc' } });

@@ -18,6 +18,7 @@ export async function createProduct(formData: FormData) {
 }
 
 export async function updateProduct(id: string, formData: FormData) {
+//                    ^^^^^^^^^^^^^ action-validation hint
   const session = auth();
 //                ^^^^ action-auth error
   if (session === null) return { success: false, error: 'Sign in first' };
@@ -28,6 +29,7 @@ export async function updateProduct(id: string, formData: FormData) {
 }
 
 export async function setPrice(id: string, priceCents: number) {
+//                    ^^^^^^^^ action-validation error
 //                    ^^^^^^^^ action-result hint
   const session = await auth();
 //                      ^^^^ action-auth error
@@ -40,6 +42,7 @@ export async function setPrice(id: string, priceCents: number) {
 }
 
 export async function deleteProduct(id: string) {
+//                    ^^^^^^^^^^^^^ action-validation hint
 //                    ^^^^^^^^^^^^^ action-auth error
   try {
     await prisma.product.delete({ where: { id } });
@@ -51,6 +54,7 @@ export async function deleteProduct(id: string) {
 }
 
 export async function setStock(id: string, stock: number) {
+//                    ^^^^^^^^ action-validation error
 //                    ^^^^^^^^ action-result hint
 //                    ^^^^^^^^ action-auth error
   await checkAdmin();
@@ -60,6 +64,7 @@ export async function setStock(id: string, stock: number) {
 }
 
 export async function rename(id: string, name: string) {
+//                    ^^^^^^ action-validation error
   const { error } = await checkAdmin();
   if (error) return { success: false, error };
   try {

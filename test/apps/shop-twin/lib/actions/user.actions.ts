@@ -5,6 +5,7 @@ import { requireUser } from '@/lib/auth-guards';
 import { prisma } from '@/lib/db';
 
 export async function removeUser(id: string) {
+//                    ^^^^^^^^^^ action-validation hint
   await requireUser();
   await prisma.user.delete({ where: { id } });
 //                  ^^^^^^ require-role error

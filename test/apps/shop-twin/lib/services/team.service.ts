@@ -3,6 +3,7 @@
 import { prisma } from '@/lib/db';
 
 export async function listMembers(teamId: string) {
+//                    ^^^^^^^^^^^ action-validation warning
 //                    ^^^^^^^^^^^ action-result hint
 //                    ^^^^^^^^^^^ action-auth error
 //                    ^^^^^^^^^^^ action-location info
@@ -15,6 +16,7 @@ export async function listMembers(teamId: string) {
 }
 
 export const removeMember = async (teamId: string, userId: string) => {
+//           ^^^^^^^^^^^^ action-validation hint
 //           ^^^^^^^^^^^^ action-result hint
 //           ^^^^^^^^^^^^ action-auth error
   await prisma.membership.delete({ where: { teamId_userId: { teamId, userId } } });

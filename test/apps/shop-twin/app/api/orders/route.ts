@@ -11,6 +11,7 @@ export async function GET(request: NextRequest) {
 }
 
 export async function POST(request: Request) {
+//                    ^^^^ action-validation error
 //                    ^^^^ action-auth error
   const { userId, totalCents } = await request.json();
   const order = await prisma.order.create({ data: { userId, totalCents } });

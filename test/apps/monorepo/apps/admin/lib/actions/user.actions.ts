@@ -6,6 +6,7 @@ import { revalidatePath } from 'next/cache';
 import { findUser } from '~/lib/services/user.service';
 
 export async function makeStaff(email: string) {
+//                    ^^^^^^^^^ action-validation hint
   await assertStaff();
   const user = await findUser(email);
   if (!user) return { success: false };
@@ -16,6 +17,7 @@ export async function makeStaff(email: string) {
 }
 
 export async function deleteUser(id: string) {
+//                    ^^^^^^^^^^ action-validation hint
 //                    ^^^^^^^^^^ action-result hint
 //                    ^^^^^^^^^^ action-auth error
   await prisma.user.delete({ where: { id } });

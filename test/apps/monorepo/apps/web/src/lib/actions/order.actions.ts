@@ -21,6 +21,7 @@ export const placeOrder = withUser(async (user, productId: string) => {
 });
 
 export async function payOrder(id: string) {
+//                    ^^^^^^^^ action-validation hint
 //                    ^^^^^^^^ action-auth error
   await prisma.order.update({ where: { id }, data: { paid: true } });
 //                   ^^^^^^ service-layer hint
@@ -29,6 +30,7 @@ export async function payOrder(id: string) {
 }
 
 export const moveOrder = traced('moveOrder', async (id: string, userId: string) => {
+//           ^^^^^^^^^ action-validation hint
 //           ^^^^^^^^^ action-auth error
   await prisma.order.update({ where: { id }, data: { userId } });
 //                   ^^^^^^ service-layer hint

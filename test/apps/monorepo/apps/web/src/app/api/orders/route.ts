@@ -9,6 +9,7 @@ export async function GET() {
 }
 
 export async function DELETE(request: Request) {
+//                    ^^^^^^ action-validation warning
 //                    ^^^^^^ action-auth error
   const { id } = await request.json();
   await prisma.order.delete({ where: { id } });

@@ -1,0 +1,247 @@
+/** What a function looks at before it believes its input: parses whose result is dropped, tests of types, conversions, tests of presence. */
+import type { FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
+import { visitSteps } from '../facts/visit.ts';
+import type { Abs, FunctionKey } from './abs.ts';
+import { functionKey, parseFunctionKey } from './summary.ts';
+import type { WorkspaceView } from './view.ts';
+
+export interface InputCheck {
+  /** Number of the parameter. */
+  i: number;
+  /** Path below it, as in `Abs` (`['get', 'title']`, `['json', 'name']`). */
+  path: string[];
+  /** `schema`: handed to a parser or validator; `type`: its kind or its value was tested, or it was converted; `present`: only that it is there. */
+  how: 'schema' | 'type' | 'present';
+}
+
+type View = Pick<WorkspaceView, 'tsFacts' | 'moduleValue'>;
+type InputPath = Omit<InputCheck, 'how'>;
+
+const MAX_DEPTH = 2;
+const PARSES =
+  /^(safe)?(parse|decode)(Async|Sync)?$|^spa$|^(safe)?validate|^is_?valid|^cast$|^assert|^check(Schema|Input|Body)?$|^Check$|^(un)?safeParse/i;
+/** Globals that convert a value or ask for its kind. */
+const CONVERTS =
+  /^(String|Number|Boolean|BigInt|Date|parseInt|parseFloat|isNaN|isFinite|(Number|globalThis)\.(isInteger|isFinite|isNaN|isSafeInteger|parseInt|parseFloat)|Array\.isArray|Date\.parse|URL\.canParse)$/;
+
+/** Checks of a function's own parameters: in its body, in functions inside it, and in those it hands them to. */
+export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck[] {
+  const { file, fn } = parseFunctionKey(key);
+  const facts = view.tsFacts(file);
+  const own = facts?.functions[fn];
+  if (!facts || !own) return [];
+  const inside = facts.functions.flatMap((_, id) => (isWithin(facts, id, fn) ? [id] : []));
+  const values = new Map<number, Value>();
+  for (const id of inside)
+    visitSteps(facts.functions[id]?.body ?? [], {
+      step: (step) => {
+        if (step.s === 'let' && !values.has(step.b)) values.set(step.b, step.value);
+      },
+    });
+  const out: InputCheck[] = [];
+  const pathOf = (value: Value): InputPath | undefined => resolve(own.params, values, value, 0);
+  const note = (value: Value | undefined, how: InputCheck['how']): void => {
+    for (const part of value ? partsNamed(value) : []) {
+      const found = pathOf(part);
+      if (found) out.push({ ...found, path: withoutMeasure(found.path), how });
+    }
+  };
+  const presence = (test: Value): void => {
+    if (test.k === 'unary' && test.op === '!') presence(test.of);
+    else if (test.k === 'logic') {
+      presence(test.left);
+      presence(test.right);
+    } else note(test, 'present');
+  };
+  const look = (value: Value): void => {
+    switch (value.k) {
+      case 'binary':
+        binary(value, note);
+        return;
+      case 'cond':
+        presence(value.test);
+        return;
+      case 'unary':
+        if (value.op === '+') note(value.of, 'type');
+        return;
+      case 'new':
+        if (value.fn.k === 'ref' && /^(Date|URL|RegExp|Set)$/.test(value.fn.name))
+          note(value.args[0], 'type');
+        return;
+      case 'call':
+        called(value);
+        return;
+      default:
+    }
+  };
+  const called = (call: Extract<Value, { k: 'call' }>): void => {
+    const name = nameOf(call.fn);
+    if (CONVERTS.test(name)) {
+      note(call.args[0], 'type');
+      return;
+    }
+    const last = name.slice(name.lastIndexOf('.') + 1);
+    if (call.fn.k === 'member') {
+      if (/^(test|includes|has|hasOwn|indexOf|some|find|isURL|isEmail)$/.test(last))
+        for (const arg of call.args) note(arg, 'type');
+      if (/^(startsWith|endsWith|match|includes)$/.test(last)) note(call.fn.of, 'type');
+    }
+    const callee = call.fn.k === 'ref' && call.fn.b >= 0 ? calleeOf(view, file, facts, call.fn.b) : undefined;
+    if (callee !== undefined && depth < MAX_DEPTH) {
+      const theirs = inputChecks(view, callee, depth + 1);
+      call.args.forEach((arg, i) => {
+        const given = pathOf(arg);
+        for (const check of given ? theirs.filter((one) => one.i === i) : [])
+          out.push({ i: given?.i ?? i, path: [...(given?.path ?? []), ...check.path], how: check.how });
+      });
+      return;
+    }
+    if (PARSES.test(last) && !name.startsWith('JSON.')) for (const arg of call.args) note(arg, 'schema');
+  };
+  for (const id of inside)
+    visitSteps(facts.functions[id]?.body ?? [], {
+      step: (step) => {
+        if (step.s === 'if') presence(step.test);
+        else if (step.s === 'switch') note(step.on, 'type');
+      },
+      value: look,
+    });
+  return out;
+}
+
+/** What checks say about a leaf: the best of those that cover it. */
+export function checkedAs(
+  checks: readonly InputCheck[],
+  leaf: { i: number; path: readonly string[] },
+): InputCheck['how'] | undefined {
+  const covering = checks.filter(
+    (check) => check.i === leaf.i && check.path.every((name, at) => leaf.path[at] === name),
+  );
+  // Whether a bag of values is there says nothing about what it holds.
+  const own = covering.filter((check) => check.how === 'schema' || check.path.length === leaf.path.length);
+  return (
+    own.find((check) => check.how === 'schema')?.how ??
+    own.find((check) => check.how === 'type')?.how ??
+    own[0]?.how
+  );
+}
+
+function isWithin(facts: TsFacts, id: FunctionId, outer: FunctionId): boolean {
+  for (let at: number | undefined = id, left = 12; at !== undefined && at > 0 && left > 0; left--) {
+    if (at === outer) return true;
+    at = facts.functions[at]?.parent;
+  }
+  return false;
+}
+
+function binary(
+  { op, left, right }: Extract<Value, { k: 'binary' }>,
+  note: (value: Value | undefined, how: InputCheck['how']) => void,
+): void {
+  if (op === 'instanceof') note(left, 'type');
+  else if (op === 'in') note(left, 'type');
+  else if (['<', '>', '<=', '>='].includes(op)) {
+    note(left, 'type');
+    note(right, 'type');
+  } else if (/^[!=]==?$/.test(op)) {
+    if (left.k === 'unary' && left.op === 'typeof') {
+      note(left.of, right.k === 'lit' && right.v === 'undefined' ? 'present' : 'type');
+      return;
+    }
+    for (const [one, other] of [
+      [left, right],
+      [right, left],
+    ] as const)
+      note(one, isEmpty(other) ? 'present' : 'type');
+  }
+}
+
+function isEmpty(value: Value): boolean {
+  return (
+    (value.k === 'lit' && (value.v === null || value.v === '' || value.v === 0)) ||
+    (value.k === 'ref' && value.b < 0 && value.name === 'undefined')
+  );
+}
+
+/** The values that a test names: those of `{ id, title }` and of `[a, b]` one by one. */
+function partsNamed(value: Value): Value[] {
+  if (value.k === 'object') return value.props.map((prop) => prop.value);
+  if (value.k === 'array') return value.items;
+  return [value];
+}
+
+/** `title.length`, `file.size` and `file.type` measure what they are read from. */
+function withoutMeasure(path: readonly string[]): string[] {
+  const last = path.at(-1);
+  return last !== undefined && /^(length|size|type)$/.test(last) ? path.slice(0, -1) : [...path];
+}
+
+function nameOf(callee: Value): string {
+  if (callee.k === 'ref') return callee.name;
+  if (callee.k !== 'member') return '';
+  const of = nameOf(callee.of);
+  return of === '' ? `.${callee.name}` : `${of}.${callee.name}`;
+}
+
+function calleeOf(view: View, file: string, facts: TsFacts, b: number): FunctionKey | undefined {
+  const binding = facts.bindings[b];
+  if (!binding || (binding.kind !== 'import' && binding.kind !== 'function' && binding.kind !== 'const'))
+    return undefined;
+  if (binding.kind !== 'import' && binding.fn !== 0) return undefined;
+  const value: Abs = view.moduleValue(file, b);
+  return value.k === 'closure' ? functionKey(value.file, value.fn) : undefined;
+}
+
+const KEEPS = /^(trim|trimStart|trimEnd|toLowerCase|toUpperCase|toString|entries|normalize|catch|then)$/;
+
+/** The path below a parameter that a value reads, where it is read and nothing is made of it. */
+function resolve(
+  params: readonly number[],
+  values: ReadonlyMap<number, Value>,
+  value: Value,
+  depth: number,
+): InputPath | undefined {
+  if (depth > 12) return undefined;
+  const inner = (of: Value): InputPath | undefined => resolve(params, values, of, depth + 1);
+  const below = (of: Value, ...names: string[]): InputPath | undefined => {
+    const base = inner(of);
+    return base && { i: base.i, path: [...base.path, ...names] };
+  };
+  switch (value.k) {
+    case 'ref': {
+      const i = params.indexOf(value.b);
+      if (i >= 0) return { i, path: [] };
+      const known = values.get(value.b);
+      return known && inner(known);
+    }
+    case 'member':
+      return below(value.of, value.name);
+    case 'index':
+      return value.key.k === 'lit' ? below(value.of, String(value.key.v)) : inner(value.of);
+    case 'await':
+    case 'rest':
+    case 'spread':
+      return inner(value.of);
+    case 'logic':
+      return value.op === '&&' ? inner(value.right) : inner(value.left);
+    case 'assign':
+      return inner(value.value);
+    case 'new':
+      return value.fn.k === 'ref' && value.fn.name === 'URL' && value.args[0]
+        ? inner(value.args[0])
+        : undefined;
+    case 'call': {
+      const [first] = value.args;
+      if (/^(Object\.fromEntries|Object\.entries|String|Number|parseInt|parseFloat)$/.test(nameOf(value.fn)))
+        return first && inner(first);
+      if (value.fn.k !== 'member') return undefined;
+      const { name, of } = value.fn;
+      if (KEEPS.test(name)) return inner(of);
+      if (name === 'get' || name === 'getAll')
+        return first?.k === 'lit' ? below(of, name, String(first.v)) : below(of, name);
+      return /^(json|formData|text)$/.test(name) ? below(of, name) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
