@@ -186,6 +186,8 @@ export class SecretValues {
     if (known !== undefined) return found(known ?? undefined);
     if (value.k === 'ref' && binding) {
       if (/^(boolean|number|bigint|Date|null|undefined|void)\b/.test(binding.type ?? '')) return [];
+      if (isSessionType(this.facts, binding.type))
+        return found(judgeOrigin({ k: 'session', path: [] }) ?? undefined);
       const row =
         binding.type === undefined ? undefined : typedRow(this.view, this.file, this.facts, binding.type);
       if (row) return found(row);
@@ -243,9 +245,10 @@ export class SecretValues {
     init: Value | undefined,
   ): Secret | undefined {
     const from = value.k === 'ref' ? init : value;
+    const made = init?.k === 'await' ? init.of : init;
     if (
-      init?.k === 'call' &&
-      /^(is|has|can|check|compare|verify|validate|count|use)[A-Z_]|compare$/.test(calleeName(init.fn))
+      made?.k === 'call' &&
+      /^(is|has|can|check|compare|verify|validate|count|use)[A-Z_]|compare$/.test(calleeName(made.fn))
     )
       return undefined;
     const sure = secretByName(name) ?? (hint === undefined ? undefined : secretByName(hint));
@@ -261,13 +264,15 @@ export class SecretValues {
     )
       return { kind: 'value', what: likely, sure: true };
     if (abs.k === 'made')
-      return /jsonwebtoken|jose/.test(abs.spec) ? { kind: 'value', what: likely, sure: true } : undefined;
+      return /jsonwebtoken|jose|crypto|nanoid|uuid|cuid/.test(abs.spec)
+        ? { kind: 'value', what: likely, sure: true }
+        : undefined;
     if (abs.k !== 'param' && abs.k !== 'unknown') return undefined;
     // `coupon.token`: whose it is tells what it is.
     if (from?.k === 'member' && !isAboutAccess(textOf(from.of))) return undefined;
     return isAboutAccess(this.file) ||
       from?.k === 'member' ||
-      isAboutAccess(init?.k === 'call' ? textOf(init.fn) : '')
+      isAboutAccess(made?.k === 'call' ? textOf(made.fn) : '')
       ? { kind: 'value', what: likely, sure: false }
       : undefined;
   }
@@ -322,6 +327,17 @@ export class SecretValues {
     const meaning = meaningOf(this.resolve(value.fn, fn));
     return meaning?.m === 'origin' ? { k: 'origin', o: meaning.origin, path: [] } : UNKNOWN;
   }
+}
+
+/** `Session` and `JWT` of Auth.js. */
+function isSessionType(facts: TsFacts, type: string | undefined): boolean {
+  const name = /^(Session|JWT)( \| (null|undefined))*$/.exec(type ?? '')?.[1];
+  return (
+    name !== undefined &&
+    facts.imports.some(
+      ({ spec, names }) => spec.startsWith('next-auth') && names.some(({ imported }) => imported === name),
+    )
+  );
 }
 
 /** Values that a constant is put together from where it is declared: what they are made of decides. */

@@ -44,6 +44,8 @@ const schema = `
 const HEAD = `'use server';
 import * as Sentry from '@sentry/nextjs';
 import jwt from 'jsonwebtoken';
+import { randomBytes } from 'node:crypto';
+import type { Session } from 'next-auth';
 import { cookies, headers } from 'next/headers';
 import { z } from 'zod';
 import { auth } from '@/auth';
@@ -148,7 +150,23 @@ describe('finds', () => {
       ['password error'],
       'form: FormData',
     ],
-    ['a field of a form', `console.log(form.get('password'), form.get('email'));`, ['get error'], 'form: FormData'],
+    ['a declared session', `console.log(session);`, ['session warning'], 'session: Session | null'],
+    [
+      'a token that is made',
+      `const token = randomBytes(16).toString('hex'); console.log(token);`,
+      ['token error'],
+    ],
+    [
+      'a token that is waited for',
+      `const token = await createResetToken(input.id); console.log(token);`,
+      ['token warning'],
+    ],
+    [
+      'a field of a form',
+      `console.log(form.get('password'), form.get('email'));`,
+      ['get error'],
+      'form: FormData',
+    ],
     [
       'a form with a password',
       `const password = form.get('password'); console.log(Object.fromEntries(form)); return password;`,
