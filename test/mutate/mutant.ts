@@ -92,6 +92,10 @@ export function isServerCode(file: string): boolean {
   );
 }
 
+/** Where another import can be added. */
+export const importAt = (source: ts.SourceFile): number =>
+  source.statements.findLast((statement) => ts.isImportDeclaration(statement))?.end ?? 0;
+
 /** The mutants of one file. */
 export function mutantsOf(operators: readonly Operator[], file: string, text: string): Mutant[] {
   const source = ts.createSourceFile(
