@@ -48,9 +48,11 @@ const marked = new Set([
   'no-secret-log',
   'cache-safety',
   'action-revalidate',
+  'action-for-mutation',
   'action-result',
   'schema-model-drift',
   'require-role',
+  'no-duplicate-validation',
 ]);
 
 describe('findings', () => {

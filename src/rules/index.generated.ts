@@ -2,6 +2,7 @@
 import type { RegisteredRule } from './registry.ts';
 import { rule as actionAuth } from './action-auth/rule.ts';
 import { fixes as actionAuthFixes } from './action-auth/fix.ts';
+import { rule as actionForMutation } from './action-for-mutation/rule.ts';
 import { rule as actionLocation } from './action-location/rule.ts';
 import { fixes as actionLocationFixes } from './action-location/fix.ts';
 import { rule as actionOrder } from './action-order/rule.ts';
@@ -78,6 +79,7 @@ import { fixes as unusedSuppressionFixes } from './unused-suppression/fix.ts';
 
 export const registeredRules: readonly RegisteredRule[] = [
   { rule: actionAuth, fixes: actionAuthFixes },
+  { rule: actionForMutation, fixes: [] },
   { rule: actionLocation, fixes: actionLocationFixes },
   { rule: actionOrder, fixes: actionOrderFixes },
   { rule: actionResult, fixes: actionResultFixes },

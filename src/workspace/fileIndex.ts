@@ -12,8 +12,10 @@ import { styleOf } from '../project/style.ts';
 import type { StyledFile } from '../project/conventions.ts';
 import type { StyleToken } from '../project/style.ts';
 import { operationKind } from './knowledge.ts';
+import { ownPath } from './ownPaths.ts';
 import type { Project } from './project.ts';
 import { isToolingPath } from './roles.ts';
+import { declaredSchemas } from './schemaDeclarations.ts';
 import type { FactStore } from './store.ts';
 
 const STYLE = 'style:';
@@ -77,6 +79,16 @@ export class FileIndex {
   /** Files that use a variable of the environment by its name; `*` for those that may use any. */
   usingVariable(name: string): readonly FileId[] {
     return this.filesOf(`env:${name}`);
+  }
+
+  /** Files that name a path of the application's own API, in the form of `ownPath`. */
+  namingPath(path: string): readonly FileId[] {
+    return this.filesOf(`path:${path}`);
+  }
+
+  /** Files that declare a schema of a shape, by its `form`. */
+  declaringSchema(form: string): readonly FileId[] {
+    return this.filesOf(`schema:${form}`);
   }
 
   withTrait(trait: Trait): readonly FileId[] {
@@ -183,8 +195,11 @@ export class FileIndex {
       const accessor = writtenModel(value);
       if (accessor !== undefined) keys.add(`writes:${accessor}`);
       for (const name of usedVariables(value)) keys.add(`env:${name}`);
+      const path = ownPath(value);
+      if (path !== undefined) keys.add(`path:${path}`);
     });
     for (const trait of traitsOf(facts)) keys.add(`trait:${trait}`);
+    for (const { form } of declaredSchemas(facts)) if (form !== undefined) keys.add(`schema:${form}`);
     if (!isToolingPath(file)) {
       const leadsTo = (spec: string): FileId | undefined => {
         const target = this.project.target(file, spec);

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { isWithin } from '../../base/path.ts';
 import type { FileId } from '../../base/path.ts';
-import type { FunctionId, TsFacts, Value } from '../../facts/tsModel.ts';
+import type { FunctionId, TsFacts } from '../../facts/tsModel.ts';
 import { visitFile, visitSteps } from '../../facts/visit.ts';
 import { usesOf } from '../../workspace/actionUses.ts';
 import type { FunctionUse } from '../../workspace/actionUses.ts';
 import type { Entry } from '../../workspace/entries.ts';
+import { setsCookies } from '../../workspace/cookieWrites.ts';
 import { pageShowing } from '../../workspace/shownBy.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
 import type { DbEffect } from '../../workspace/summary.ts';
@@ -93,24 +94,14 @@ const REFRESHES = /revalidat|refresh|invalidat|purge/i;
 
 /** Whether a function calls something that can't be followed but is called like what refreshes; or sets a cookie, which does. */
 function mayRefresh(facts: TsFacts, fn: FunctionId): boolean {
-  const setsCookies = facts.imports.some(
-    ({ spec, names }) => spec === 'next/headers' && names.some(({ imported }) => imported === 'cookies'),
-  );
-  let found = false;
+  let found = setsCookies(facts, fn);
   visitSteps(facts.functions[fn]?.body ?? [], {
     value: (value) => {
-      if (value.k !== 'call') return;
-      const name = value.fn.k === 'ref' || value.fn.k === 'member' ? value.fn.name : '';
-      if (REFRESHES.test(name) || (setsCookies && value.fn.k === 'member' && /^(set|delete)$/.test(name)))
-        found ||= !isQuery(value.fn);
+      if (value.k !== 'call' || (value.fn.k !== 'ref' && value.fn.k !== 'member')) return;
+      if (REFRESHES.test(value.fn.name)) found = true;
     },
   });
   return found;
-}
-
-/** `prisma.post.delete`: two members deep. */
-function isQuery(callee: Value): boolean {
-  return callee.k === 'member' && callee.of.k === 'member';
 }
 
 interface Users {
