@@ -52,7 +52,6 @@ const marked = new Set([
   'action-result',
   'schema-model-drift',
   'require-role',
-  'no-duplicate-validation',
 ]);
 
 describe('findings', () => {
