@@ -52,6 +52,7 @@ const marked = new Set([
   'action-result',
   'schema-model-drift',
   'require-role',
+  'webhook-signature',
 ]);
 
 describe('findings', () => {

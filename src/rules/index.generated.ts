@@ -76,6 +76,8 @@ import { rule as transactionDiscipline } from './transaction-discipline/rule.ts'
 import { fixes as transactionDisciplineFixes } from './transaction-discipline/fix.ts';
 import { rule as unusedSuppression } from './unused-suppression/rule.ts';
 import { fixes as unusedSuppressionFixes } from './unused-suppression/fix.ts';
+import { rule as webhookSignature } from './webhook-signature/rule.ts';
+import { fixes as webhookSignatureFixes } from './webhook-signature/fix.ts';
 
 export const registeredRules: readonly RegisteredRule[] = [
   { rule: actionAuth, fixes: actionAuthFixes },
@@ -117,4 +119,5 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: stableOrder, fixes: stableOrderFixes },
   { rule: transactionDiscipline, fixes: transactionDisciplineFixes },
   { rule: unusedSuppression, fixes: unusedSuppressionFixes },
+  { rule: webhookSignature, fixes: webhookSignatureFixes },
 ];

@@ -9,6 +9,7 @@ import { dependsOnSignIn } from '../../workspace/dependencies.ts';
 import { guardOf, isPrivate } from '../../workspace/guardState.ts';
 import type { DbEffect, SessionCall } from '../../workspace/summary.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
+import { unverifiedWork } from '../../workspace/webhooks.ts';
 import { defineRule } from '../rule.ts';
 import type { FixRequest, Related, Report, RuleContext, Severity } from '../rule.ts';
 
@@ -56,6 +57,8 @@ export const rule = defineRule<Options>({
       if (entry.kind === 'page' && (!context.options.pages || isBehindLayout(context))) continue;
       const guard = guardOf(workspace, file, entry);
       if (guard.state !== 'unguarded') continue;
+      // Machines have no session: what a webhook or a job does unverified is `webhook-signature`'s.
+      if (unverifiedWork(workspace, file, entry)) continue;
       const open = entry.effects.filter(
         (effect) => !effect.proof && !effect.unsure && effect.sure && isPrivate(effect, schema),
       );

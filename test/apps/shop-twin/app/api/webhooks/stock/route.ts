@@ -1,0 +1,12 @@
+import { prisma } from '@/lib/db';
+
+export async function POST(request: Request) {
+  const secret = process.env.STOCK_WEBHOOK_SECRET;
+//               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ env-module warning
+  if (secret && request.headers.get('x-stock-secret') !== secret) return new Response('unauthorized', { status: 401 });
+//    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ webhook-signature error
+  const { sku, stock } = (await request.json()) as { sku: number; stock: number };
+  await prisma.product.updateMany({ where: { sku }, data: { stock } });
+//                     ^^^^^^^^^^ service-layer hint
+  return Response.json({ received: true });
+}
