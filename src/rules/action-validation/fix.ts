@@ -122,10 +122,29 @@ function failing(
       edits: [],
     };
   }
+  const thrown = { statement: `throw new Error(${message})${style.semicolon}`, edits: [] };
+  // A function that gives back rows or numbers can't answer with a result: its callers would break.
+  if (!answersWithResults(node)) return thrown;
   const failure = failureOf(context, { source, style }, node.body, message);
   return typeof failure === 'string'
-    ? { statement: `throw new Error(${message})${style.semicolon}`, edits: [] }
+    ? thrown
     : { statement: `return ${failure.text}${style.semicolon}`, edits: failure.imports };
+}
+
+/** Whether a function returns objects of its own making, or what a helper like `ok(…)` makes. */
+function answersWithResults(node: FunctionNode): boolean {
+  let found = false;
+  const visit = (child: ts.Node): void => {
+    if (ts.isFunctionLike(child)) return;
+    const value = ts.isReturnStatement(child) ? child.expression : undefined;
+    found ||=
+      value !== undefined &&
+      (ts.isObjectLiteralExpression(value) ||
+        (ts.isCallExpression(value) && ts.isIdentifier(value.expression)));
+    ts.forEachChild(child, visit);
+  };
+  if (node.body) ts.forEachChild(node.body, visit);
+  return found;
 }
 
 /** `const body = await request.json()`: parsed on its way into the constant. */

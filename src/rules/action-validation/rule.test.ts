@@ -420,6 +420,34 @@ export const saveSchema = z.object({
     );
   });
 
+  it('throws where the function answers with rows, and parses several arguments as one object', async () => {
+    const body = (
+      inserted: string,
+    ): string => `export async function find(slug: string, take: number) {${inserted}
+  return prisma.post.findMany({ where: { slug }, take: Math.min(take, 20) });
+}`;
+    expectFixed(await openFixture(action(body(''))), RULE, {
+      [FILE]: `'use server';
+
+import { z } from 'zod';
+import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+import { findSchema } from '@/lib/validations/post';
+
+${body(`
+  const parsed = findSchema.safeParse({ slug, take });
+  if (!parsed.success) throw new Error('Invalid input');`)}
+`,
+      'lib/validations/post.ts': `import { z } from 'zod';
+
+export const findSchema = z.object({
+  slug: z.string().min(1),
+  take: z.number(),
+});
+`,
+    });
+  });
+
   it('takes the schema that the type is inferred from', async () => {
     expectFixed(
       await openFixture(
