@@ -52,7 +52,7 @@ const marked = new Set([
   'action-result',
   'schema-model-drift',
   'require-role',
-  'webhook-signature',
+  'no-duplicate-validation',
 ]);
 
 describe('findings', () => {

@@ -50,6 +50,8 @@ export interface ProjectConventions {
   actions: string | undefined;
   services: string | undefined;
   validations: string | undefined;
+  /** At least half of the server's files with shared schemas are modules for validation. */
+  sharesValidations: boolean;
   result: ResultStyle | undefined;
   logger: LoggerStyle;
   /** The function that gives the session, such as `auth` of `@/auth`. */

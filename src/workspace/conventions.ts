@@ -41,12 +41,17 @@ export function learnConventions(workspace: Workspace, styled: readonly StyledFi
   const queryFiles = filesWith('queries').filter(
     (file) => workspace.role(file) === 'service' || workspace.role(file) === 'other',
   );
+  const schemas = filesWith('schemas').filter((file) =>
+    ['action', 'route', 'page', 'service', 'validation'].includes(workspace.role(file)),
+  );
+  const validations = filesWith('schemas').filter((file) => workspace.baseRole(file) === 'validation');
   return {
     actions: majorityFolder(filesWith('actions').filter((file) => workspace.role(file) === 'action')),
     services:
       majorityFolder(queryFiles.filter((file) => workspace.role(file) === 'service')) ??
       majorityFolder(queryFiles),
     validations: majorityFolder(filesWith('schemas').filter((file) => workspace.role(file) === 'validation')),
+    sharesValidations: validations.length > 0 && validations.length >= schemas.length - validations.length,
     result: learnResult(workspace, styled),
     logger: loggerOf(styled),
     // One that only its own package imports, by a relative path, is no name that others can use.

@@ -15,6 +15,7 @@ import { operationKind } from './knowledge.ts';
 import { ownPath } from './ownPaths.ts';
 import type { Project } from './project.ts';
 import { isToolingPath } from './roles.ts';
+import { declaredSchemas } from './schemaDeclarations.ts';
 import type { FactStore } from './store.ts';
 
 const STYLE = 'style:';
@@ -83,6 +84,11 @@ export class FileIndex {
   /** Files that name a path of the application's own API, in the form of `ownPath`. */
   namingPath(path: string): readonly FileId[] {
     return this.filesOf(`path:${path}`);
+  }
+
+  /** Files that declare a schema of a shape, by its `form`. */
+  declaringSchema(form: string): readonly FileId[] {
+    return this.filesOf(`schema:${form}`);
   }
 
   withTrait(trait: Trait): readonly FileId[] {
@@ -193,6 +199,7 @@ export class FileIndex {
       if (path !== undefined) keys.add(`path:${path}`);
     });
     for (const trait of traitsOf(facts)) keys.add(`trait:${trait}`);
+    for (const { form } of declaredSchemas(facts)) if (form !== undefined) keys.add(`schema:${form}`);
     if (!isToolingPath(file)) {
       const leadsTo = (spec: string): FileId | undefined => {
         const target = this.project.target(file, spec);

@@ -43,6 +43,8 @@ export interface WorkspaceView {
   usingVariable(name: string): readonly FileId[];
   /** Files that name a path of the application's own API, `*` for its variable segments. */
   namingPath(path: string): readonly FileId[];
+  /** Files that declare a Zod object of a form (see `declaredSchemas`). */
+  declaringSchema(form: string): readonly FileId[];
   /** Files of one folder, sorted. */
   filesIn(folder: string): readonly FileId[];
   exists(file: FileId): boolean;

@@ -335,6 +335,10 @@ export class Workspace implements Links, WorkspaceView {
     return this.index.namingPath(path).filter((file) => this.baseRoles(file) !== 'tooling');
   }
 
+  declaringSchema(form: string): readonly FileId[] {
+    return this.index.declaringSchema(form).filter((file) => this.baseRoles(file) !== 'tooling');
+  }
+
   filesIn(folder: string): readonly FileId[] {
     return this.folderTable(folder);
   }

@@ -6,7 +6,9 @@ import { requireUser } from '@/lib/auth-guards';
 import { prisma } from '@/lib/db';
 
 const giftSchema = z.object({ userId: z.string(), productId: z.string() });
+//    ^^^^^^^^^^ no-duplicate-validation warning
 const profileSchema = z.object({ name: z.string().min(1), role: z.enum(['CUSTOMER', 'ADMIN']) });
+//    ^^^^^^^^^^^^^ no-duplicate-validation warning
 //                               ^^^^ schema-model-drift warning
 
 export async function giveOrder(input: z.infer<typeof giftSchema>) {
