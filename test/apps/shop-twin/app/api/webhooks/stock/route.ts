@@ -1,6 +1,7 @@
 import { prisma } from '@/lib/db';
 
 export async function POST(request: Request) {
+//                    ^^^^ action-validation error
   const secret = process.env.STOCK_WEBHOOK_SECRET;
 //               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ env-module warning
   if (secret && request.headers.get('x-stock-secret') !== secret) return new Response('unauthorized', { status: 401 });
