@@ -53,6 +53,7 @@ const marked = new Set([
   'schema-model-drift',
   'require-role',
   'no-duplicate-validation',
+  'webhook-signature',
 ]);
 
 describe('findings', () => {
