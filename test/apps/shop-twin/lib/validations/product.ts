@@ -8,3 +8,5 @@ export const productSchema = z.object({
   priceCents: z.coerce.number().int(),
   categoryId: z.coerce.number().int(),
 });
+
+export const stockSchema = z.object({ sku: z.number().int(), stock: z.number().int().min(0) });

@@ -1,4 +1,5 @@
 import { prisma } from '@/lib/db';
+import { stockSchema } from '@/lib/validations/product';
 
 export async function POST(request: Request) {
 //                    ^^^^ action-validation error
@@ -6,7 +7,7 @@ export async function POST(request: Request) {
 //               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ env-module warning
   if (secret && request.headers.get('x-stock-secret') !== secret) return new Response('unauthorized', { status: 401 });
 //    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ webhook-signature error
-  const { sku, stock } = (await request.json()) as { sku: number; stock: number };
+  const { sku, stock } = stockSchema.parse(await request.json());
   await prisma.product.updateMany({ where: { sku }, data: { stock } });
 //                     ^^^^^^^^^^ service-layer hint
   return Response.json({ received: true });
