@@ -54,6 +54,7 @@ const marked = new Set([
   'require-role',
   'no-duplicate-validation',
   'webhook-signature',
+  'no-get-side-effect',
 ]);
 
 describe('findings', () => {

@@ -33,6 +33,7 @@ import { rule as noDestructiveCommand } from './no-destructive-command/rule.ts';
 import { fixes as noDestructiveCommandFixes } from './no-destructive-command/fix.ts';
 import { rule as noDuplicateValidation } from './no-duplicate-validation/rule.ts';
 import { fixes as noDuplicateValidationFixes } from './no-duplicate-validation/fix.ts';
+import { rule as noGetSideEffect } from './no-get-side-effect/rule.ts';
 import { rule as noNPlusOne } from './no-n-plus-one/rule.ts';
 import { fixes as noNPlusOneFixes } from './no-n-plus-one/fix.ts';
 import { rule as noOverfetch } from './no-overfetch/rule.ts';
@@ -99,6 +100,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noClientIdentity, fixes: noClientIdentityFixes },
   { rule: noDestructiveCommand, fixes: noDestructiveCommandFixes },
   { rule: noDuplicateValidation, fixes: noDuplicateValidationFixes },
+  { rule: noGetSideEffect, fixes: [] },
   { rule: noNPlusOne, fixes: noNPlusOneFixes },
   { rule: noOverfetch, fixes: noOverfetchFixes },
   { rule: noPrismaMiddleware, fixes: noPrismaMiddlewareFixes },

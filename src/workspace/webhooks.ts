@@ -21,7 +21,7 @@ export function machineRoute(view: WorkspaceView, file: FileId, entry: Entry): M
   if (entry.kind !== 'route' || entry.name === 'OPTIONS' || entry.name === 'HEAD') return undefined;
   const path = file.replace(/^.*?(^|\/)(app|pages)\//, '/').replace(/\/route\.[cm]?[jt]sx?$/, '');
   if (CRON_PATH.test(path)) return 'cron';
-  if (WEBHOOK_PATH.test(path)) return entry.name === 'GET' ? undefined : 'webhook';
+  if (WEBHOOK_PATH.test(path)) return 'webhook';
   if (entry.name === 'GET') return undefined;
   const facts = view.tsFacts(file);
   const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);

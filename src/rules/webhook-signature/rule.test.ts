@@ -124,6 +124,16 @@ describe(`${RULE} reports`, () => {
   }`,
     ],
     [
+      'a webhook by GET',
+      'webhook',
+      hook,
+      `export async function GET(request: Request) {
+    //                  ^^^ webhook-signature error
+    await prisma.post.deleteMany({ where: { slug: new URL(request.url).searchParams.get('slug') ?? '' } });
+    return new Response(null);
+  }`,
+    ],
+    [
       'a job for everybody',
       'cron',
       cron,

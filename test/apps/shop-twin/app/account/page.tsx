@@ -10,6 +10,7 @@ export default async function AccountPage() {
     listMemberships(user.id),
     countOrders(user.id),
     touch(user.id),
+//  ^^^^^ no-get-side-effect warning
   ]);
   return (
     <main>

@@ -2,7 +2,6 @@ import { prisma } from '@/lib/db';
 import { stockSchema } from '@/lib/validations/product';
 
 export async function POST(request: Request) {
-//                    ^^^^ action-validation error
   const secret = process.env.STOCK_WEBHOOK_SECRET;
 //               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ env-module warning
   if (secret && request.headers.get('x-stock-secret') !== secret) return new Response('unauthorized', { status: 401 });

@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import type { Abs } from '../../workspace/abs.ts';
+import { accessPlace } from '../../workspace/accessPlace.ts';
+import type { Entry } from '../../workspace/entries.ts';
+import { isHandedOut } from '../../workspace/publicData.ts';
+import type { DbEffect } from '../../workspace/summary.ts';
+import { machineRoute } from '../../workspace/webhooks.ts';
+import { defineRule } from '../rule.ts';
+import type { RuleContext, Severity } from '../rule.ts';
+
+const options = z.strictObject({
+  counters: z
+    .boolean()
+    .describe('Also report counters, records of visits, and times at which something was last seen or used.'),
+  allowModels: z.array(z.string()).describe('Models that reading may write, such as a log of your own.'),
+});
+type Options = z.infer<typeof options>;
+
+/** Models that exist to be written while something is read. */
+const TRACE =
+  /(view|visit|click|impression|hit|analytics?|tracking|metric|stat|event|log|audit|activity|history|cache|rate_?limit|session|usage)s?$/i;
+/** Fields that say when something was seen, or how often. */
+const SEEN =
+  /(^|_)(last|seen|viewed|visited|accessed|opened|read|clicked|used|synced|fetched|checked|refreshed)(_?(at|on|date|time))?$|^last[A-Z_]|(Seen|Viewed|Visited|Accessed|Opened|Read|Clicked|Used|Synced)(At|On)?$|(views?|visits?|clicks?|hits?)(_?count)?$/i;
+/** Addresses at which another service sends somebody back with a code, by GET. */
+const CALLBACK =
+  /(^|[/_-])(callback|oauth2?|auth|sso|saml|connect|install|redirect|integrations?)([/_.-]|$)/i;
+/** Links in mails: opening them is what confirms. */
+const MAILED =
+  /(^|[/_-])(verify|verification|confirm(ation)?|unsubscribe|activate|activation|accept|invit(e|ation)s?|magic-?link)([/_.-]|$)/i;
+
+export const rule = defineRule<Options>({
+  meta: {
+    id: 'no-get-side-effect',
+    title: 'Reading changes nothing: GET handlers and pages do not write.',
+    sections: ['S3', 'S5'],
+    severity: 'warning',
+    fix: 'none',
+    needs: 'file',
+    kinds: ['ts'],
+    since: '0.1.0',
+    options,
+    defaults: { counters: false, allowModels: [] },
+    messages: {
+      route:
+        'This GET handler {does} {model} rows. Prefetching browsers, link previews and crawlers call it unasked, and other sites can make a signed-in browser do so. Write in POST, PUT, PATCH or DELETE, or in a server action.',
+      page: 'Rendering this page {does} {model} rows. Pages are rendered for prefetches, previews and reloads that nobody asked for. Write in a server action, or where the visitor does something.',
+      mailed:
+        'Opening this link {does} {model} rows. Mail scanners and previews open links before their reader does. Show a page with a button and write in its action.',
+    },
+  },
+  check(context) {
+    const { workspace, file, role } = context;
+    if (role !== 'route' && role !== 'page') return;
+    const entries = workspace.entries(file);
+    const seen = new Set<number>();
+    for (const entry of entries) {
+      if (!(entry.kind === 'page' || (entry.kind === 'route' && entry.name === 'GET'))) continue;
+      if (entry.opaque || isShared(entry, entries) || isAccepted(context, entry)) continue;
+      const effect = entry.effects.find(
+        (candidate) =>
+          candidate.sure &&
+          (candidate.kind === 'write' || candidate.kind === 'raw-write') &&
+          !isTrace(context, candidate),
+      );
+      if (effect) reportWrite(context, entry, effect, seen);
+    }
+  },
+});
+
+/** One function for all methods looks at the method itself. */
+function isShared(entry: Entry, entries: readonly Entry[]): boolean {
+  return (
+    entry.kind === 'route' &&
+    entries.some((other) => other !== entry && other.handler !== undefined && other.handler === entry.handler)
+  );
+}
+
+/** Jobs and events that machines send by GET, and the ways back from another service. */
+function isAccepted({ workspace, file }: RuleContext<Options>, entry: Entry): boolean {
+  if (entry.marks.signIn === true) return true;
+  if (entry.kind !== 'route') return false;
+  if (CALLBACK.test(pathOf(file)) || machineRoute(workspace, file, entry)) return true;
+  const proof = entry.effects.find(({ kind }) => kind.endsWith('write'))?.proof?.kind;
+  return proof === 'secret' || proof === 'signature' || proof === 'key';
+}
+
+function pathOf(file: string): string {
+  return file.replace(/^.*?(^|\/)(app|pages)\//, '/');
+}
+
+/** Writes that only say that something was read. */
+function isTrace({ workspace, file, options: chosen }: RuleContext<Options>, effect: DbEffect): boolean {
+  const model = workspace.schema(file)?.modelOf(effect.model)?.name ?? effect.model;
+  if (chosen.allowModels.includes(model)) return true;
+  if (chosen.counters || effect.kind === 'raw-write') return false;
+  if (TRACE.test(model)) return true;
+  const data = propOf(effect.args, effect.op === 'upsert' ? 'update' : 'data');
+  if (data?.k !== 'object' || data.open) return false;
+  const all = Object.entries(data.props);
+  // `{ version, lastSeenAt: new Date() }`: what is noted with the time belongs to the note.
+  return (
+    all.some(([name]) => /(^|_)last|Last/.test(name) && SEEN.test(name)) ||
+    (all.length > 0 && all.every(([name, value]) => SEEN.test(name) || isCounter(value)))
+  );
+}
+
+function isCounter(value: Abs): boolean {
+  return value.k === 'object' && ('increment' in value.props || 'decrement' in value.props);
+}
+
+function propOf(args: Abs, name: string): Abs | undefined {
+  return args.k === 'object' ? args.props[name] : undefined;
+}
+
+function reportWrite(context: RuleContext<Options>, entry: Entry, effect: DbEffect, seen: Set<number>): void {
+  const { workspace, file } = context;
+  const { at, related } = accessPlace(workspace, file, entry, effect);
+  if (seen.has(at)) return;
+  seen.add(at);
+  const model = workspace.schema(file)?.modelOf(effect.model);
+  // Who is signed in has not come from a mail.
+  const isMailed =
+    effect.proof?.kind !== 'session' &&
+    (MAILED.test(pathOf(file)) || (model !== undefined && isHandedOut(model)));
+  const severity: Severity = isMailed || isLazy(effect) ? 'info' : 'warning';
+  context.report({
+    place: { at },
+    message: isMailed ? 'mailed' : entry.kind === 'page' ? 'page' : 'route',
+    data: {
+      does: VERBS[effect.op] ?? 'changes',
+      model: model?.name ?? (effect.model === '' ? 'some' : effect.model),
+    },
+    severity,
+    related,
+  });
+}
+
+/** What is made the first time it is asked for comes out the same however often that happens. */
+function isLazy({ op, args }: DbEffect): boolean {
+  const update = propOf(args, 'update');
+  return op === 'upsert' && update?.k === 'object' && Object.keys(update.props).length === 0;
+}
+
+const VERBS: { [op: string]: string } = {
+  create: 'creates',
+  createMany: 'creates',
+  createManyAndReturn: 'creates',
+  upsert: 'creates or changes',
+  delete: 'deletes',
+  deleteMany: 'deletes',
+};
