@@ -59,7 +59,7 @@ const parts: { readonly [part: string]: Part } = {
   },
   edit: {
     values: ['base', 'facts', 'project'],
-    types: ['rules', 'run', 'workspace'],
+    types: ['prisma', 'rules', 'run', 'workspace'],
     packages: ['ts-morph'],
     why: 'fixes are texts made from texts; verification gets the engine handed in',
   },

@@ -162,7 +162,7 @@ export function resultOf(
     )
     .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const order = ['data', 'error', 'code', 'message'];
-  const keys = common
+  const shared = common
     .map(([key]) => key)
     .toSorted((a, b) => (order.indexOf(a) + 1 || 9) - (order.indexOf(b) + 1 || 9));
   const error = majority(
@@ -176,7 +176,7 @@ export function resultOf(
   return {
     flag,
     isFlagged: flag !== undefined && flagged.length * 2 >= failures.length,
-    keys: [...(flag === undefined ? [] : [flag]), ...keys],
+    keys: [...(flag === undefined ? [] : [flag]), ...shared],
     errorKeys: (error ?? []).filter((key) => key !== ''),
   };
 }

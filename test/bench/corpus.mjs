@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 
 /** Raise it when the files change, so that a workspace of an earlier version is made anew. */
-const version = 1;
+const version = 2;
 
 /** Files that import the shared guard: like in real apps this does not grow with the workspace, since larger ones split up. */
 const guardCallers = 100;

@@ -74,10 +74,9 @@ function statementsAround(node: ts.Node, bodyStart: number): ts.Statement[] {
 
 /** The last statement with a write, in the innermost block that holds them all. */
 function lastCommon(chains: readonly (readonly ts.Statement[])[]): ts.Statement | undefined {
-  const [first] = chains;
+  const [first = []] = chains;
   let found: ts.Statement | undefined;
-  for (let level = 0; first && level < first.length; level++) {
-    const parent = first[level]?.parent;
+  for (const [level, { parent }] of first.entries()) {
     const here = chains.map((chain) => chain[level]);
     if (!here.every((one) => one !== undefined && one.parent === parent)) break;
     found = here.reduce((a, b) => ((a?.pos ?? 0) > (b?.pos ?? 0) ? a : b));
