@@ -155,6 +155,13 @@ function claimedInData(
   });
 }
 
+/** Whether the rows of an effect are picked by the client alone. */
+function namesSomebodyElse(effect: DbEffect, entry: Entry): boolean {
+  const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
+  if (!where || leaves(where).some((leaf) => leaf.k === 'session')) return false;
+  return clientParts(entry, where).some(({ source }) => source !== 'header' && source !== 'cookie');
+}
+
 interface Claim {
   kind: ClaimedIdentity['kind'];
   key: string;
@@ -172,8 +179,11 @@ function kindOf(
 ): Claim | undefined {
   const { schema } = context;
   const { model, creates, signedIn } = about;
-  if (ROLE.test(name) && isAboutPeople(model, schema))
+  if (ROLE.test(name) && isAboutPeople(model, schema)) {
+    // The role of somebody else whom the client names is `require-role`'s: an administrator may choose it.
+    if (signedIn && !creates && namesSomebodyElse(effect, entry)) return undefined;
     return { kind: 'role', key: name, owner: undefined, value };
+  }
   if (!signedIn) return undefined;
   // A sum that the server computes from what the client sends is no belief.
   if (creates && PRICE.test(name) && isAsSent(value) && SALE.test(model.name) && knowsPrices(schema, model))

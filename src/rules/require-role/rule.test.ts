@@ -480,6 +480,23 @@ describe(`${RULE} accepts`, () => {
     );
   });
 
+  it('a role that somebody chooses for themselves (no-client-identity), and leaves it no other', async () => {
+    const own = await openFixture(
+      action(
+        `export async function pick(role: 'USER' | 'ADMIN') { const user = await requireUser(); await prisma.user.update({ where: { id: user.id }, data: { role } }); }`,
+      ),
+    );
+    expectSilent(own, RULE);
+    expect(findings(own, 'no-client-identity').length).toBe(1);
+    const other = await openFixture(
+      action(
+        `export async function pick(id: string, role: 'USER' | 'ADMIN') { await requireUser(); await prisma.user.update({ where: { id }, data: { role } }); }`,
+      ),
+    );
+    expect(findings(other, RULE).map(messageId)).toEqual(['role']);
+    expectSilent(other, 'no-client-identity');
+  });
+
   it('lists, when they are not wanted', async () => {
     expectSilent(
       await openFixture(`${action(
