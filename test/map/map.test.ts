@@ -56,7 +56,7 @@ test('every action of the shop is guarded or signs people in', () => {
     'lib/actions/order.actions.ts#placeOrder': 'guarded',
     'lib/actions/order.actions.ts#cancelOrder': 'guarded',
     'lib/actions/product.actions.ts#createProduct': 'guarded',
-    'lib/actions/product.actions.ts#archiveProduct': 'unknown',
+    'lib/actions/product.actions.ts#archiveProduct': 'guarded',
     'lib/actions/review.actions.ts#writeReview': 'guarded',
     'lib/actions/team.actions.ts#createTeam': 'guarded',
     'lib/actions/team.actions.ts#addMember': 'guarded',
