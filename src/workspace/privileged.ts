@@ -81,7 +81,7 @@ export function unguardedPrivilege(entry: Entry, context: PrivilegeContext): Pri
         first(open, (effect) => sharedRows(entry, effect, context)) ??
         amongGuarded(entry, open, context))
       : undefined);
-  if (!found || mayTestRole(context.view, context.file, entry)) return undefined;
+  if (!found || mayTestRole(context.view, context.file, entry, found.effect)) return undefined;
   return found;
 }
 
@@ -221,8 +221,17 @@ function isBoundToSession(entry: Entry, effect: DbEffect, context: PrivilegeCont
     const { a } = authorityOf(entry, effect, context);
     return a !== 'open' && a !== 'server';
   }
+  const isSession = (value: Abs | undefined): boolean =>
+    value !== undefined && leaves(value).some((leaf) => leaf.k === 'session');
   const where = propOf(effect, 'where');
-  return where !== undefined && leaves(where).some((leaf) => leaf.k === 'session');
+  // `where: { id: mine.id }` of a membership that was looked up by the session.
+  return (
+    isSession(where) ||
+    (where !== undefined &&
+      leaves(where).some(
+        (leaf) => leaf.k === 'row' && leaf.model === effect.model && isSession(leaf.query?.where),
+      ))
+  );
 }
 
 function deletedPerson(entry: Entry, effect: DbEffect, context: PrivilegeContext): Privilege | undefined {
@@ -279,7 +288,7 @@ function administered(
 
 /** Pages also show what everybody may see; what a route or an action reads there is meant for administrators. */
 function isForAdministrators(effect: DbEffect, entry: Entry, schema: SchemaModel): boolean {
-  return entry.kind !== 'page' || isPrivate(effect, schema);
+  return entry.kind !== 'page' || effect.proof !== undefined || isPrivate(effect, schema);
 }
 
 /** The caller's own row, which every page reads to show a name. */

@@ -2,9 +2,11 @@
 import type { FileId } from '../base/path.ts';
 import type { BindingId, FunctionFacts, FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps, visitValue } from '../facts/visit.ts';
+import { callIndex } from './callIndex.ts';
 import type { Entry } from './entries.ts';
 import { initialValue } from './initialValue.ts';
 import type { Links } from './links.ts';
+import type { DbEffect } from './summary.ts';
 import { parseFunctionKey } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 
@@ -54,34 +56,22 @@ function calledIn(fn: FunctionFacts): BindingId[] {
   return out;
 }
 
-/** Conditions in a function's own text that name a role: comparisons, list look-ups, keys of maps, flags. */
+/** What is a kind or a level of anything else than people in most code. */
+const VAGUE = /^(type|level|plan|tier)$/i;
+/** What a client sends: its role is a wish, and testing it is validation. */
+const INPUT = /^(body|data|input|values?|parsed|payload|form|form_?data|dto|result|fields|json|params)$/i;
+
+/** Conditions in a function's own text that name a role: in `if` and `switch`, and in what is returned or kept. */
 function testsRole(fn: FunctionFacts): boolean {
   const known = tested.get(fn);
   if (known !== undefined) return known;
   let found = false;
-  const mentions = (value: Value): boolean => {
-    let named = false;
-    visitValue(value, (part) => {
-      if ((part.k === 'member' || part.k === 'ref') && (ROLE.test(part.name) || FLAG.test(part.name)))
-        named = true;
-      return !named;
-    });
-    return named;
-  };
   visitSteps(fn.body, {
     step: (step) => {
-      if ((step.s === 'if' && mentions(step.test)) || (step.s === 'switch' && mentions(step.on)))
-        found = true;
-      return !found;
-    },
-    value: (value) => {
-      if (found) return false;
-      if (value.k === 'binary' || value.k === 'index') found = mentions(value);
-      else if (value.k === 'logic') found = mentions(value.left);
-      else if (value.k === 'cond') found = mentions(value.test);
-      else if (value.k === 'unary') found = value.op === '!' && mentions(value.of);
-      else if (value.k === 'call' && value.fn.k === 'member')
-        found = /^(includes|has|some|every|find|can|cannot)$/.test(value.fn.name) && mentions(value);
+      if (step.s === 'if') found ||= mentionsRole(step.test, fn);
+      else if (step.s === 'switch') found ||= mentionsRole(step.on, fn);
+      else if (step.s === 'return' || step.s === 'let' || step.s === 'expr')
+        found ||= step.value !== undefined && decides(step.value, fn, step.s === 'return');
       return !found;
     },
   });
@@ -89,10 +79,77 @@ function testsRole(fn: FunctionFacts): boolean {
   return found;
 }
 
-/** Whether an entry point's code, or the wrapper it is made with, tests roles in any way: also in ways that can't be followed. */
-export function mayTestRole(view: WorkspaceView, file: FileId, entry: Entry): boolean {
+/** Whether an expression is itself a question about a role, or goes on only after one. */
+function decides(value: Value, fn: FunctionFacts, isAnswer: boolean): boolean {
+  switch (value.k) {
+    case 'binary':
+    case 'index':
+      return mentionsRole(value, fn);
+    case 'unary':
+      return value.op === '!' && mentionsRole(value.of, fn);
+    case 'await':
+    case 'member':
+      return decides(value.of, fn, isAnswer);
+    case 'logic':
+      return mentionsRole(value.left, fn) || decides(value.right, fn, isAnswer);
+    case 'cond':
+      return isAnswer && mentionsRole(value.test, fn);
+    case 'call':
+      return (
+        value.fn.k === 'member' &&
+        /^(includes|has|some|every|find|can|cannot)$/.test(value.fn.name) &&
+        mentionsRole(value, fn)
+      );
+    default:
+      return false;
+  }
+}
+
+/** Whether a condition names a role that is not one that the client sends. */
+function mentionsRole(value: Value, fn: FunctionFacts): boolean {
+  let named = false;
+  visitValue(value, (part) => {
+    if (part.k === 'member' || part.k === 'ref')
+      named ||=
+        !VAGUE.test(part.name) && (ROLE.test(part.name) || FLAG.test(part.name)) && !isInput(part, fn, 0);
+    return !named;
+  });
+  return named;
+}
+
+function isInput(value: Value, fn: FunctionFacts, depth: number): boolean {
+  if (depth > 4) return false;
+  switch (value.k) {
+    case 'member':
+    case 'await':
+      return isInput(value.of, fn, depth + 1);
+    case 'call':
+      return (
+        value.fn.k === 'member' &&
+        (/^(json|formData|get|parse|safeParse|parseAsync|safeParseAsync)$/.test(value.fn.name) ||
+          isInput(value.fn.of, fn, depth + 1))
+      );
+    case 'ref': {
+      const initial = value.b < 0 ? undefined : initialValue(fn.body, value.b);
+      return initial ? isInput(initial, fn, depth + 1) : INPUT.test(value.name);
+    }
+    default:
+      return false;
+  }
+}
+
+/**
+ * Whether an entry point's code, the functions on the way to one of its accesses, or the wrapper it is made with test roles in any way:
+ * also in ways that can't be followed.
+ */
+export function mayTestRole(view: WorkspaceView, file: FileId, entry: Entry, effect: DbEffect): boolean {
   const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
   if (handler && decidesByRole(view, handler)) return true;
+  for (const site of [effect, ...effect.trace]) {
+    const around = view.tsFacts(site.file);
+    const fn = around && callIndex(around).get(site.at)?.fn;
+    if (fn !== undefined && fn > 0 && decidesByRole(view, { file: site.file, fn })) return true;
+  }
   const facts = view.tsFacts(file);
   const item = facts?.exports.find((candidate) => candidate.e !== 'star' && candidate.name === entry.name);
   // `export const POST = withAuth(handler, { role: 'ADMIN' })`

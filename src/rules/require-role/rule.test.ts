@@ -268,6 +268,17 @@ describe(`${RULE} reports`, () => {
   }`,
     ],
     [
+      "a role of the client's that is only validated",
+      'role',
+      `export async function setRole(id: string, formData: FormData) {
+    await requireUser();
+    const role = formData.get('role');
+    if (role !== 'USER' && role !== 'ADMIN') throw new Error('no such role');
+    await prisma.user.update({ where: { id }, data: { role } });
+    //                ^^^^^^ require-role error
+  }`,
+    ],
+    [
       'the other branch',
       'delete',
       `export async function drop(id: string) {
@@ -399,6 +410,15 @@ describe(`${RULE} accepts`, () => {
     [
       'leaving a team',
       `export async function leave(teamId: string) { const user = await requireUser(); await prisma.membership.delete({ where: { teamId_userId: { teamId, userId: user.id } } }); }`,
+    ],
+    [
+      'leaving a team by the row that was looked up',
+      `export async function leave(teamId: string) { const user = await requireUser(); const mine = await prisma.membership.findFirst({ where: { teamId, userId: user.id } }); if (!mine) return; await prisma.membership.delete({ where: { id: mine.id } }); }`,
+    ],
+    [
+      'a role that is handed to a service',
+      `class Teams { static async remove(id: string, role: string, by: string) { if (role !== 'ADMIN' && id !== by) throw new Error('Forbidden'); await prisma.membership.delete({ where: { id } }); } }
+  export async function removeMember(id: string) { const user = await requireUser(); await Teams.remove(id, user.role, user.id); }`,
     ],
     [
       "one's own rows",
