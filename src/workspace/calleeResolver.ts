@@ -3,7 +3,9 @@ import type { FileId } from '../base/path.ts';
 import type { FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
 import { UNKNOWN } from './abs.ts';
 import type { Abs } from './abs.ts';
+import { isExposed } from './exposed.ts';
 import { Interpreter } from './interpreter.ts';
+import { parseFunctionKey } from './summary.ts';
 import { isNavigationThrow, meaningOf } from './knowledge.ts';
 import type { Links } from './links.ts';
 import { freshState } from './state.ts';
@@ -26,8 +28,20 @@ export class CalleeResolver {
 
   constructor(workspace: WorkspaceView) {
     this.workspace = workspace;
+    // Rules read files as a whole.
     this.links = {
       tsFacts: (file) => workspace.tsFacts(file),
+      readPart: () => {},
+      isCalledByClients: (key) => {
+        const called = parseFunctionKey(key);
+        return isExposed(called.file, workspace.tsFacts(called.file), called.fn);
+      },
+      functionFacts: (file, fn) => workspace.tsFacts(file)?.functions[fn],
+      parameter: (file, fn, index) => {
+        const facts = workspace.tsFacts(file);
+        return facts?.bindings[facts.functions[fn]?.params[index] ?? -1];
+      },
+      classFacts: (file, c) => workspace.tsFacts(file)?.classes[c],
       target: (file, spec) => workspace.target(file, spec),
       exported: (file, name) => workspace.exported(file, name),
       moduleValue: (file, binding) => workspace.moduleValue(file, binding),

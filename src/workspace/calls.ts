@@ -69,7 +69,7 @@ export function evaluateNew(it: Interpreter, value: Extract<Value, { k: 'new' }>
         args: args.map((arg) => trim(arg, 3)),
       };
     case 'class': {
-      const cls = it.links.tsFacts(callee.file)?.classes[callee.c];
+      const cls = it.links.classFacts(callee.file, callee.c);
       const ctor = cls?.methods.find((method) => method.name === 'constructor');
       if (ctor) apply(it, { k: 'closure', file: callee.file, fn: ctor.fn }, args, state, undefined);
       return { k: 'instance', file: callee.file, c: callee.c };
@@ -199,7 +199,7 @@ function isPossibleClient(client: Abs, source: Value): boolean {
 }
 
 function hasClientType(it: Interpreter, value: Value): boolean {
-  const type = value.k === 'ref' ? it.facts.bindings[value.b]?.type : undefined;
+  const type = value.k === 'ref' ? it.bindingOf(value.b)?.type : undefined;
   return type !== undefined && isClientType(type);
 }
 
@@ -287,8 +287,7 @@ function builtin(
 
 /** What it shows that an item answers to `(member) => member.userId === session.user.id`. */
 function shownByItem(it: Interpreter, callback: Abs, element: Abs, state: State): Check[] | undefined {
-  const fn =
-    callback.k === 'closure' && callback.file === it.file ? it.facts.functions[callback.fn] : undefined;
+  const fn = callback.k === 'closure' && callback.file === it.file ? it.functionOf(callback.fn) : undefined;
   const [only] = fn?.body ?? [];
   const [parameter] = fn?.params ?? [];
   if (!fn || fn.body.length !== 1 || only?.s !== 'return' || !only.value || parameter === undefined)

@@ -17,7 +17,7 @@ export function applyClosure(
   state: State,
   place: Place | undefined,
 ): Abs {
-  const local = callee.file === it.file ? it.facts.functions[callee.fn] : undefined;
+  const local = callee.file === it.file ? it.functionOf(callee.fn) : undefined;
   if (
     local &&
     local.parent !== 0 &&
@@ -121,7 +121,7 @@ const MAX_WRITES = 24;
 
 function summaryName(it: Interpreter, key: string): string {
   const { file, fn } = parseFunctionKey(key);
-  return it.links.tsFacts(file)?.functions[fn]?.name ?? 'call';
+  return it.links.functionFacts(file, fn)?.name ?? 'call';
 }
 
 /** The value of a call from the ways it can end. */
@@ -182,7 +182,7 @@ function resultOf(
 /** Runs a closure now, on this path. */
 export function runInPlace(it: Interpreter, closure: Abs, args: readonly Abs[], state: State): Abs {
   if (closure.k !== 'closure') return UNKNOWN;
-  const fn = closure.file === it.file ? it.facts.functions[closure.fn] : undefined;
+  const fn = closure.file === it.file ? it.functionOf(closure.fn) : undefined;
   const outside = !fn || closure.bind !== undefined || (fn.parent !== 0 && !it.isActive(fn.parent));
   if (outside || it.isActive(closure.fn) || it.depth >= 8)
     return applyClosure(it, closure, args, state, undefined);

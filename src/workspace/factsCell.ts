@@ -1,6 +1,9 @@
 /** Keeps facts whole while somebody uses them and packed after that: most files of a workspace are looked at once. */
 import type { FileFacts } from '../facts/model.ts';
 import { packFacts, unpackFacts } from '../facts/pack.ts';
+import type { PartId } from './factParts.ts';
+
+let versions = 0;
 
 /** The facts of one file. The cell stays the same as long as the file means the same, so that nobody wakes. */
 export class FactsCell {
@@ -14,10 +17,24 @@ export class FactsCell {
   /** Asked for since the shelf looked last. */
   isUsed = true;
 
+  private readonly born = ++versions;
+  /** Versions of parts that are as they were in the cell before. */
+  private readonly kept = new Map<PartId, number>();
+
   constructor(facts: FileFacts, packed?: string) {
     this.kind = facts.kind;
     this.whole = facts;
     this.packed = packed;
+  }
+
+  /** A number that no other state of this part has, in this cell or another. */
+  version(part: PartId): number {
+    return this.kept.get(part) ?? this.born;
+  }
+
+  /** Takes over the versions of parts of the cell that this one follows. */
+  keep(before: FactsCell, parts: Iterable<PartId>): void {
+    for (const part of parts) this.kept.set(part, before.version(part));
   }
 
   get isWhole(): boolean {

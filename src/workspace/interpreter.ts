@@ -6,8 +6,10 @@
 import { isSame } from '../base/equal.ts';
 import type { FileId } from '../base/path.ts';
 import type {
+  Binding,
   BindingId,
   CatchClause,
+  ClassFacts,
   FunctionFacts,
   FunctionId,
   Step,
@@ -18,6 +20,8 @@ import { awaited, joinAbs, memberOf, sameAbs, trim, UNDEF, UNKNOWN } from './abs
 import type { Abs, EvidenceStep, FunctionKey, Proof } from './abs.ts';
 import type { Place } from './callPlace.ts';
 import { apply, evaluateCall, evaluateNew } from './calls.ts';
+import { FRAME, partOf } from './factParts.ts';
+import type { PartId } from './factParts.ts';
 import { importedValue } from './links.ts';
 import type { Links } from './links.ts';
 import { correlate, evaluateArray, evaluateAssign, evaluateLogic, evaluateObject } from './expressions.ts';
@@ -58,7 +62,9 @@ interface Frame {
 export class Interpreter {
   readonly links: Links;
   readonly file: FileId;
-  readonly facts: TsFacts;
+  /** To be read through `functionOf`, `bindingOf` and `classOf`, which note what the result rests on. */
+  private readonly facts: TsFacts;
+  private readonly parts = new Set<PartId>();
   readonly effects: DbEffect[] = [];
   readonly events: CallEvent[] = [];
   readonly invocations: Invocation[] = [];
@@ -84,6 +90,31 @@ export class Interpreter {
     this.root = root;
   }
 
+  /** A function of the file. */
+  functionOf(fn: FunctionId): FunctionFacts | undefined {
+    this.read(partOf(this.facts, fn));
+    return this.facts.functions[fn];
+  }
+
+  /** A name of the file. */
+  bindingOf(b: BindingId): Binding | undefined {
+    const binding = this.facts.bindings[b];
+    this.read(binding && binding.fn !== 0 ? partOf(this.facts, binding.fn) : FRAME);
+    return binding;
+  }
+
+  /** A class of the file. */
+  classOf(c: number): ClassFacts | undefined {
+    this.read(FRAME);
+    return this.facts.classes[c];
+  }
+
+  private read(part: PartId): void {
+    if (this.parts.has(part)) return;
+    this.parts.add(part);
+    this.links.readPart(this.file, part);
+  }
+
   get rootKey(): FunctionKey {
     return functionKey(this.file, this.root);
   }
@@ -102,7 +133,7 @@ export class Interpreter {
 
   /** Interprets the root function with symbolic parameters, or with the given arguments. */
   summarise(args?: readonly Abs[], given?: { proof?: Proof; roles?: string[] }): Summary {
-    const fn = this.facts.functions[this.root];
+    const fn = this.functionOf(this.root);
     const state = freshState();
     state.proof = given?.proof;
     state.roles = given?.roles;
@@ -436,7 +467,7 @@ export class Interpreter {
     if (b < 0) return name === 'undefined' ? UNDEF : { k: 'global', path: [name] };
     const own = state.env.get(b);
     if (own) return this.narrow(own, state);
-    const binding = this.facts.bindings[b];
+    const binding = this.bindingOf(b);
     if (!binding) return UNKNOWN;
     if (binding.f !== undefined && binding.kind === 'function')
       return { k: 'closure', file: this.file, fn: binding.f };

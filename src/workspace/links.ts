@@ -1,7 +1,8 @@
 /** What the interpreter asks of the rest of the workspace. */
 import type { FileId } from '../base/path.ts';
-import type { TsFacts } from '../facts/tsModel.ts';
+import type { Binding, ClassFacts, FunctionFacts, FunctionId, TsFacts } from '../facts/tsModel.ts';
 import type { Abs, FunctionKey } from './abs.ts';
+import type { PartId } from './factParts.ts';
 import type { Summary } from './summary.ts';
 
 export type ImportTarget =
@@ -14,6 +15,15 @@ export type ImportTarget =
 
 export interface Links {
   tsFacts(file: FileId): TsFacts | undefined;
+  /** One function; who asks for it doesn't depend on the rest of the file. */
+  functionFacts(file: FileId, fn: FunctionId): FunctionFacts | undefined;
+  /** A parameter of a function, by its index. */
+  parameter(file: FileId, fn: FunctionId, index: number): Binding | undefined;
+  classFacts(file: FileId, c: number): ClassFacts | undefined;
+  /** Whether a function is one that strangers call: an exported action or route handler. */
+  isCalledByClients(key: FunctionKey): boolean;
+  /** Notes that a part of a file is read. */
+  readPart(file: FileId, part: PartId): void;
   target(file: FileId, spec: string): ImportTarget;
   /** The value a module exports under a name. */
   exported(file: FileId, name: string): Abs;

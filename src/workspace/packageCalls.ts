@@ -65,8 +65,7 @@ export function packageCall(
 function isCallback(it: Interpreter, arg: Abs): boolean {
   if (arg.k !== 'param' || arg.path.length > 0) return false;
   const { file, fn } = parseFunctionKey(arg.fn);
-  const facts = it.links.tsFacts(file);
-  const binding = facts?.bindings[facts.functions[fn]?.params[arg.i] ?? -1];
+  const binding = it.links.parameter(file, fn, arg.i);
   return (
     binding !== undefined &&
     (/^(fn|func|cb|callback|handler|next|run|work|task|action|operation|execute|body|block)$/i.test(

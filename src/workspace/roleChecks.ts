@@ -73,10 +73,10 @@ export function rolesShown(
 
 /** What a constant of the function being run (or of those around it) was given. */
 function constant(it: Interpreter, { b }: Extract<Value, { k: 'ref' }>): Value | undefined {
-  const binding = it.facts.bindings[b];
+  const binding = it.bindingOf(b);
   if (!binding || binding.mutable || binding.fn === 0 || !['const', 'let', 'temp'].includes(binding.kind))
     return undefined;
-  return initialValue(it.facts.functions[binding.fn]?.body ?? [], b);
+  return initialValue(it.functionOf(binding.fn)?.body ?? [], b);
 }
 
 /** `user.role === 'ADMIN'`, `user.isAdmin === true`, `RANK[user.role] >= RANK.EDITOR`. */
@@ -212,7 +212,7 @@ function isNamed(it: Interpreter, value: Abs, pattern: RegExp): boolean {
     case 'row':
       return value.path.some((name) => pattern.test(name)) && PEOPLE.test(value.model) && isOwnRow(it, value);
     case 'param': {
-      if (isClientParameter(it.links, value)) return false;
+      if (it.links.isCalledByClients(value.fn)) return false;
       if (!pattern.test(value.path.at(-1) ?? '')) return false;
       return CALLER.test(value.path.at(-2) ?? parameterName(it.links, value));
     }
@@ -232,34 +232,14 @@ function isOwnRow(it: Interpreter, row: Extract<Abs, { k: 'row' }>): boolean {
   return !all.some(
     (leaf) =>
       (leaf.k === 'origin' && leaf.o === 'client') ||
-      (leaf.k === 'param' && isClientParameter(it.links, leaf)),
-  );
-}
-
-/** Whether a parameter belongs to a function that strangers call: an exported action or route handler. */
-function isClientParameter(links: Links, { fn: key }: Extract<Abs, { k: 'param' }>): boolean {
-  const { file, fn } = parseFunctionKey(key);
-  const facts = links.tsFacts(file);
-  const own = facts?.functions[fn];
-  if (!facts || !own) return false;
-  if (own.directives.includes('use server')) return true;
-  if (!facts.directives.includes('use server') && !/(^|\/)(route\.[cm]?[jt]sx?$|pages\/api\/)/.test(file))
-    return false;
-  return (
-    own.parent === 0 &&
-    facts.exports.some(
-      (item) =>
-        (item.e !== 'star' && item.name === own.name) ||
-        (item.e === 'local' && facts.bindings[item.b]?.f === fn),
-    )
+      (leaf.k === 'param' && it.links.isCalledByClients(leaf.fn)),
   );
 }
 
 /** What a parameter is called, or its declared type where it is taken apart. */
 function parameterName(links: Links, { fn: key, i }: Extract<Abs, { k: 'param' }>): string {
   const { file, fn } = parseFunctionKey(key);
-  const facts = links.tsFacts(file);
-  const binding = facts?.bindings[facts.functions[fn]?.params[i] ?? -1];
+  const binding = links.parameter(file, fn, i);
   if (!binding) return '';
   return binding.kind === 'temp' ? (binding.type?.replace(/\W.*$/, '') ?? '') : binding.name;
 }
@@ -327,7 +307,7 @@ function literalsIn(it: Interpreter, args: readonly Value[]): string[] | undefin
     visitValue(value, (part) => {
       if (part.k === 'lit' && typeof part.v === 'string') out.push(part.v);
       if (part.k === 'function')
-        visitSteps(it.facts.functions[part.fn]?.body ?? [], {
+        visitSteps(it.functionOf(part.fn)?.body ?? [], {
           value: (inner) => {
             if (inner.k === 'lit' && typeof inner.v === 'string') out.push(inner.v);
           },

@@ -15,8 +15,7 @@ export function classMember(
   name: string,
   depth = 0,
 ): Abs {
-  const facts = of.file === it.file ? it.facts : it.links.tsFacts(of.file);
-  const cls = facts?.classes[of.c];
+  const cls = of.file === it.file ? it.classOf(of.c) : it.links.classFacts(of.file, of.c);
   if (!cls || depth > 4) return UNKNOWN;
   const isStatic = of.k === 'class';
   const method = cls.methods.find((candidate) => candidate.name === name && candidate.static === isStatic);
@@ -41,8 +40,8 @@ export function outerValue(it: Interpreter, b: BindingId, state: State): Abs {
   const known = it.outer.get(b);
   if (known) return known;
   it.outer.set(b, UNKNOWN);
-  const binding = it.facts.bindings[b];
-  const owner = binding && it.facts.functions[binding.fn];
+  const binding = it.bindingOf(b);
+  const owner = binding && it.functionOf(binding.fn);
   if (!binding || !owner) return UNKNOWN;
   let value: Abs = UNKNOWN;
   const i = owner.params.indexOf(b);

@@ -10,9 +10,12 @@ import type { ExtractedFacts } from '../facts/extract.ts';
 import { fileKind } from '../facts/classify.ts';
 import type { FileFacts } from '../facts/model.ts';
 import { unpackFacts } from '../facts/pack.ts';
+import { changedParts, FRAME } from './factParts.ts';
+import type { PartId } from './factParts.ts';
 import { FactsCell, Shelf } from './factsCell.ts';
 import { moveSpans } from './moveSpans.ts';
 import type { Database, Input, Query } from './database.ts';
+import { functionKey, parseFunctionKey } from './summary.ts';
 
 /** Where texts come from; implemented on a disk by `host/`, in memory by tests. */
 export interface EngineHost {
@@ -34,6 +37,7 @@ const READY = 40;
 
 export class FactStore {
   private readonly cells: Query<FactsCell | undefined>;
+  private readonly parts: Query<number>;
   private readonly shelf = new Shelf(READY);
   readonly exists: Input<true>;
   /** Sorted paths of all files of the tree. */
@@ -62,6 +66,10 @@ export class FactStore {
       this.version(file);
       return this.load(file);
     });
+    this.parts = db.query('part', (key) => {
+      const { file, fn } = parseFunctionKey(key);
+      return this.cells(file)?.version(fn) ?? 0;
+    });
   }
 
   /** Facts of a file; undefined when there is no such file or it can't be read. To be read, never kept. */
@@ -69,6 +77,17 @@ export class FactStore {
     const cell = this.cells(file);
     return cell && this.open(cell);
   };
+
+  /** Notes that a part of a file is read, as opposed to all of it. */
+  readPart(file: FileId, part: PartId): void {
+    this.parts(functionKey(file, part));
+  }
+
+  /** Facts of a file of which a part was noted as read: nothing else of them may be looked at. */
+  factsForPart(file: FileId): FileFacts | undefined {
+    const cell = this.cells.peek(file);
+    return cell && this.open(cell);
+  }
 
   /** The kind of a file's facts, without unpacking them. */
   kind(file: FileId): FileFacts['kind'] | undefined {
@@ -228,6 +247,7 @@ export class FactStore {
       return last;
     }
     this.stale.delete(file);
+    const changed = known?.kind === 'ts' && facts.kind === 'ts' ? changedParts(known, facts) : undefined;
     if (last && known && meansSame(known, facts)) {
       last.move((moved) => {
         moved.spans = facts.spans;
@@ -237,8 +257,16 @@ export class FactStore {
       });
       return last;
     }
-    if (last) last.isDiscarded = true;
-    return this.keep(new FactsCell(facts));
+    const cell = this.keep(new FactsCell(facts));
+    if (last) {
+      last.isDiscarded = true;
+      if (changed && facts.kind === 'ts')
+        cell.keep(
+          last,
+          [FRAME, ...facts.functions.keys()].filter((part) => !changed.has(part)),
+        );
+    }
+    return cell;
   }
 
   private keep(cell: FactsCell): FactsCell {

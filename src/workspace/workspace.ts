@@ -6,7 +6,15 @@ import { nearestConfig, resolveConfig } from '../config/load.ts';
 import type { ConfigOverrides, ResolvedConfig, ResolvedConventions } from '../config/load.ts';
 import type { RuleDeclaration } from '../config/parse.ts';
 import type { Settings } from '../config/settings.ts';
-import type { ExportFacts, TsFacts, Value } from '../facts/tsModel.ts';
+import type {
+  Binding,
+  ClassFacts,
+  ExportFacts,
+  FunctionFacts,
+  FunctionId,
+  TsFacts,
+  Value,
+} from '../facts/tsModel.ts';
 import { visitSteps } from '../facts/visit.ts';
 import type { ProjectConventions } from '../project/conventions.ts';
 import type { App, FileRole } from '../project/model.ts';
@@ -17,6 +25,9 @@ import { Database } from './database.ts';
 import type { Input, Query } from './database.ts';
 import { findEntries } from './entries.ts';
 import type { Entry } from './entries.ts';
+import { isExposed } from './exposed.ts';
+import { FRAME, partOf } from './factParts.ts';
+import type { PartId } from './factParts.ts';
 import { FileIndex } from './fileIndex.ts';
 import type { Trait } from './fileIndex.ts';
 import { Interpreter } from './interpreter.ts';
@@ -53,6 +64,7 @@ export class Workspace implements Links, WorkspaceView {
   private readonly exportTable: Query<Abs>;
   private readonly moduleTable: Query<Abs>;
   private readonly summaries: Query<Summary>;
+  private readonly exposed: Query<boolean>;
   private readonly entryTable: Query<readonly Entry[]>;
   private readonly queryTable: Query<readonly QueryFact[]>;
   private readonly baseRoles: Query<FileRole>;
@@ -84,6 +96,10 @@ export class Workspace implements Links, WorkspaceView {
     this.summaries = db.query('summary', (key) => this.summarise(key), {
       equal: isSame,
       bottom: () => BOTTOM,
+    });
+    this.exposed = db.query('calledByClients', (key) => {
+      const { file, fn } = parseFunctionKey(key);
+      return isExposed(file, this.tsFacts(file), fn);
     });
     this.entryTable = db.query('entries', (file) => this.findEntries(file), { equal: isSame });
     this.queryTable = db.query('queries', (file) => this.findQueries(file), { equal: isSame });
@@ -128,6 +144,36 @@ export class Workspace implements Links, WorkspaceView {
   tsFacts(file: FileId): TsFacts | undefined {
     const facts = this.store.facts(file);
     return facts?.kind === 'ts' ? facts : undefined;
+  }
+
+  readPart(file: FileId, part: PartId): void {
+    this.store.readPart(file, part);
+  }
+
+  /** Facts of which only the frame is noted as read. */
+  private framed(file: FileId): TsFacts | undefined {
+    this.store.readPart(file, FRAME);
+    const facts = this.store.factsForPart(file);
+    return facts?.kind === 'ts' ? facts : undefined;
+  }
+
+  functionFacts(file: FileId, fn: FunctionId): FunctionFacts | undefined {
+    const facts = this.framed(file);
+    if (facts) this.store.readPart(file, partOf(facts, fn));
+    return facts?.functions[fn];
+  }
+
+  parameter(file: FileId, fn: FunctionId, index: number): Binding | undefined {
+    const b = this.functionFacts(file, fn)?.params[index];
+    return b === undefined ? undefined : this.framed(file)?.bindings[b];
+  }
+
+  classFacts(file: FileId, c: number): ClassFacts | undefined {
+    return this.framed(file)?.classes[c];
+  }
+
+  isCalledByClients(key: FunctionKey): boolean {
+    return this.exposed(key);
   }
 
   target(file: FileId, spec: string): ImportTarget {
@@ -223,7 +269,7 @@ export class Workspace implements Links, WorkspaceView {
 
   private summarise(key: FunctionKey): Summary {
     const { file, fn } = parseFunctionKey(key);
-    const facts = this.tsFacts(file);
+    const facts = this.framed(file);
     return facts?.functions[fn] ? new Interpreter(this, file, facts, fn).summarise() : BOTTOM;
   }
 
