@@ -55,6 +55,7 @@ const marked = new Set([
   'no-duplicate-validation',
   'webhook-signature',
   'no-get-side-effect',
+  'unsafe-migration',
 ]);
 
 describe('findings', () => {

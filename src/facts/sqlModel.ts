@@ -53,6 +53,8 @@ export interface SqlConstraint {
   notValid: boolean;
   /** `USING INDEX …`. */
   usingIndex: boolean;
+  /** The column of a check that is nothing but `<column> IS NOT NULL`. */
+  requires?: string;
 }
 
 /** One comma-separated part of an `ALTER TABLE`; `span` is that part. */

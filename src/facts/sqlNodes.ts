@@ -201,6 +201,14 @@ export function constraintOf(source: SqlSourceText, node: Constraint): SqlConstr
     ...given({
       name: node.conname,
       references: type === 'foreign-key' ? referenceOf(source, node) : undefined,
+      requires: type === 'check' ? requiredColumn(node.raw_expr) : undefined,
     }),
   };
+}
+
+/** The column `c` of an expression that is nothing but `c IS NOT NULL`. */
+function requiredColumn(node: Node | undefined): string | undefined {
+  if (!node || !('NullTest' in node) || node.NullTest.nulltesttype !== 'IS_NOT_NULL') return undefined;
+  const { arg } = node.NullTest;
+  return arg && 'ColumnRef' in arg ? strings(arg.ColumnRef.fields).at(-1) : undefined;
 }

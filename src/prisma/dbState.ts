@@ -24,6 +24,8 @@ export interface DbTable {
   columns: Map<string, DbColumn>;
   /** Foreign keys of this table: where they point. */
   references: SqlReference[];
+  /** Its named constraints `CHECK (<column> IS NOT NULL)`; `valid`: every row has been looked at. */
+  required: Map<string, { column: string; valid: boolean }>;
 }
 
 export interface DbIndex {
@@ -66,7 +68,12 @@ export function copyDbState(state: DbState): DbState {
     tables: new Map(
       [...state.tables].map(([key, table]) => [
         key,
-        { ...table, columns: new Map(table.columns), references: [...table.references] },
+        {
+          ...table,
+          columns: new Map(table.columns),
+          references: [...table.references],
+          required: new Map(table.required),
+        },
       ]),
     ),
     enums: new Map(state.enums),
@@ -91,7 +98,8 @@ export function applyStatement(state: DbState, statement: SqlStatement): void {
       state.indexes.set(statement.name, {
         table: tableKey(statement.table),
         columns: statement.columns,
-        unique: statement.unique,
+        // A partial one says nothing of the other rows, an expression nothing of a column.
+        unique: statement.unique && !statement.partial && !statement.columns.includes(''),
       });
   } else if (statement.kind === 'create-enum') state.enums.set(tableKey(statement.type), statement.values);
   else if (statement.kind === 'add-enum-value' || statement.kind === 'rename-enum-value')
@@ -108,6 +116,7 @@ function createTable(state: DbState, statement: Of<'create-table'>): void {
     name: statement.table.name,
     columns: new Map(statement.columns.map((column) => [column.name, columnOf(column)])),
     references: statement.columns.flatMap((column) => column.references ?? []),
+    required: new Map(),
     ...given({ schema: statement.table.schema }),
   };
   const source = statement.source?.tables.length === 1 ? statement.source.tables[0] : undefined;
@@ -118,6 +127,7 @@ function createTable(state: DbState, statement: Of<'create-table'>): void {
     }
   }
   state.tables.set(key, table);
+  for (const column of statement.columns) addKey(state, table, column);
   for (const constraint of statement.constraints) addConstraint(state, table, constraint);
 }
 
@@ -132,10 +142,19 @@ function columnOf(column: SqlColumn): DbColumn {
 
 function addConstraint(state: DbState, table: DbTable, constraint: SqlConstraint): void {
   if (constraint.references) table.references.push(constraint.references);
+  if (constraint.requires !== undefined && constraint.name !== undefined)
+    table.required.set(constraint.name, { column: constraint.requires, valid: !constraint.notValid });
   if (constraint.type === 'primary-key')
     for (const name of constraint.columns) change(table, name, { notNull: true });
   if ((constraint.type === 'primary-key' || constraint.type === 'unique') && constraint.name !== undefined)
     state.indexes.set(constraint.name, { table: tableKey(table), columns: constraint.columns, unique: true });
+}
+
+/** The index behind a column's own `PRIMARY KEY` or `UNIQUE`, by the name that PostgreSQL gives it. */
+function addKey(state: DbState, table: DbTable, column: SqlColumn): void {
+  if (!column.primaryKey && !column.unique) return;
+  const name = column.primaryKey ? `${table.name}_pkey` : `${table.name}_${column.name}_key`;
+  state.indexes.set(name, { table: tableKey(table), columns: [column.name], unique: true });
 }
 
 function change(table: DbTable, name: string, values: Partial<DbColumn>): void {
@@ -148,6 +167,7 @@ function alterTable(state: DbState, table: DbTable, command: SqlAlterCommand): v
     case 'add-column':
       if (!(command.ifNotExists && table.columns.has(command.column.name)))
         table.columns.set(command.column.name, columnOf(command.column));
+      addKey(state, table, command.column);
       if (command.column.references) table.references.push(command.column.references);
       break;
     case 'drop-column':
@@ -172,7 +192,13 @@ function alterTable(state: DbState, table: DbTable, command: SqlAlterCommand): v
       break;
     case 'drop-constraint':
       state.indexes.delete(command.name);
+      table.required.delete(command.name);
       break;
+    case 'validate-constraint': {
+      const check = table.required.get(command.name);
+      if (check) table.required.set(command.name, { ...check, valid: true });
+      break;
+    }
     default:
   }
 }
@@ -203,6 +229,12 @@ function rename(state: DbState, statement: Of<'rename'>): void {
         name === statement.from ? [statement.to, { ...value, name: statement.to }] : [name, value],
       ),
     );
+    for (const [name, index] of state.indexes)
+      if (index.table === key && index.columns.includes(statement.from))
+        state.indexes.set(name, {
+          ...index,
+          columns: index.columns.map((item) => (item === statement.from ? statement.to : item)),
+        });
     return;
   }
   const to = tableKey({ name: statement.to, ...given({ schema: statement.on.schema }) });

@@ -77,6 +77,8 @@ import { rule as stableOrder } from './stable-order/rule.ts';
 import { fixes as stableOrderFixes } from './stable-order/fix.ts';
 import { rule as transactionDiscipline } from './transaction-discipline/rule.ts';
 import { fixes as transactionDisciplineFixes } from './transaction-discipline/fix.ts';
+import { rule as unsafeMigration } from './unsafe-migration/rule.ts';
+import { fixes as unsafeMigrationFixes } from './unsafe-migration/fix.ts';
 import { rule as unusedSuppression } from './unused-suppression/rule.ts';
 import { fixes as unusedSuppressionFixes } from './unused-suppression/fix.ts';
 import { rule as webhookSignature } from './webhook-signature/rule.ts';
@@ -123,6 +125,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: softDelete, fixes: softDeleteFixes },
   { rule: stableOrder, fixes: stableOrderFixes },
   { rule: transactionDiscipline, fixes: transactionDisciplineFixes },
+  { rule: unsafeMigration, fixes: unsafeMigrationFixes },
   { rule: unusedSuppression, fixes: unusedSuppressionFixes },
   { rule: webhookSignature, fixes: webhookSignatureFixes },
 ];

@@ -6,6 +6,8 @@ import { emptyDbState, foldMigrations } from '../prisma/dbState.ts';
 import type { DbState } from '../prisma/dbState.ts';
 import { dbNames } from '../prisma/hazard.ts';
 import type { Hazard } from '../prisma/hazard.ts';
+import type { LockRisk } from '../prisma/lockRisk.ts';
+import { assessLocks } from '../prisma/lockRisks.ts';
 import { assessMigration } from '../prisma/migration.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
 import type { SchemaRoot } from '../project/model.ts';
@@ -17,9 +19,13 @@ export interface MigrationState {
   folder: FileId;
   /** No folder with a migration comes behind it. */
   newest: boolean;
+  /** The last migration of the folder: what comes later needs a name behind it. */
+  last: FileId;
   before: DbState;
   /** Its destructive steps, acknowledged ones included. */
   hazards: readonly Hazard[];
+  /** Its steps that lock tables in use or fail on rows; acknowledged ones are left out. */
+  risks: readonly LockRisk[];
   schema: SchemaModel | undefined;
 }
 
@@ -30,6 +36,8 @@ export interface MigrationSources {
   schemaRoots(): readonly SchemaRoot[];
   schemaRootOf(file: FileId): SchemaRoot | undefined;
   schema(id: string): SchemaModel | undefined;
+  /** Whether the base branch already has a file; `undefined` when no version control says so. */
+  committed(file: FileId): boolean | undefined;
 }
 
 /** A state is kept for every so many migrations, so that judging all of them stays linear and few copies are held. */
@@ -70,13 +78,19 @@ export class Migrations {
     const provider = schema?.datasources[0]?.provider;
     if (provider !== undefined && !/^(postgres(ql)?|cockroachdb)$/.test(provider)) return undefined;
     const files = this.files(folder);
-    const before = this.stateBefore(folder, files, files.indexOf(file));
+    const index = files.indexOf(file);
+    const before = this.stateBefore(folder, files, index);
+    const firstNew = files.findIndex((other) => this.sources.committed(other) === false);
+    const deployed = firstNew >= 0 && firstNew < index ? this.stateBefore(folder, files, firstNew) : before;
     const names = schema && dbNames(schema);
+    const hazards = assessMigration(facts, names ? { before, names } : { before }, text);
     return {
       folder,
       newest: files.at(-1) === file,
+      last: files.at(-1) ?? file,
       before,
-      hazards: assessMigration(facts, names ? { before, names } : { before }, text),
+      hazards,
+      risks: assessLocks(facts, { before, deployed, hazards }, text),
       schema,
     };
   }

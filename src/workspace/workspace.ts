@@ -132,6 +132,7 @@ export class Workspace implements Links, WorkspaceView {
       schemaRoots: () => this.project.schemaRoots(''),
       schemaRootOf: (file) => this.project.schemaRootOf(file),
       schema: (id) => this.project.schema(id),
+      committed: (file) => this.committed(file),
     });
   }
 

@@ -1,8 +1,8 @@
 import { defineFix } from '../../edit/fix.ts';
 import type { FixContext, FixOutcome } from '../../edit/fix.ts';
+import { lineBreak, quote, textAt as at, whole, withComments, withoutCommands } from '../../edit/sqlText.ts';
 import { indentAt, styleOf } from '../../edit/style.ts';
 import type { Json } from '../../base/json.ts';
-import type { Span } from '../../base/span.ts';
 import { positionAt } from '../../base/lineIndex.ts';
 import type { CommonFacts } from '../../facts/model.ts';
 import type { SqlAlterCommand, SqlFacts, SqlType } from '../../facts/sqlModel.ts';
@@ -82,56 +82,8 @@ export const fixes = [
   }),
 ];
 
-/** As PostgreSQL reads it back: always quoted. */
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
 function literal(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
-}
-
-function at(text: string, { start, end }: Span): string {
-  return text.slice(start, end);
-}
-
-/** A statement with its semicolon. */
-function whole(text: string, { start, end }: Span): Span {
-  return { start, end: end + (/^\s*;/.exec(text.slice(end))?.[0].length ?? 0) };
-}
-
-/** A statement with its semicolon, the comment lines right above it and the line break and blank line behind it. */
-function withComments({ facts, text }: Found, statement: Span): Span {
-  let { start, end } = whole(text, statement);
-  for (const comment of facts.comments.toReversed())
-    if (
-      comment.ownLine &&
-      comment.span.end <= start &&
-      /^\r?\n[ \t]*$/.test(text.slice(comment.span.end, start)) &&
-      !comment.block
-    )
-      start = comment.span.start;
-  start -= indentAt(text, start).length;
-  end += /^[ \t]*(\r?\n([ \t]*\r?\n)?)?/.exec(text.slice(end))?.[0].length ?? 0;
-  return { start, end };
-}
-
-/** The `ALTER TABLE` without some of its commands; `undefined` when none is left. */
-function withoutCommands(
-  text: string,
-  statement: Span & { commands: readonly SqlAlterCommand[] },
-  gone: readonly SqlAlterCommand[],
-): string | undefined {
-  const rest = statement.commands.filter((command) => !gone.includes(command));
-  if (rest.length === 0) return undefined;
-  const first = statement.commands[0];
-  return `${text.slice(statement.start, first?.span.start ?? statement.start)}${rest.map((command) => at(text, command.span)).join(`,${lineBreak(text, statement.commands)}`)};`;
-}
-
-/** What stands between the commands of a statement, behind the comma. */
-function lineBreak(text: string, commands: readonly SqlAlterCommand[]): string {
-  const [first, second] = commands;
-  return (first && second && /,(\s+)$/.exec(text.slice(first.span.end, second.span.start))?.[1]) ?? ' ';
 }
 
 function renameColumn({ facts, hazard, migration, text, newline }: Found): TextEdit[] | string {
@@ -178,8 +130,11 @@ function renameTable(found: Found): TextEdit[] | string {
       lines.push(`ALTER INDEX ${schema}${quote(index.from)} RENAME TO ${quote(index.to)};`);
   return [
     { ...whole(text, rename.drop.span), text: lines.join(newline) },
-    { ...withComments(found, rename.create.span), text: '' },
-    ...rename.indexes.map(({ statement }) => ({ ...withComments(found, statement.span), text: '' })),
+    { ...withComments(found.facts, found.text, rename.create.span), text: '' },
+    ...rename.indexes.map(({ statement }) => ({
+      ...withComments(found.facts, found.text, statement.span),
+      text: '',
+    })),
   ];
 }
 
