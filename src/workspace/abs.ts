@@ -39,6 +39,14 @@ export interface Check {
   site: Site;
 }
 
+/** What a path has found out about what its function was given, before that is known. */
+export interface Condition {
+  of: Extract<Abs, { k: 'param' }>;
+  is: 'truthy' | 'nullish' | 'null' | 'undefined';
+  /** Whether it is or is not. */
+  holds: boolean;
+}
+
 /** The query that gave a row. */
 export interface RowQuery extends Site {
   where?: Abs;
@@ -100,7 +108,8 @@ export type Abs =
   | { k: 'parsed'; shape: ZodShape; of: Abs; site: Site }
   /** A builder of actions or procedures with its middleware, and the schema of its input. */
   | { k: 'chain'; lib: string; uses: Abs[]; validated: boolean; input?: Abs }
-  | { k: 'procedure'; lib: string; uses: Abs[]; handler: Abs; validated: boolean; input?: Abs }
+  /** `direct`: its handler is given the input and the context one after the other. */
+  | { k: 'procedure'; lib: string; uses: Abs[]; handler: Abs; validated: boolean; input?: Abs; direct?: true }
   /** A request handler wrapped by Auth.js: `req.auth` is the session, possibly null. */
   | { k: 'authWrapped'; handler: Abs; site: Site };
 
@@ -111,6 +120,8 @@ export interface Variant {
   proof?: Proof;
   roles?: string[];
   checks?: Check[];
+  /** Holds only for calls that are given such arguments. */
+  when?: Condition[];
 }
 
 export const UNKNOWN: Abs = { k: 'unknown' };
@@ -394,6 +405,7 @@ export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], de
           ...variant,
           value: inner(variant.value),
           ...(variant.checks ? { checks: substituteChecks(variant.checks, inner) } : {}),
+          ...(variant.when ? { when: substituteConditions(variant.when, inner) } : {}),
         })),
       };
     case 'made':
@@ -452,6 +464,14 @@ function spreadAgain(value: Extract<Abs, { k: 'object' }>, parts: readonly Abs[]
 /** Checks with other values in place of a function's parameters. */
 export function substituteChecks(checks: readonly Check[], replace: (value: Abs) => Abs): Check[] {
   return checks.map((check) => ({ ...check, where: replace(check.where) }));
+}
+
+/** Conditions with other values in place of a function's parameters, as far as those are parameters themselves. */
+export function substituteConditions(when: readonly Condition[], replace: (value: Abs) => Abs): Condition[] {
+  return when.flatMap((condition) => {
+    const of = replace(condition.of);
+    return of.k === 'param' ? [{ ...condition, of }] : [];
+  });
 }
 
 /** Keeps values small: below a depth everything is unknown, but for the origins it carries. */

@@ -1,6 +1,6 @@
 /** Where a call is written, and what is known on the path that reaches it. */
 import type { Value } from '../facts/tsModel.ts';
-import type { Check, Proof } from './abs.ts';
+import type { Check, Condition, Proof } from './abs.ts';
 import { soundsLikeGuard } from './knowledge.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { State } from './state.ts';
@@ -15,11 +15,17 @@ export interface Place {
 }
 
 /** What has been shown on the path so far. */
-export function known(state: State): { proof?: Proof; roles?: string[]; checks?: Check[] } {
+export function known(state: State): {
+  proof?: Proof;
+  roles?: string[];
+  checks?: Check[];
+  when?: Condition[];
+} {
   return {
     ...(state.proof ? { proof: state.proof } : {}),
     ...(state.roles ? { roles: state.roles } : {}),
     ...(state.checks.length ? { checks: [...state.checks] } : {}),
+    ...(state.given.length ? { when: [...state.given] } : {}),
   };
 }
 

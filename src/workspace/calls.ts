@@ -5,7 +5,7 @@ import type { Abs, Check, Site } from './abs.ts';
 import { guardName, known } from './callPlace.ts';
 import type { CallValue, Place, TaggedValue } from './callPlace.ts';
 import { applyClosure, runDetached, runInPlace } from './closures.ts';
-import { chainStep } from './chains.ts';
+import { calledBuilder, chainStep } from './chains.ts';
 import { globalCall } from './events.ts';
 import type { Interpreter } from './interpreter.ts';
 import { isTellingOperation, operationKind } from './knowledge.ts';
@@ -338,7 +338,7 @@ export function apply(
     case 'package':
       return packageCall(it, callee, args, state, place);
     case 'chain':
-      return UNKNOWN;
+      return calledBuilder(callee, args);
     case 'authWrapped':
     case 'procedure':
       return UNKNOWN;

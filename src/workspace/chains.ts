@@ -30,6 +30,30 @@ export function chainStep(base: Extract<Abs, { k: 'chain' }>, name: string, args
   return base;
 }
 
+/** The middleware that a builder is made with: another builder's, or that of its options. */
+export function usesOf(given: Abs): Abs[] {
+  if (given.k === 'chain') return given.uses;
+  const middleware = given.k === 'object' ? given.props['middleware'] : undefined;
+  return middleware?.k === 'closure' ? [middleware] : [];
+}
+
+/** `client(schema, async (input, context) => …)`: builders that are called themselves. */
+export function calledBuilder(base: Extract<Abs, { k: 'chain' }>, args: readonly Abs[]): Abs {
+  const [given] = args;
+  const handler = args.at(-1);
+  if (base.lib !== 'next-safe-action' || args.length < 2 || handler?.k !== 'closure') return UNKNOWN;
+  const schema = inputSchema(given, base.input);
+  return {
+    k: 'procedure',
+    lib: base.lib,
+    uses: base.uses,
+    handler,
+    validated: true,
+    direct: true,
+    ...(schema ? { input: schema } : {}),
+  };
+}
+
 /** The schema of a builder's input; the inputs of a chain of procedures add up. */
 function inputSchema(given: Abs | undefined, before: Abs | undefined): Abs | undefined {
   if (given?.k === 'object' && !given.open)

@@ -1,10 +1,12 @@
 /** Calls of the project's own functions: in place when a closure of what is being run, else through their summaries. */
 import { awaited, substitute, substituteChecks, trim, UNKNOWN } from './abs.ts';
-import type { Abs, Site, Variant } from './abs.ts';
+import type { Abs, Condition, Site, Variant } from './abs.ts';
 import { guardName, known, textOf } from './callPlace.ts';
+import { metBy } from './conditions.ts';
+import type { CallArguments, Met } from './conditions.ts';
 import type { Place } from './callPlace.ts';
 import type { Interpreter } from './interpreter.ts';
-import { addChecks, cloneState, noteShown } from './state.ts';
+import { addChecks, addGiven, cloneState, noteShown } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey, parseFunctionKey } from './summary.ts';
 import type { Outcome, Summary } from './summary.ts';
@@ -44,20 +46,31 @@ export function applyClosure(
     if (place && guardName(place.calleeValue) && !summary.outcomes.some((outcome) => outcome.proof))
       state.unsure = true;
   }
-  takeOver(it, summary, { bind, site }, state);
+  const name = place ? textOf(place.calleeValue) : summaryName(it, key);
+  const call: CallArguments = {
+    bind,
+    narrow: (value) => it.narrow(value, state),
+    count: args.length,
+    site,
+    name,
+  };
+  takeOver(it, summary, call, state);
   noteShown(state, substituteChecks(summary.shown, bind));
   for (const invocation of summary.invocations) {
     const target = bind(invocation.target);
+    const met = metBy(invocation.when, call);
+    if (!met) continue;
     const inner = cloneState(state);
-    inner.proof ??= invocation.proof;
-    inner.roles ??= invocation.roles;
+    inner.proof ??= invocation.proof ?? met.proof;
+    inner.roles ??= invocation.roles ?? met.roles;
+    addGiven(inner, met.when);
     inner.unsure ||= invocation.unsure;
     inner.transaction ??= invocation.transaction;
-    addChecks(inner, substituteChecks(invocation.checks ?? [], bind));
+    addChecks(inner, [...met.checks, ...substituteChecks(invocation.checks ?? [], bind)]);
     if (target.k === 'closure') it.apply(target, invocation.args.map(bind), inner, place);
     else if (target.k === 'param')
       it.invocations.push({
-        ...invocation,
+        ...withoutConditions(invocation),
         target,
         args: invocation.args.map(bind),
         ...known(inner),
@@ -66,24 +79,12 @@ export function applyClosure(
       });
   }
   if (it.depth >= 10) return UNKNOWN;
-  const name = place ? textOf(place.calleeValue) : summaryName(it, key);
-  return resultOf(
-    it,
-    summary.outcomes,
-    bind,
-    { async: summary.async, site, name, unfinished: summary.partial },
-    state,
-  );
+  return resultOf(it, summary.outcomes, call, { async: summary.async, unfinished: summary.partial }, state);
 }
 
 /** What a callee does happens here too, in its order, after what this path has done, with what this path has shown. */
-function takeOver(
-  it: Interpreter,
-  summary: Summary,
-  about: { bind: (value: Abs) => Abs; site: Site },
-  state: State,
-): void {
-  const { bind, site } = about;
+function takeOver(it: Interpreter, summary: Summary, call: CallArguments, state: State): void {
+  const { bind, site } = call;
   const inOrder = [...summary.effects, ...summary.events.filter((event) => event.kind !== 'log')].toSorted(
     (a, b) => a.seq - b.seq,
   );
@@ -93,10 +94,15 @@ function takeOver(
   for (const one of inOrder) {
     // Another round of a recursion says nothing new, and there is room for so many only.
     if (one.trace.some(({ file, at }) => at === site.at && file === site.file)) continue;
+    const met = metBy(one.when, call);
+    if (!met) continue;
     const seq = it.tick();
     places.set(one.seq, seq);
     const after = [...before, ...(one.after ?? []).flatMap((earlier) => places.get(earlier) ?? [])];
-    const checks = [...state.checks, ...substituteChecks(one.checks ?? [], bind)].slice(-8);
+    const checks = [...state.checks, ...met.checks, ...substituteChecks(one.checks ?? [], bind)].slice(-8);
+    const given = [...state.given, ...met.when];
+    const proof = one.proof ?? state.proof ?? met.proof;
+    const roles = one.roles ?? state.roles ?? met.roles;
     const transaction = one.transaction ?? state.transaction;
     const when = {
       seq,
@@ -105,16 +111,24 @@ function takeOver(
       ...(one.inLoop || it.inLoop ? { inLoop: true as const } : {}),
       unsure: one.unsure || state.unsure,
       trace: [site, ...one.trace].slice(0, 6),
-      ...(one.proof ? {} : state.proof ? { proof: state.proof } : {}),
-      ...(one.roles ? {} : state.roles ? { roles: state.roles } : {}),
+      ...(proof ? { proof } : {}),
+      ...(roles ? { roles } : {}),
       ...(checks.length ? { checks } : {}),
+      ...(given.length ? { when: given } : {}),
     };
     if ('op' in one) {
-      it.addEffect({ ...one, ...when, args: trim(bind(one.args), 7) });
+      it.addEffect({ ...withoutConditions(one), ...when, args: trim(bind(one.args), 7) });
       if (one.kind === 'write' || one.kind === 'raw-write') written.push(seq);
-    } else it.addEvent({ ...one, ...when, args: one.args.map((arg) => trim(bind(arg), 4)) });
+    } else
+      it.addEvent({ ...withoutConditions(one), ...when, args: one.args.map((arg) => trim(bind(arg), 4)) });
   }
   if (written.length) state.writes = [...before, ...written].slice(-MAX_WRITES);
+}
+
+/** Without what has been said in terms of the callee's parameters. */
+function withoutConditions<T extends { when?: Condition[] }>(one: T): Omit<T, 'when'> {
+  const { when: _when, ...rest } = one;
+  return rest;
 }
 
 const MAX_WRITES = 24;
@@ -124,46 +138,76 @@ function summaryName(it: Interpreter, key: string): string {
   return it.links.functionFacts(file, fn)?.name ?? 'call';
 }
 
+/** What comes out of one end of a callee: its own alternatives, but for those that the arguments rule out, or those of an argument. */
+function alternativesOf(value: Abs, call: CallArguments): (Variant & { met?: Met })[] {
+  const own = value.k === 'promise' ? awaited(value) : value;
+  if (own.k !== 'variants') {
+    const bound = call.bind(own);
+    const flat = bound.k === 'promise' ? awaited(bound) : bound;
+    return flat.k === 'variants' ? flat.list : [{ i: 0, value: flat }];
+  }
+  return own.list.flatMap(({ when, checks, ...variant }) => {
+    const met = metBy(when, call);
+    if (!met) return [];
+    return {
+      ...variant,
+      value: call.bind(variant.value),
+      ...(checks ? { checks: [...substituteChecks(checks, call.bind), ...met.checks] } : {}),
+      when: met.when,
+      met,
+    };
+  });
+}
+
 /** The value of a call from the ways it can end. */
 function resultOf(
   it: Interpreter,
   outcomes: readonly Outcome[],
-  bind: (value: Abs) => Abs,
-  about: { async: boolean; site: Site; name: string; unfinished: boolean },
+  call: CallArguments,
+  about: { async: boolean; unfinished: boolean },
   state: State,
 ): Abs {
-  const id = `${about.site.file}:${about.site.at}`;
+  const { bind, site, name } = call;
+  const id = `${site.file}:${site.at}`;
   const list: Variant[] = [];
   for (const outcome of outcomes) {
-    const value = bind(outcome.value);
-    const flat = value.k === 'promise' ? awaited(value) : value;
-    const alternatives: Variant[] = flat.k === 'variants' ? flat.list : [{ i: 0, value: flat }];
-    for (const alternative of alternatives) {
+    const ended = metBy(outcome.when, call);
+    if (!ended) continue;
+    for (const alternative of alternativesOf(outcome.value, call)) {
+      const { met } = alternative;
       const inner = alternative.proof ?? outcome.proof;
-      const proof = inner && {
-        kind: inner.kind,
-        steps: [{ ...about.site, note: `${about.name}()` }, ...inner.steps].slice(0, 6),
-      };
-      const roles = alternative.roles ?? outcome.roles;
-      const checks = [...(alternative.checks ?? []), ...substituteChecks(outcome.checks ?? [], bind)];
+      const proof = inner
+        ? {
+            kind: inner.kind,
+            steps: [{ ...site, note: `${name}()` }, ...inner.steps].slice(0, 6),
+          }
+        : (ended.proof ?? met?.proof);
+      const roles = alternative.roles ?? outcome.roles ?? ended.roles ?? met?.roles;
+      const checks = [
+        ...(alternative.checks ?? []),
+        ...ended.checks,
+        ...substituteChecks(outcome.checks ?? [], bind),
+      ];
+      const when = [...ended.when, ...(alternative.when ?? [])];
       list.push({
         i: list.length,
         value: alternative.value,
         ...(proof ? { proof } : {}),
         ...(roles ? { roles } : {}),
         ...(checks.length ? { checks } : {}),
+        ...(when.length ? { when } : {}),
       });
     }
   }
   const isAsync = about.async || outcomes.some((outcome) => bind(outcome.value).k === 'promise');
   if (list.length === 0 && about.unfinished) return UNKNOWN;
   const only = list[0];
-  const isPlain = list.length === 1 && only && !only.proof && !only.roles && !only.checks;
+  const isPlain = list.length === 1 && only && !only.proof && !only.roles && !only.checks && !only.when;
   if (list.some((variant) => variant.proof?.kind === 'session')) {
     const own = it.sessions.get(id);
     if (!own && list.some((variant) => !variant.proof))
       it.sessions.set(id, {
-        ...about.site,
+        ...site,
         direct: false,
         awaited: !isAsync,
         tested: false,

@@ -171,7 +171,9 @@ export function analyse(links: Links, value: Abs, given: Given, depth: number): 
         open: true,
       };
       // `useMutation(schema, handler)` and the like hand the input itself over.
-      const args: Abs[] = [bag, { k: 'object', props: { ctx: guard.ctx }, open: true }];
+      const args: Abs[] = value.direct
+        ? [input, guard.ctx]
+        : [bag, { k: 'object', props: { ctx: guard.ctx }, open: true }];
       const inner = analyse(
         links,
         value.handler,

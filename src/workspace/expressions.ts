@@ -193,6 +193,7 @@ export function correlate(id: string, ...branches: readonly (readonly [Abs, Stat
         ...(proof ? { proof } : {}),
         ...(roles ? { roles } : {}),
         ...(checks.length ? { checks } : {}),
+        ...(alternative.when ? { when: alternative.when } : {}),
       });
     }
   }

@@ -28,7 +28,7 @@ import { correlate, evaluateArray, evaluateAssign, evaluateLogic, evaluateObject
 import { classMember, outerValue } from './scopeValues.ts';
 import { fromParts, takeProof } from './parts.ts';
 import { answeredByRole, refine, secretComparison, testedAlternatives } from './refine.ts';
-import { cloneState, freshState, joinInto } from './state.ts';
+import { bothGiven, cloneState, freshState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey } from './summary.ts';
 import type {
@@ -337,13 +337,17 @@ export class Interpreter {
     if (state.proof) outcome.proof = state.proof;
     if (state.roles) outcome.roles = state.roles;
     if (state.checks.length) outcome.checks = [...state.checks];
+    if (state.given.length) outcome.when = [...state.given];
     const same = frame.outcomes.find(
       (other) =>
         !!other.proof === !!outcome.proof &&
         isSame(other.checks, outcome.checks) &&
         sameAbs(other.value, outcome.value),
     );
-    if (same) return;
+    if (same) {
+      keepGiven(same, outcome);
+      return;
+    }
     if (frame.outcomes.length >= MAX_OUTCOMES) {
       const alike = frame.outcomes.filter((other) => !!other.proof === !!outcome.proof);
       const merged =
@@ -354,6 +358,7 @@ export class Interpreter {
       if (checks?.length) merged.checks = checks;
       else delete merged.checks;
       if (!outcome.proof) delete merged.proof;
+      keepGiven(merged, outcome);
       return;
     }
     frame.outcomes.push(outcome);
@@ -556,6 +561,13 @@ export class Interpreter {
   get inLoop(): boolean {
     return this.frames.some((frame) => frame.loops > 0);
   }
+}
+
+/** Two ends that are taken as one need what both of them need. */
+function keepGiven(into: Outcome, other: Outcome): void {
+  const when = bothGiven(into.when ?? [], other.when ?? []);
+  if (when.length) into.when = [...when];
+  else delete into.when;
 }
 
 const COMPARISONS = new Set(['==', '===', '!=', '!==', 'in']);

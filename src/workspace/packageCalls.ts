@@ -3,6 +3,7 @@ import { trim, UNKNOWN } from './abs.ts';
 import type { Abs, Proof, Site, Variant } from './abs.ts';
 import { guardName, known, textOf } from './callPlace.ts';
 import type { Place } from './callPlace.ts';
+import { usesOf } from './chains.ts';
 import { runDetached } from './closures.ts';
 import type { Interpreter } from './interpreter.ts';
 import { event, packageEvent } from './events.ts';
@@ -106,17 +107,20 @@ function meant(
       const id = `${site.file}:${site.at}`;
       const at =
         place?.calleeValue.k === 'member' || place?.calleeValue.k === 'ref' ? place.calleeValue.at : site.at;
+      // Clerk's old `auth()` answers at once.
+      const isSync = callee.spec === '@clerk/nextjs' && callee.path.at(-1) === 'auth';
       const before = it.sessions.get(id);
       it.sessions.set(id, {
         file: it.file,
         at,
         direct: true,
-        awaited: before?.awaited ?? false,
+        awaited: before?.awaited ?? isSync,
         seq: before?.seq ?? it.tick(),
         tested: before?.tested ?? false,
       });
       const proof: Proof = { kind: 'session', steps: [{ ...site, note: `${name}() reads the session` }] };
-      return { k: 'promise', of: { k: 'variants', id, list: sessionVariants(meaning.shape, proof) } };
+      const found: Abs = { k: 'variants', id, list: sessionVariants(meaning.shape, proof) };
+      return isSync ? found : { k: 'promise', of: found };
     }
     case 'throwing': {
       const proof: Proof = {
@@ -175,7 +179,7 @@ function meant(
       return {
         k: 'chain',
         lib: meaning.lib,
-        uses: args.flatMap((arg) => (arg.k === 'chain' ? arg.uses : [])),
+        uses: args.flatMap(usesOf),
         validated: false,
       };
     case 'signIn':

@@ -2,7 +2,7 @@
 import type { Abs, EvidenceStep, Variant } from './abs.ts';
 import { UNKNOWN } from './abs.ts';
 import { isSame } from '../base/equal.ts';
-import { addChecks } from './state.ts';
+import { addChecks, addGiven } from './state.ts';
 import type { State } from './state.ts';
 
 /** Proof and roles that all alternatives share pass to the path. */
@@ -15,6 +15,13 @@ export function takeProof(list: readonly Variant[], state: State, step?: Evidenc
   if (roles.length > 0 && roles.every(Boolean))
     state.roles ??= [...new Set(roles.flatMap((some) => some ?? []))];
   const [one, ...others] = list;
+  if (one?.when)
+    addGiven(
+      state,
+      one.when.filter((condition) =>
+        others.every((variant) => variant.when?.some((their) => isSame(their, condition))),
+      ),
+    );
   if (one?.checks)
     addChecks(
       state,

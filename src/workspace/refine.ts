@@ -1,5 +1,6 @@
 /** What a passed or failed condition says about the rest of the path. */
 import type { Value } from '../facts/tsModel.ts';
+import { noteCondition } from './conditions.ts';
 import { awaited, leaves, nullishOf, truthOf, UNKNOWN } from './abs.ts';
 import type { Abs, EvidenceStep, Proof, Truth } from './abs.ts';
 import type { Interpreter } from './interpreter.ts';
@@ -331,6 +332,15 @@ function refineComparison(
     const equal = truth !== test.op.startsWith('!');
     const left = look(it, test.left, state, NOTHING);
     const right = look(it, test.right, state, NOTHING);
+    for (const [one, other] of [[left, right] as const, [right, left] as const])
+      if (nullishOf(other) === 'true')
+        noteCondition(
+          one,
+          test.op.length === 2 ? 'nullish' : other.k === 'undef' ? 'undefined' : 'null',
+          equal,
+          state,
+          it.rootKey,
+        );
     if (!equal) {
       if (right.k === 'lit' && (right.v === 0 || right.v === null)) noteListed(left, state);
       return;
@@ -353,7 +363,11 @@ function refineComparison(
     notePolicy(it, test, truth, state);
     return;
   }
-  if (truth && (test.k === 'member' || test.k === 'ref')) noteListed(look(it, test, state, NOTHING), state);
+  if (test.k === 'member' || test.k === 'ref') {
+    const value = look(it, test, state, NOTHING);
+    noteCondition(value, 'truthy', truth, state, it.rootKey);
+    if (truth) noteListed(value, state);
+  }
 }
 
 /** A value of the request against one of the environment: `header === \`Bearer ${env.CRON_SECRET}\``. */

@@ -1,13 +1,15 @@
 /** The interpreter's state on one path through a function. */
 import { isSame } from '../base/equal.ts';
 import { joinAbs } from './abs.ts';
-import type { Abs, Check, Proof, Site } from './abs.ts';
+import type { Abs, Check, Condition, Proof, Site } from './abs.ts';
 
 export interface State {
   env: Map<number, Abs>;
   proof: Proof | undefined;
   roles: string[] | undefined;
   checks: readonly Check[];
+  /** What tests have shown about the function's own parameters. */
+  given: readonly Condition[];
   /** All that any path has shown; one list for all states of a run. */
   shown: Check[];
   /** Positions of the writes that this path has (or may have) made. */
@@ -28,6 +30,7 @@ export function freshState(): State {
     proof: undefined,
     roles: undefined,
     checks: [],
+    given: [],
     shown: [],
     writes: [],
     transaction: undefined,
@@ -66,8 +69,23 @@ export function joinInto(into: State, other: State): void {
   }
   if (into.checks !== other.checks)
     into.checks = into.checks.filter((check) => other.checks.some((their) => isSame(check, their)));
+  if (into.given !== other.given) into.given = bothGiven(into.given, other.given);
   if (into.writes !== other.writes) into.writes = [...new Set([...into.writes, ...other.writes])];
   into.unsure ||= other.unsure;
+}
+
+/** What two paths have both found out about their parameters. */
+export function bothGiven(one: readonly Condition[], other: readonly Condition[]): readonly Condition[] {
+  return one.filter((condition) => other.some((their) => isSame(condition, their)));
+}
+
+const MAX_GIVEN = 4;
+
+/** Notes what a test has said about the function's own parameters. */
+export function addGiven(state: State, conditions: readonly Condition[]): void {
+  for (const condition of conditions)
+    if (state.given.length < MAX_GIVEN && !state.given.some((own) => isSame(own, condition)))
+      state.given = [...state.given, condition];
 }
 
 const MAX_CHECKS = 8;

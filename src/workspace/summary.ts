@@ -1,6 +1,6 @@
 /** What a function does for its callers, and what it does itself: the results of interpreting its body once. */
 import type { FileId } from '../base/path.ts';
-import type { Abs, Check, FunctionKey, Proof, Site } from './abs.ts';
+import type { Abs, Check, Condition, FunctionKey, Proof, Site } from './abs.ts';
 
 /** One way a call can end normally. */
 export interface Outcome {
@@ -8,6 +8,8 @@ export interface Outcome {
   proof?: Proof;
   roles?: string[];
   checks?: Check[];
+  /** Ends so only for calls that are given such arguments. */
+  when?: Condition[];
 }
 
 /** When and where on its path something happens. */
@@ -34,6 +36,8 @@ export interface DbEffect extends Site, Moment {
   roles?: string[];
   /** What the path before it has shown about the caller's right to rows. */
   checks?: Check[];
+  /** Reached only by calls that are given such arguments. */
+  when?: Condition[];
   /** A call whose target could not be found, and might be a guard, came first. */
   unsure: boolean;
   /** Call sites from the summarised function down to the access, outermost first. */
@@ -66,6 +70,7 @@ export interface CallEvent extends Site, Moment {
   proof?: Proof;
   roles?: string[];
   checks?: Check[];
+  when?: Condition[];
   unsure: boolean;
   /** Call sites from the summarised function down to it, outermost first. */
   trace: Site[];
@@ -78,6 +83,7 @@ export interface Invocation {
   proof?: Proof;
   roles?: string[];
   checks?: Check[];
+  when?: Condition[];
   /** The interactive transaction in which it is called. */
   transaction?: Site;
   unsure: boolean;

@@ -139,6 +139,31 @@ describe('helpers across files', () => {
       'if (!(await g.isIn())) return;',
     ],
     [
+      'asserts what it is given',
+      'export function assertUser(user: unknown) { if (!user) throw new Error("no"); }',
+      'const s = await auth(); g.assertUser(s?.user);',
+    ],
+    [
+      'asserts by comparing with null',
+      'export function assertUser(user: unknown) { if (user == null) redirect("/"); return user; }',
+      'const s = await auth(); g.assertUser(s?.user);',
+    ],
+    [
+      'asserts a part of what it is given',
+      'export const need = ({ session }: { session: unknown }) => { if (!session) notFound(); };',
+      'g.need({ session: await auth() });',
+    ],
+    [
+      'hands the caller on to another helper',
+      'async function find(user?: { id: string }) { if (user) return { id: user.id }; return null; } export async function actor(user?: { id: string }) { const a = await find(user); if (!a) throw new Error("no"); return a; }',
+      'const s = await auth(); await g.actor(s?.user);',
+    ],
+    [
+      'stops unless it is told not to',
+      'export async function current(optional: boolean) { const s = await auth(); if (!s?.user) { if (optional) return null; redirect("/"); } return s.user; }',
+      'await g.current(false);',
+    ],
+    [
       'recursive',
       'export async function r(n: number): Promise<unknown> { const s = await auth(); if (!s) return r(n - 1); return s; }',
       'await g.r(3);',
@@ -162,6 +187,26 @@ describe('helpers across files', () => {
       'name only',
       'export async function requireAdmin() { console.log("checked"); }',
       'await g.requireAdmin();',
+    ],
+    [
+      'asserts something else',
+      'export function assertId(user: unknown, id: unknown) { if (!id) throw new Error("no"); return user; }',
+      'const s = await auth(); g.assertId(s?.user, id);',
+    ],
+    [
+      'asserts only sometimes',
+      'export function assertUser(user: unknown, strict: boolean) { if (strict && !user) throw new Error("no"); }',
+      'const s = await auth(); g.assertUser(s?.user, false);',
+    ],
+    [
+      'told not to stop',
+      'export async function current(optional: boolean) { const s = await auth(); if (!s?.user) { if (optional) return null; redirect("/"); } return s.user; }',
+      'await g.current(true);',
+    ],
+    [
+      'goes on with what nobody has proved',
+      'export async function actor(token?: string, user?: { id: string }) { if (token) return { id: token }; if (user) return { id: user.id }; throw new Error("no"); }',
+      'const s = await auth(); await g.actor(id, s?.user);',
     ],
     [
       'may be null',
@@ -301,6 +346,27 @@ export const deeper = authClient.metadata({ name: 'x' }).use(async ({ next, ctx 
   });
 });
 
+describe('action clients of older versions', () => {
+  const client = {
+    'lib/client.ts': `import { createSafeActionClient } from 'next-safe-action';
+import { auth } from '@clerk/nextjs';
+function signedIn(id: string | null) { if (!id) throw new Error('no'); return { id }; }
+export const open = createSafeActionClient();
+export const authAction = createSafeActionClient({ async middleware() { const { userId } = auth(); return { session: signedIn(userId) }; } });
+export const logged = createSafeActionClient({ async middleware() { const { userId } = auth(); console.log(userId); return { userId }; } });
+export const allowed = (permission?: string) => createSafeActionClient({ async middleware() { const { userId } = auth(); return { session: signedIn(userId), permission }; } });`,
+  };
+  it.each([
+    ['open', 'unguarded'],
+    ['authAction', 'guarded'],
+    ['logged', 'unguarded'],
+    ["allowed('remove')", 'guarded'],
+  ])('%s', (called, state) => {
+    const text = `import { ${called.replace(/\W.*/, '')} } from '@/lib/client';\nexport const run = ${called}({} as never, async (id: string, { session }) => { ${remove} });`;
+    expect(guardOfAction(text, client)).toBe(state);
+  });
+});
+
 describe('other proofs', () => {
   it.each([
     [
@@ -420,5 +486,34 @@ describe('clients in every form', () => {
         "import axios from 'axios';\nconst api = { order: axios.create() };\nexport async function run(id: string) { await api.order.delete(id); }",
       ),
     ).not.toBe('unguarded');
+  });
+});
+
+describe('what a function finds out about what it is given', () => {
+  const services = (body: string): { [path: string]: string } => ({
+    'lib/services/order.ts': `import { prisma } from '@/lib/db';\n${body}`,
+  });
+  const call = (text: string): string =>
+    `import { drop } from '@/lib/services/order';\nexport async function run(id: string) { const s = await auth(); ${text} }`;
+
+  it('guards what comes after it there', () => {
+    const stops = services(
+      'export async function drop(user: unknown, id: string) { if (!user) throw new Error("no"); await prisma.order.delete({ where: { id } }); }',
+    );
+    expect(guardOfAction(call('await drop(s?.user, id);'), stops)).toBe('guarded');
+    expect(guardOfAction(call('await drop(id, id);'), stops)).toBe('unguarded');
+    const goesOn = services(
+      'export async function drop(user: unknown, id: string) { if (!user) console.warn("nobody"); await prisma.order.delete({ where: { id } }); }',
+    );
+    expect(guardOfAction(call('await drop(s?.user, id);'), goesOn)).toBe('unguarded');
+  });
+
+  it('leaves out what the arguments rule out', () => {
+    const either = services(
+      'export async function drop(id: string, how: { hard: boolean }) { if (how.hard) return prisma.order.delete({ where: { id } }); return prisma.message.findFirst(); }',
+    );
+    expect(guardOfAction(call('await drop(id, { hard: false });'), either)).not.toBe('unguarded');
+    expect(guardOfAction(call('await drop(id, { hard: true });'), either)).toBe('unguarded');
+    expect(guardOfAction(call('await drop(...([id, { hard: true }] as const));'), either)).toBe('unguarded');
   });
 });
