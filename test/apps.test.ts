@@ -56,6 +56,7 @@ const marked = new Set([
   'webhook-signature',
   'no-get-side-effect',
   'unsafe-migration',
+  'migrate-dev-only',
 ]);
 
 describe('findings', () => {

@@ -24,7 +24,11 @@ const rules: [RegExp, CommandFileKind][] = [
     /(^|\/)(AGENTS|CLAUDE|GEMINI|SKILL|CONVENTIONS)(\.local)?\.md$|(^|\/)\.github\/(copilot-instructions\.md|(instructions|prompts|chatmodes)\/.*\.md)$/i,
     'markdown',
   ],
-  [/(^|\/)\.(claude|cursor|agents|codex|windsurf)\/.*\.mdc?$/, 'markdown'],
+  [
+    /(^|\/)\.(claude|cursor|agents|codex|windsurf)\/.*\.mdc?$|(^|\/)\.(cursor|windsurf|cline)rules$/,
+    'markdown',
+  ],
+  [/(^|\/)Procfile$/, 'procfile'],
   [/\.(sh|bash|zsh|ksh)$|(^|\/)\.husky\/[\w-]+$|(^|\/)\.githooks\/[\w-]+$/, 'shell'],
 ];
 

@@ -13,6 +13,8 @@ export type CommandFileKind =
   | 'dockerfile'
   | 'makefile'
   | 'justfile'
+  /** `name: command`, a line each. */
+  | 'procfile'
   /** VS Code tasks and launch configurations, MCP servers, hosting settings: JSON with commands under known keys. */
   | 'json-tasks'
   | 'markdown';

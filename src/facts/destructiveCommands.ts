@@ -105,18 +105,21 @@ const programs: Partial<Record<string, Assess>> = Object.assign(
   } satisfies Record<string, Assess>,
 );
 
+/** Options of Prisma's command line that take their value from the next word. */
+export const prismaOptions: readonly string[] = [
+  '--schema',
+  '--config',
+  '--name',
+  '-n',
+  '--url',
+  '--file',
+  '--sql',
+  '--from-migrations',
+  '--to-schema',
+];
+
 function prisma(command: Command, words: readonly CommandWord[]): CommandHazard | undefined {
-  const plain = positions(words, [
-    '--schema',
-    '--config',
-    '--name',
-    '-n',
-    '--url',
-    '--file',
-    '--sql',
-    '--from-migrations',
-    '--to-schema',
-  ]);
+  const plain = positions(words, prismaOptions);
   const [first, second] = plain.map((at) => words[at]?.value);
   const [firstAt = 0, secondAt = 0] = plain;
   if (first === 'migrate' && second === 'reset') {
@@ -159,11 +162,11 @@ function prisma(command: Command, words: readonly CommandWord[]): CommandHazard 
 }
 
 /** From `migrate`/`db` to the last word, so that a replacement leaves no flag behind that the other command doesn't know. */
-function restOfPrisma(words: readonly CommandWord[], from: number): Span {
+export function restOfPrisma(words: readonly CommandWord[], from: number): Span {
   return covering(words, from, words.length);
 }
 
-function replacing(span: Span, words: string[]): CommandReplacement {
+export function replacing(span: Span, words: string[]): CommandReplacement {
   return { span, words, text: words.join(' ') };
 }
 
@@ -354,7 +357,7 @@ function flag(words: readonly CommandWord[], names: readonly string[]): CommandW
 }
 
 /** Indexes of the words behind the program that are no options and no values of these options. */
-function positions(words: readonly CommandWord[], valued: readonly string[]): number[] {
+export function positions(words: readonly CommandWord[], valued: readonly string[]): number[] {
   const out: number[] = [];
   for (let at = 1; at < words.length; at++) {
     const value = words[at]?.value ?? '';
@@ -369,7 +372,7 @@ function spanAt(words: readonly CommandWord[], at: number): Span {
 }
 
 /** From the first of these words to the last. */
-function covering(words: readonly CommandWord[], from: number, to: number): Span {
+export function covering(words: readonly CommandWord[], from: number, to: number): Span {
   const first = words[from];
   const last = words[Math.min(to, words.length) - 1];
   return { start: first?.span.start ?? 0, end: Math.max(first?.span.end ?? 0, last?.span.end ?? 0) };

@@ -1,4 +1,4 @@
-/** Scripts in formats that are told apart by lines: make and just recipes, fenced blocks of Markdown. */
+/** Scripts in formats that are told apart by lines: make and just recipes, processes of a Procfile, fenced blocks of Markdown. */
 import { MappedBuilder } from './mappedText.ts';
 import type { MappedText } from './mappedText.ts';
 import type { ScriptSource, ScriptSources } from './scriptSources.ts';
@@ -121,13 +121,18 @@ export function justSources(text: string): ScriptSources {
   return { scripts, comments, problems: [] };
 }
 
+/** A line of a block without a language that is a command beyond doubt: trees, output and prose stand in such blocks too. */
+const plainCommand =
+  /^\s*(?:[$>%]\s+)?(?:[A-Z_]+=\S+\s+)*(?:sudo|npx|npm|pnpm|yarn|bunx?|dotenvx?|prisma|dropdb|psql|docker|docker-compose|supabase)\s/;
 const shellFence = /^(sh|bash|shell|zsh|console|shell-session|shellscript|terminal|cmd)$/i;
 
 /** Fenced blocks of shell code; in console transcripts only the lines behind a prompt are commands. */
 export function markdownSources(text: string): ScriptSources {
   const scripts: ScriptSource[] = [];
   const comments: ScriptSources['comments'] = [];
-  let fence: { mark: string; out: MappedBuilder | undefined; indent: number; console: boolean } | undefined;
+  let fence:
+    | { mark: string; out: MappedBuilder | undefined; indent: number; console: boolean; plain: boolean }
+    | undefined;
   let heading = '';
   for (const line of linesOf(text)) {
     const open = /^([ \t]*(?:[-*+]\s+|\d+[.)]\s+|>\s?)*)(`{3,}|~{3,})\s*\{?\.?([\w-]*)/.exec(line.text);
@@ -137,9 +142,11 @@ export function markdownSources(text: string): ScriptSources {
         fence = undefined;
       } else if (fence.out) {
         const prompt = /^[ \t]*(?:\$|>|%)[ \t]+/.exec(line.text)?.[0].length;
-        const isSilent = fence.console && prompt === undefined && /^\s*$|^[^$]/.test(line.text);
+        const isSilent =
+          (fence.console && prompt === undefined && /^\s*$|^[^$]/.test(line.text)) ||
+          (fence.plain && !plainCommand.test(line.text));
         const indent = Math.min(fence.indent, /^[ \t]*/.exec(line.text)?.[0].length ?? 0);
-        if (prompt !== undefined) addLine(fence.out, line, prompt, (unit) => unit);
+        if (prompt !== undefined && !isSilent) addLine(fence.out, line, prompt, (unit) => unit);
         else if (!isSilent) addLine(fence.out, line, indent, (unit) => unit);
       }
       continue;
@@ -149,9 +156,10 @@ export function markdownSources(text: string): ScriptSources {
       const isConsole = /^(console|shell-session|terminal)$/i.test(language);
       fence = {
         mark: open[2] ?? '```',
-        out: shellFence.test(language) ? new MappedBuilder() : undefined,
+        out: language === '' || shellFence.test(language) ? new MappedBuilder() : undefined,
         indent: open[1]?.length ?? 0,
         console: isConsole,
+        plain: language === '',
       };
       continue;
     }
@@ -161,5 +169,21 @@ export function markdownSources(text: string): ScriptSources {
       comments.push({ start: line.start + match.index, end: line.start + match.index + match[0].length });
   }
   if (fence?.out) scripts.push(script(heading, fence.out.build(text.length)));
+  return { scripts, comments, problems: [] };
+}
+
+/** `release: npx prisma migrate deploy`: a process and its command, a line each. */
+export function procfileSources(text: string): ScriptSources {
+  const scripts: ScriptSource[] = [];
+  const comments: ScriptSources['comments'] = [];
+  for (const line of linesOf(text)) {
+    const process = /^([\w-]+):[ \t]*/.exec(line.text);
+    if (process) {
+      const out = new MappedBuilder();
+      addLine(out, line, process[0].length, (unit) => unit);
+      scripts.push(script(process[1] ?? '', out.build(line.start + line.text.length)));
+    } else if (/^\s*#/.test(line.text))
+      comments.push({ start: line.start + line.text.indexOf('#'), end: line.start + line.text.length });
+  }
   return { scripts, comments, problems: [] };
 }

@@ -6,7 +6,7 @@ import type { CommandFileKind, CommandProblem, CommandWord, EnvAssignment } from
 import { dockerSources } from './dockerSources.ts';
 import { sliceMapped, unescaped, verbatim } from './mappedText.ts';
 import type { MappedText } from './mappedText.ts';
-import { justSources, makeSources, markdownSources } from './lineSources.ts';
+import { justSources, makeSources, markdownSources, procfileSources } from './lineSources.ts';
 import { yamlSources } from './yamlSources.ts';
 
 export interface ScriptSource {
@@ -45,6 +45,8 @@ export function scriptSources(kind: CommandFileKind, text: string): ScriptSource
       return makeSources(text);
     case 'justfile':
       return justSources(text);
+    case 'procfile':
+      return procfileSources(text);
     case 'markdown':
       return markdownSources(text);
     default:

@@ -1,49 +1,14 @@
 /** What a command line really runs: takes package runners, environment setters and other wrappers off it. */
-import type { CommandWord, EnvAssignment, ScriptReference } from './commandsModel.ts';
+import { handOn } from './handOn.ts';
 import type { ShellWord } from './shellParser.ts';
-
-export interface Unwrapped {
-  words: ShellWord[];
-  wrappers: string[];
-  env: EnvAssignment[];
-  envFiles: CommandWord[];
-  scripts: ScriptReference[];
-  /** Words that are scripts of their own: `bash -c '…'`, `concurrently "…" "…"`. */
-  nested: ShellWord[];
-}
+import { skipOptions } from './unwrapStep.ts';
+import type { Step, Unwrapped } from './unwrapStep.ts';
 
 /** The name of a program without its folder, version and Windows ending: `./node_modules/.bin/prisma@7` → `prisma`. */
 export function programName(word: string | undefined): string {
   if (word === undefined) return '';
   const base = word.slice(Math.max(word.lastIndexOf('/'), word.lastIndexOf('\\')) + 1);
   return base.replace(/(?<=.)@[\w.^~-]+$/, '').replace(/\.(cmd|exe|ps1)$/, '');
-}
-
-type Step = (words: ShellWord[], out: Unwrapped) => ShellWord[] | undefined;
-
-/** Options of a wrapper that take their value from the next word; all other words that begin with `-` stand alone. */
-function skipOptions(
-  words: ShellWord[],
-  from: number,
-  valued: readonly string[],
-  onOption?: (name: string, value: ShellWord) => void,
-): number {
-  let at = from;
-  for (; at < words.length; at++) {
-    const current = words[at];
-    if (!current?.value.startsWith('-') || current.value === '-') return at;
-    if (current.value === '--') return at + 1;
-    const equals = current.value.indexOf('=');
-    const name = equals > 0 ? current.value.slice(0, equals) : current.value;
-    if (!valued.includes(name)) continue;
-    const next = words[at + 1];
-    if (equals > 0) onOption?.(name, { ...current, value: current.value.slice(equals + 1) });
-    else {
-      if (next) onOption?.(name, next);
-      at++;
-    }
-  }
-  return at;
 }
 
 function takeAssignments(words: ShellWord[], from: number, out: Unwrapped): number {
@@ -194,6 +159,12 @@ const dotenv: Step = (words, out) => {
 const setEnv: Step = (words, out) => {
   const options = skipOptions(words, 1, ['-u', '--unset', '-C', '--chdir']);
   const at = takeAssignments(words, options, out);
+  const only = words[at];
+  // `cross-env-shell A=b "a && b"`.
+  if (only && at === words.length - 1 && /\s/.test(only.value)) {
+    out.nested.push(only);
+    return undefined;
+  }
   return words.slice(words[at]?.value === '--' ? at + 1 : at);
 };
 
@@ -209,6 +180,8 @@ const plainWrappers: Record<string, readonly string[]> = {
   builtin: [],
   caffeinate: ['-t'],
   stdbuf: ['-i', '-o', '-e'],
+  watch: ['-n', '--interval', '-q', '--equexit'],
+  corepack: [],
   xargs: ['-I', '-n', '-P', '-d', '-a', '-L', '-s', '-E'],
 };
 
@@ -318,7 +291,8 @@ const runScripts: Step = (words, out) => {
 function stepFor(name: string): Step | undefined {
   if (['npx', 'bunx', 'pnpx'].includes(name)) return packageRunner;
   if (['npm', 'pnpm', 'yarn', 'bun', 'ni', 'nr'].includes(name)) return packageManager;
-  if (['dotenv', 'dotenv-cli', 'dotenvx', 'env-cmd', 'dotenv-run-script'].includes(name)) return dotenv;
+  if (['dotenv', 'dotenv-cli', 'dotenvx', 'dotenv-flow', 'env-cmd', 'dotenv-run-script'].includes(name))
+    return dotenv;
   if (['cross-env', 'cross-env-shell', 'env'].includes(name)) return setEnv;
   if (shells.has(name)) return shell;
   if (['docker', 'docker-compose', 'podman', 'kubectl'].includes(name)) return container;
@@ -327,6 +301,8 @@ function stepFor(name: string): Step | undefined {
   if (name === 'timeout') return timeout;
   if (name === 'concurrently' || name === 'eval') return nestedStrings;
   if (['run-s', 'run-p', 'npm-run-all', 'npm-run-all2'].includes(name)) return runScripts;
+  const handed = handOn(name);
+  if (handed) return handed;
   const options = Object.hasOwn(plainWrappers, name) ? plainWrappers[name] : undefined;
   return options && ((words) => words.slice(skipOptions(words, 1, options)));
 }

@@ -1,6 +1,6 @@
 /** Scripts in YAML: CI workflows, compose files, hosting settings. */
 import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseAllDocuments } from 'yaml';
-import type { Node, Pair, Scalar, YAMLMap } from 'yaml';
+import type { Document, Node, Pair, Scalar, YAMLMap } from 'yaml';
 import type { CommandFileKind, EnvAssignment } from './commandsModel.ts';
 import { aligned, MappedBuilder, unescaped } from './mappedText.ts';
 import type { MappedText } from './mappedText.ts';
@@ -40,7 +40,8 @@ export function yamlSources(kind: CommandFileKind, text: string): ScriptSources 
             end: Math.min(Math.max(...error.pos), text.length),
           },
         });
-      const walker: Walker = { text, keys: scriptKeys[kind] ?? /^run$/, kind, out: out.scripts };
+      const keys = scriptKeys[kind] ?? /^run$/;
+      const walker: Walker = { text, keys, kind, document, out: out.scripts };
       visit(walker, document.contents, { name: '', env: [], depth: 0 });
     }
     out.comments = yamlComments(text);
@@ -58,6 +59,7 @@ interface Walker {
   text: string;
   keys: RegExp;
   kind: CommandFileKind;
+  document: Document;
   out: ScriptSource[];
 }
 
@@ -85,7 +87,22 @@ function visit(walker: Walker, node: unknown, around: Around): void {
   }
 }
 
-/** Adds a scalar or a list of scalars; a list of lists or maps is no script. */
+/** The scalars of a script's list, those of lists inside it and of anchors that it names too; `undefined` for a list of maps. */
+function scalarsOf(walker: Walker, items: readonly unknown[], depth = 0): Scalar[] | undefined {
+  const out: Scalar[] = [];
+  for (const item of items) {
+    const node = isAlias(item) ? item.resolve(walker.document) : item;
+    if (isScalar(node)) out.push(node);
+    else if (isSeq(node) && depth < 5) {
+      const inner = scalarsOf(walker, node.items, depth + 1);
+      if (!inner) return undefined;
+      out.push(...inner);
+    } else if (isMap(node)) return undefined;
+  }
+  return out;
+}
+
+/** Adds a scalar or a list of scalars; a list of maps is no script. */
 function addScripts(walker: Walker, value: unknown, step: YAMLMap, around: Around): boolean {
   const { text, kind, out } = walker;
   const shell = step.get('shell');
@@ -93,13 +110,19 @@ function addScripts(walker: Walker, value: unknown, step: YAMLMap, around: Aroun
   const add = (body: ScriptSource['body']): void => {
     out.push({ name: around.name, body, env: around.env, envFiles: [] });
   };
+  if (isAlias(value)) {
+    const named = value.resolve(walker.document);
+    return named !== undefined && !isAlias(named) && addScripts(walker, named, step, around);
+  }
   if (isScalar(value)) {
     const mapped = scalarText(text, value);
     if (mapped) add({ script: mapped });
     return mapped !== undefined;
   }
-  if (!isSeq(value) || value.items.length === 0 || !value.items.every((item) => isScalar(item))) return false;
-  const items = value.items.flatMap((item) => (isScalar(item) ? (scalarText(text, item) ?? []) : []));
+  if (!isSeq(value)) return false;
+  const scalars = scalarsOf(walker, value.items);
+  if (!scalars || scalars.length === 0) return false;
+  const items = scalars.flatMap((item) => scalarText(text, item) ?? []);
   // A container's command in list form is the words of one command.
   if (kind === 'compose')
     add({ words: items[0]?.text === 'CMD' || items[0]?.text === 'CMD-SHELL' ? items.slice(1) : items });

@@ -14,7 +14,7 @@ export const excludedFolders: ReadonlySet<string> = new Set([
 ]);
 
 const extensions = new Set(
-  'ts tsx js jsx mjs cjs mts cts prisma sql yaml yml sh bash'.split(' ').map((name) => `.${name}`),
+  'ts tsx js jsx mjs cjs mts cts prisma sql yaml yml sh bash zsh ksh'.split(' ').map((name) => `.${name}`),
 );
 
 const names = new Set([
@@ -26,6 +26,15 @@ const names = new Set([
   'CLAUDE.md',
   'GEMINI.md',
   'SKILL.md',
+  'CONVENTIONS.md',
+  'AGENTS.local.md',
+  'CLAUDE.local.md',
+  '.cursorrules',
+  '.windsurfrules',
+  '.clinerules',
+  'Containerfile',
+  '.justfile',
+  'Procfile',
   'GNUmakefile',
   'makefile',
   'Justfile',
@@ -43,7 +52,7 @@ const patterns = [
   /^Dockerfile/,
   /\.Dockerfile$/i,
   /^\.env/,
-  /\.mk$/,
+  /\.(mk|just)$/,
   /^backend-map\.md$/,
 ];
 
@@ -61,8 +70,8 @@ const places = [
  * Kept free of lookaheads and negation, which watchers do not know.
  */
 export const watchGlob =
-  '**/{*.{ts,tsx,js,jsx,mjs,cjs,mts,cts,prisma,sql,yaml,yml,sh,bash,mk},package.json,tsconfig*.json,jsconfig*.json,' +
-  'Dockerfile*,*.Dockerfile,Makefile,makefile,GNUmakefile,justfile,Justfile,.env*,backend-specialist.config.json,' +
+  '**/{*.{ts,tsx,js,jsx,mjs,cjs,mts,cts,prisma,sql,yaml,yml,sh,bash,zsh,ksh,mk,just},package.json,tsconfig*.json,jsconfig*.json,' +
+  'Dockerfile*,*.Dockerfile,Containerfile,Makefile,makefile,GNUmakefile,justfile,Justfile,.justfile,Procfile,.cursorrules,.windsurfrules,.clinerules,.env*,backend-specialist.config.json,' +
   'vercel.json,railway.json,tasks.json,launch.json,settings.json,settings.local.json,mcp.json,.mcp.json,*.md,*.mdc,.gitignore}';
 
 /** Whether the name is of a kind the engine reads and no folder above it is excluded. */

@@ -25,6 +25,8 @@ import { rule as envModule } from './env-module/rule.ts';
 import { fixes as envModuleFixes } from './env-module/fix.ts';
 import { rule as envSchema } from './env-schema/rule.ts';
 import { fixes as envSchemaFixes } from './env-schema/fix.ts';
+import { rule as migrateDevOnly } from './migrate-dev-only/rule.ts';
+import { fixes as migrateDevOnlyFixes } from './migrate-dev-only/fix.ts';
 import { rule as nextAsyncApis } from './next-async-apis/rule.ts';
 import { fixes as nextAsyncApisFixes } from './next-async-apis/fix.ts';
 import { rule as noClientIdentity } from './no-client-identity/rule.ts';
@@ -98,6 +100,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: destructiveMigration, fixes: destructiveMigrationFixes },
   { rule: envModule, fixes: envModuleFixes },
   { rule: envSchema, fixes: envSchemaFixes },
+  { rule: migrateDevOnly, fixes: migrateDevOnlyFixes },
   { rule: nextAsyncApis, fixes: nextAsyncApisFixes },
   { rule: noClientIdentity, fixes: noClientIdentityFixes },
   { rule: noDestructiveCommand, fixes: noDestructiveCommandFixes },

@@ -61,6 +61,66 @@ describe('files', () => {
     ['package.json', '{ "scripts": { "half": "prisma migrate reset', ['error «migrate reset»']],
     ['scripts/down.sh', 'docker compose down -v\n', ['warning «-v»']],
     ['e2e/setup.sh', 'npx prisma migrate reset --force\n', ['warning «migrate reset»']],
+    ['Procfile', 'web: next start\nrelease: npx prisma migrate reset --force\n', ['error «migrate reset»']],
+    ['.husky/post-merge', 'npx prisma migrate reset\n', ['error «migrate reset»']],
+    ['.cursorrules', '```sh\nnpx prisma migrate reset\n```\n', ['warning «migrate reset»']],
+    [
+      '.cursor/rules/db.mdc',
+      '---\nalwaysApply: true\n---\n\n~~~bash\nnpx prisma migrate reset\n~~~\n',
+      ['warning «migrate reset»'],
+    ],
+    [
+      '.github/copilot-instructions.md',
+      '1. Reset:\n\n   ```\n   npx prisma migrate reset\n   ```\n',
+      ['warning «migrate reset»'],
+    ],
+    [
+      '.mcp.json',
+      '{ "mcpServers": { "db": { "command": "npx", "args": ["-y", "prisma", "migrate", "reset"] } } }',
+      ['error «migrate", "reset»'],
+    ],
+    [
+      '.claude/settings.json',
+      '{ "hooks": { "Stop": [{ "hooks": [{ "type": "command", "command": "npx prisma migrate reset -f" }] }] } }',
+      ['error «migrate reset»'],
+    ],
+    [
+      '.vscode/launch.json',
+      '{ "configurations": [{ "runtimeExecutable": "npx", "runtimeArgs": ["prisma", "migrate", "reset"] }] }',
+      ['error «migrate", "reset»'],
+    ],
+    [
+      'action.yml',
+      'runs:\n  using: composite\n  steps:\n    - run: npx prisma migrate reset\n      shell: bash\n',
+      ['error «migrate reset»'],
+    ],
+    [
+      '.circleci/config.yml',
+      'jobs:\n  a:\n    steps:\n      - run: npm ci\n      - run:\n          name: Schema\n          command: npx prisma migrate reset -f\n',
+      ['error «migrate reset»'],
+    ],
+    [
+      '.gitlab-ci.yml',
+      '.schema: &schema\n  - npx prisma migrate reset -f\ndeploy:\n  before_script:\n    - [npm ci, "dropdb shop"]\n  script:\n    - *schema\n    - npm run build\n',
+      ['error «migrate reset»', 'error «dropdb»'],
+    ],
+    [
+      'compose.yaml',
+      'services:\n  db:\n    entrypoint: ["sh", "-c", "dropdb shop && postgres"]\n',
+      ['error «dropdb»'],
+    ],
+    [
+      'docker/web.Dockerfile',
+      'FROM node\nRUN npm ci && \\\n  npx prisma migrate reset -f\n',
+      ['error «migrate reset»'],
+    ],
+    ['vercel.json', '{ "buildCommand": "prisma migrate reset -f && next build" }', ['error «migrate reset»']],
+    // What the platform starts isn't for tests only because a script named so calls it too.
+    [
+      'package.json',
+      '{ "scripts": { "build": "prisma migrate reset -f && next build", "test-all": "npm run build" } }',
+      ['error «migrate reset»'],
+    ],
   ])('%s: %s', async (file, text, expected) => {
     expect(await judge(file, text)).toEqual(expected);
   });
@@ -82,6 +142,7 @@ describe('files', () => {
     ],
     ['CLAUDE.md', 'Never run `prisma migrate reset`.\n\n```ts\nconst a = "prisma migrate reset";\n```\n'],
     ['docs/README.md', '```bash\nnpx prisma migrate reset\n```\n'],
+    ['CLAUDE.md', '```\nscripts/ prisma migrate reset\n├── reset.ts # npx prisma migrate reset\n```\n'],
     ['Makefile', 'test-db:\n\tnpx prisma migrate reset --force\n'],
   ])('%s is silent: %s', async (file, text) => {
     expect(await judge(file, text)).toEqual([]);
@@ -94,6 +155,62 @@ describe('files', () => {
         '{ "scripts": { "wipe": "prisma migrate reset", "a": "dotenv -e .env.test -- npm run wipe", "b": "npm run wipe" } }',
       ),
     ).toEqual(['error «migrate reset»']);
+  });
+});
+
+describe('what stands around a command', () => {
+  it.each([
+    'npx -y prisma@latest migrate reset',
+    'npm exec -- prisma migrate reset',
+    'pnpm --filter db exec prisma migrate reset',
+    'yarn workspace db prisma migrate reset',
+    'bun --bun run prisma migrate reset',
+    'bunx --bun prisma migrate reset',
+    'corepack pnpm exec prisma migrate reset',
+    'deno run -A npm:prisma@7 migrate reset',
+    'node --env-file=.env node_modules/prisma/build/index.js migrate reset',
+    './node_modules/.bin/prisma migrate reset',
+    'dotenv -e .env.local -- npx prisma migrate reset',
+    'dotenv-flow -e .env -- prisma migrate reset',
+    'dotenvx run -f .env -- prisma migrate reset',
+    'env-cmd -f .env prisma migrate reset',
+    'cross-env NODE_ENV=production prisma migrate reset',
+    'cross-env-shell A=b "prisma migrate reset && next dev"',
+    'A=b C=d prisma migrate reset',
+    '(cd packages/db; npx prisma migrate reset)',
+    'yes | prisma migrate reset',
+    'concurrently -n a,b "npm:dev" "prisma migrate reset"',
+    'start-server-and-test "prisma migrate reset" http://localhost "vitest"',
+    'docker compose run --rm web npx prisma migrate reset',
+    'kubectl exec -it pod -- npx prisma migrate reset',
+    'fly ssh console -C "npx prisma migrate reset"',
+    'ssh -p 22 host "cd app && npx prisma migrate reset"',
+    'ssh host npx prisma migrate reset',
+    'doppler run -- prisma migrate reset',
+    'aws-vault exec prod -- prisma migrate reset',
+    'sst shell prisma migrate reset',
+    'vercel env run -- prisma migrate reset',
+    'direnv exec . prisma migrate reset',
+    'nvm exec 20 prisma migrate reset',
+    'volta run prisma migrate reset',
+    'nodemon --exec "prisma migrate reset"',
+    'watch -n 5 prisma migrate reset',
+    'nohup sudo -E prisma migrate reset &',
+    'powershell -Command "npx prisma migrate reset"',
+    'cmd /c prisma migrate reset',
+  ])('%s', async (line) => {
+    expect(await judge('scripts/x.sh', `${line}\n`)).toEqual(['error «migrate reset»']);
+  });
+
+  it.each([
+    'node scripts/reset.js migrate reset',
+    'turbo run prisma -- migrate reset',
+    'ssh -p 22 host',
+    'su postgres -c "createdb shop"',
+    'deno run scripts/x.ts migrate reset',
+    'grep -r "prisma migrate reset" .',
+  ])('silent: %s', async (line) => {
+    expect(await judge('scripts/x.sh', `${line}\n`)).toEqual([]);
   });
 });
 

@@ -1,31 +1,54 @@
 /** The commands that a TypeScript file runs. */
-import type { Span } from '../../base/span.ts';
-import { commandOfWords, parseCommandLine } from '../../facts/commands.ts';
-import type { Command, CommandWord, EnvAssignment } from '../../facts/commandsModel.ts';
-import { spanOf } from '../../facts/model.ts';
-import type { Value } from '../../facts/tsModel.ts';
-import { visitFile } from '../../facts/visit.ts';
-import type { WorkspaceView } from '../../workspace/view.ts';
-import { Runners } from './runners.ts';
-import { constantsOf, nameOf, resolve, template, textOf } from './texts.ts';
-import type { Code, PlacedText } from './texts.ts';
+import type { Span } from '../base/span.ts';
+import { commandOfWords, parseCommandLine } from '../facts/commands.ts';
+import type { Command, CommandWord, EnvAssignment } from '../facts/commandsModel.ts';
+import { spanOf } from '../facts/model.ts';
+import type { Value } from '../facts/tsModel.ts';
+import { visitFile } from '../facts/visit.ts';
+import type { WorkspaceView } from './view.ts';
+import { Runners } from './commandRunners.ts';
+import { constantsOf, nameOf, resolve, template, textOf } from './commandTexts.ts';
+import type { Code, PlacedText } from './commandTexts.ts';
 
-/** Cheap test that spares nearly every call: the words of which one is in every destructive command. */
-const DESTRUCTIVE = /reset|data-loss|drop|truncate|delete|update|alter|volume|prune|destroy|-v\b|CONSENT/i;
+/** Cheap test that spares nearly every call: the words of which one is in every command that a rule tells of. */
+const TOLD =
+  /reset|data-loss|drop|truncate|delete|update|alter|volume|prune|destroy|-v\b|CONSENT|push|execute|psql/i;
 
 type Call = Extract<Value, { k: 'call' | 'tagged' }>;
 
 /** The commands that calls of `child_process`, execa, zx and the like run, with their places in the file. */
 export function commandsOfCalls(facts: Code, file: string, workspace: WorkspaceView): Command[] {
-  const calls: Call[] = [];
-  visitFile(facts, (value) => {
-    if ((value.k === 'call' && value.args.length > 0) || value.k === 'tagged') calls.push(value);
-  });
+  const { calls, constants } = candidatesOf(facts);
   if (calls.length === 0) return [];
-  const constants = constantsOf(facts);
   const runners = new Runners(facts, constants);
   const seen: Seen = { facts, file, workspace, constants, runners, ambient: undefined };
   return calls.flatMap((call) => commandsOf(seen, call));
+}
+
+interface Candidates {
+  calls: readonly Call[];
+  constants: ReadonlyMap<number, Value>;
+}
+
+/** Several rules ask for the same file in turn; this part follows from its facts alone. */
+const candidates = new WeakMap<Code, Candidates>();
+
+function candidatesOf(facts: Code): Candidates {
+  const before = candidates.get(facts);
+  if (before) return before;
+  const all: Call[] = [];
+  visitFile(facts, (value) => {
+    if ((value.k === 'call' && value.args.length > 0) || value.k === 'tagged') all.push(value);
+  });
+  const constants = all.length > 0 ? constantsOf(facts) : new Map<number, Value>();
+  const calls = all.filter((call) =>
+    call.k === 'tagged'
+      ? call.texts.some((text) => TOLD.test(text))
+      : call.args.some((arg) => mentions(facts, constants, arg)),
+  );
+  const found = { calls, constants };
+  candidates.set(facts, found);
+  return found;
 }
 
 interface Seen {
@@ -46,8 +69,7 @@ interface Around {
 function commandsOf(seen: Seen, call: Call): Command[] {
   const { facts, constants, runners } = seen;
   if (call.k === 'tagged') {
-    if (!call.texts.some((text) => DESTRUCTIVE.test(text)) || runners.of(call.tag)?.form !== 'template')
-      return [];
+    if (runners.of(call.tag)?.form !== 'template') return [];
     const span = spanOf(facts, call.at);
     const last = call.texts.at(-1) ?? '';
     const inner = call.values.reduce((sum, value) => {
@@ -67,7 +89,7 @@ function commandsOf(seen: Seen, call: Call): Command[] {
         );
   }
   const [first, second] = call.args;
-  if (!first || !call.args.some((arg) => mentions(seen, arg))) return [];
+  if (!first) return [];
   const runner = runners.of(call.fn);
   if (runner?.form === 'line') {
     const line = textOf(facts, first, constants);
@@ -88,13 +110,13 @@ function commandsOf(seen: Seen, call: Call): Command[] {
   });
 }
 
-function mentions({ facts, constants }: Seen, arg: Value): boolean {
-  const known = resolve(arg, constants);
-  const items = known.k === 'array' ? known.items : [known];
+function mentions(facts: Code, constants: ReadonlyMap<number, Value>, arg: Value): boolean {
+  const whole = resolve(arg, constants);
+  const items = whole.k === 'array' ? whole.items : [whole];
   return items.some((item) => {
     const inner = resolve(item.k === 'spread' ? item.of : item, constants);
     const parts = inner.k === 'array' ? inner.items : [inner];
-    return parts.some((part) => DESTRUCTIVE.test(textOf(facts, part, constants)?.text ?? ''));
+    return parts.some((part) => TOLD.test(textOf(facts, part, constants)?.text ?? ''));
   });
 }
 

@@ -1,9 +1,9 @@
 /** Texts of TypeScript values as far as they are constant, with the place of each unit. */
-import type { Span } from '../../base/span.ts';
-import { spanOf } from '../../facts/model.ts';
-import type { CommonFacts } from '../../facts/model.ts';
-import type { TsFacts, Value } from '../../facts/tsModel.ts';
-import { visitSteps } from '../../facts/visit.ts';
+import type { Span } from '../base/span.ts';
+import { spanOf } from '../facts/model.ts';
+import type { CommonFacts } from '../facts/model.ts';
+import type { TsFacts, Value } from '../facts/tsModel.ts';
+import { visitSteps } from '../facts/visit.ts';
 
 export type Code = TsFacts & CommonFacts;
 

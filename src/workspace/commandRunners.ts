@@ -1,7 +1,7 @@
 /** Which calls of a TypeScript file run a command, told by where the called name comes from. */
-import type { TsFacts, Value } from '../../facts/tsModel.ts';
-import { visitSteps } from '../../facts/visit.ts';
-import type { WorkspaceView } from '../../workspace/view.ts';
+import type { TsFacts, Value } from '../facts/tsModel.ts';
+import { visitSteps } from '../facts/visit.ts';
+import type { WorkspaceView } from './view.ts';
 
 /** `line`: the first argument is a command line; `words`: a program and its arguments; `template`: a tagged template. */
 export type Runner = { form: 'line' | 'words' | 'template' };
