@@ -57,6 +57,7 @@ const marked = new Set([
   'no-get-side-effect',
   'unsafe-migration',
   'migrate-dev-only',
+  'revalidate-match',
 ]);
 
 describe('findings', () => {

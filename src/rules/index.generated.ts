@@ -60,6 +60,7 @@ import { rule as requirePagination } from './require-pagination/rule.ts';
 import { fixes as requirePaginationFixes } from './require-pagination/fix.ts';
 import { rule as requireRole } from './require-role/rule.ts';
 import { fixes as requireRoleFixes } from './require-role/fix.ts';
+import { rule as revalidateMatch } from './revalidate-match/rule.ts';
 import { rule as schemaModelDrift } from './schema-model-drift/rule.ts';
 import { fixes as schemaModelDriftFixes } from './schema-model-drift/fix.ts';
 import { rule as serverOnly } from './server-only/rule.ts';
@@ -118,6 +119,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: queryInDatabase, fixes: queryInDatabaseFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
   { rule: requireRole, fixes: requireRoleFixes },
+  { rule: revalidateMatch, fixes: [] },
   { rule: schemaModelDrift, fixes: schemaModelDriftFixes },
   { rule: serverOnly, fixes: serverOnlyFixes },
   { rule: serviceCache, fixes: serviceCacheFixes },

@@ -15,12 +15,13 @@ import { operationKind } from './knowledge.ts';
 import { ownPath } from './ownPaths.ts';
 import type { Project } from './project.ts';
 import { isToolingPath } from './roles.ts';
+import { taggedRequests } from './caching.ts';
 import { declaredSchemas } from './schemaDeclarations.ts';
 import type { FactStore } from './store.ts';
 
 const STYLE = 'style:';
 
-/** `sessionTypes`: augments the types of Auth.js; `revalidates`: tells Next.js that data has changed; `caches`: keeps data for all requests. */
+/** `sessionTypes`: augments the types of Auth.js; `revalidates`: tells Next.js that data has changed; `caches`: keeps data for all requests under tags. */
 export type Trait = 'client' | 'auth' | 'env' | 'seed' | 'sessionTypes' | 'revalidates' | 'caches';
 
 type Bare = 'actions' | 'queries' | 'cached' | 'request';
@@ -239,13 +240,16 @@ function traitsOf(facts: TsFacts): Trait[] {
   for (const item of facts.imports)
     if (item.spec === 'next/cache')
       for (const named of item.names) {
-        if (/^(revalidate(Path|Tag)|updateTag|refresh)$/.test(named.imported)) out.add('revalidates');
+        if (/^(revalidate(Path|Tag)|updateTag|refresh|(unstable_)?expire(Path|Tag))$/.test(named.imported))
+          out.add('revalidates');
         if (/^(unstable_cache|(unstable_)?cacheTag)$/.test(named.imported)) out.add('caches');
+        if (named.imported === '*') out.add('revalidates').add('caches');
       }
   const client = imported(facts, /./, 'PrismaClient');
   const nextAuth = imported(facts, /^next-auth$/, 'default');
   const betterAuth = imported(facts, /^better-auth(\/minimal)?$/, 'betterAuth');
   const createEnv = imported(facts, /^@t3-oss\/env/, 'createEnv');
+  if (!out.has('caches') && taggedRequests(facts).length > 0) out.add('caches');
   visitFile(facts, (value) => {
     if (value.k === 'new' && value.fn.k === 'ref' && value.fn.b === client) out.add('client');
     if (value.k === 'call' && value.fn.k === 'ref' && value.fn.b >= 0) {

@@ -6,7 +6,9 @@ import type { TsFacts } from '../facts/tsModel.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
 import type { ProjectConventions } from '../project/conventions.ts';
 import type { App, FileRole, SchemaRoot } from '../project/model.ts';
+import type { Route } from '../project/routes.ts';
 import type { Abs, FunctionKey } from './abs.ts';
+import type { Caching } from './caching.ts';
 import type { Entry } from './entries.ts';
 import type { Trait } from './fileIndex.ts';
 import type { Layering } from './layering.ts';
@@ -45,6 +47,10 @@ export interface WorkspaceView {
   namingPath(path: string): readonly FileId[];
   /** Files that declare a Zod object of a form (see `declaredSchemas`). */
   declaringSchema(form: string): readonly FileId[];
+  /** What the application at a folder, and the code that belongs to none, keeps for all requests and tells Next.js to renew. */
+  caching(root: FileId): Caching;
+  /** The pages and route handlers of the application at a folder. */
+  routes(root: FileId): readonly Route[];
   /** Files of one folder, sorted. */
   filesIn(folder: string): readonly FileId[];
   exists(file: FileId): boolean;

@@ -18,8 +18,12 @@ import type {
 import { visitSteps } from '../facts/visit.ts';
 import type { ProjectConventions } from '../project/conventions.ts';
 import type { App, FileRole } from '../project/model.ts';
+import { routesOf } from '../project/routes.ts';
+import type { Route } from '../project/routes.ts';
 import { joinAbs, UNKNOWN } from './abs.ts';
 import type { Abs, FunctionKey } from './abs.ts';
+import { cachingOf, joinCaching } from './caching.ts';
+import type { Caching } from './caching.ts';
 import { learnConventions } from './conventions.ts';
 import { Database } from './database.ts';
 import type { Input, Query } from './database.ts';
@@ -75,6 +79,9 @@ export class Workspace implements Links, WorkspaceView {
   private readonly migrations: Migrations;
   private readonly learnt: Query<ProjectConventions>;
   private readonly layers: Query<Layering>;
+  private readonly cachingTable: Query<Caching>;
+  private readonly appCaching: Query<Caching>;
+  private readonly routeTable: Query<readonly Route[]>;
 
   constructor(host: EngineHost, declarations: readonly RuleDeclaration[]) {
     const { db } = this;
@@ -121,6 +128,9 @@ export class Workspace implements Links, WorkspaceView {
       { equal: isSame },
     );
     this.learnt = db.query('projectConventions', (root) => this.learn(root), { equal: isSame });
+    this.cachingTable = db.query('caching', (file) => this.findCaching(file), { equal: isSame });
+    this.appCaching = db.query('appCaching', (root) => this.joinCaching(root), { equal: isSame });
+    this.routeTable = db.query('routes', (root) => this.findRoutes(root), { equal: isSame });
     this.layers = db.query('layers', (root) => this.findLayers(root), { equal: isSame });
     this.migrations = new Migrations(db, {
       tree: () => this.store.tree('') ?? [],
@@ -384,6 +394,30 @@ export class Workspace implements Links, WorkspaceView {
 
   declaringSchema(form: string): readonly FileId[] {
     return this.index.declaringSchema(form).filter((file) => this.baseRoles(file) !== 'tooling');
+  }
+
+  caching(root: FileId): Caching {
+    return this.appCaching(root);
+  }
+
+  private findCaching(file: FileId): Caching {
+    const facts = this.tsFacts(file);
+    return facts ? cachingOf(this, file, facts) : joinCaching([]);
+  }
+
+  private joinCaching(root: FileId): Caching {
+    const files = new Set([...this.withTrait('caches'), ...this.withTrait('revalidates')]);
+    const own = [...files].filter((file) => (this.app(file)?.root ?? root) === root);
+    return joinCaching(own.map((file) => this.cachingTable(file)));
+  }
+
+  routes(root: FileId): readonly Route[] {
+    return this.routeTable(root);
+  }
+
+  private findRoutes(root: FileId): readonly Route[] {
+    const app = this.project.apps('').find((one) => one.root === root);
+    return app ? routesOf(app, this.store.tree('') ?? []) : [];
   }
 
   filesIn(folder: string): readonly FileId[] {

@@ -4,6 +4,7 @@ import type { BindingId, FunctionId, TsFacts, Value } from '../../facts/tsModel.
 import { visitSteps, visitValue } from '../../facts/visit.ts';
 import { calledName, callIndex } from '../../workspace/callIndex.ts';
 import { cacheUses, renderCached } from '../../workspace/caches.ts';
+import { keptFunction } from '../../workspace/caching.ts';
 import type { CacheUse } from '../../workspace/caches.ts';
 import { RequestReads } from '../../workspace/requestReads.ts';
 import type { RequestRead } from '../../workspace/requestReads.ts';
@@ -56,7 +57,7 @@ function checkUses(context: Context, facts: TsFacts, uses: readonly CacheUse[]):
   const reads = new RequestReads(workspace);
   for (const use of uses) {
     if (use.kind === 'use cache: private') continue;
-    const cached = cachedFunction(reads, file, facts, use);
+    const cached = keptFunction(reads, file, facts, use);
     if (use.kind === 'render') {
       const made = madeAnew(facts, use);
       if (made) report(made);
@@ -75,17 +76,6 @@ function checkUses(context: Context, facts: TsFacts, uses: readonly CacheUse[]):
     const written = cached && writeReport(workspace, file, use, cached);
     if (written) report(written);
   }
-}
-
-function cachedFunction(
-  reads: RequestReads,
-  file: FileId,
-  facts: TsFacts,
-  { fn, call, inside }: CacheUse,
-): FoundFunction | undefined {
-  if (fn !== undefined) return { file, facts, fn };
-  const [wrapped] = call?.args ?? [];
-  return wrapped && reads.resolver.functionOf(reads.resolver.resolve(file, facts, inside, wrapped));
 }
 
 function nameOf({ name, fn, kind }: CacheUse): string {

@@ -1,4 +1,7 @@
-export default function ContactPage() {
-  return <a href={`mailto:${process.env.SUPPORT_EMAIL}`}>Write to us</a>;
+import { productCount } from '@/lib/services/catalog.service';
+
+export default async function ContactPage() {
+  const products = await productCount();
+  return <a href={`mailto:${process.env.SUPPORT_EMAIL}`}>Ask us about our {products} products</a>;
 //                          ^^^^^^^^^^^^^^^^^^^^^^^^^ env-module warning
 }

@@ -21,6 +21,7 @@ export async function giveOrder(input: z.infer<typeof giftSchema>) {
 //                                    ^^^^^^ no-client-identity error
 //                   ^^^^^^ service-layer hint
   revalidatePath('/orders');
+//               ^^^^^^^^^ revalidate-match info
 }
 
 export async function saveProfile(input: z.infer<typeof profileSchema>) {

@@ -1,6 +1,6 @@
 'use server';
 
-import { revalidatePath } from 'next/cache';
+import { revalidatePath, updateTag } from 'next/cache';
 import { auth } from '@/auth';
 import { checkAdmin } from '@/lib/auth-guards';
 import { prisma } from '@/lib/db';
@@ -14,6 +14,8 @@ export async function createProduct(formData: FormData) {
 //                                     ^^^^^^ service-layer hint
   console.info('created by', session?.user?.id);
   revalidatePath('/');
+  updateTag('products');
+//          ^^^^^^^^^^ revalidate-match info
   return { success: true, data: { id: product.id } };
 }
 

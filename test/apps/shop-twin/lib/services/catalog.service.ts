@@ -19,3 +19,6 @@ export function orderCount(userId: string) {
 
 export const restock = cache((id: string) => prisma.product.update({ where: { id }, data: { stock: 10 } }));
 //                                                          ^^^^^^ cache-safety warning
+
+export const productCount = unstable_cache(() => prisma.product.count(), ['product-count'], { tags: ['product'] });
+//                          ^^^^^^^^^^^^^^ revalidate-match info
