@@ -1,6 +1,6 @@
 /** *Extract to service*: a Prisma call of a page, a route or an action becomes a function of the service layer, imported back. */
 import { ts } from 'ts-morph';
-import { parseTs } from '../facts/extractTs.ts';
+import { parseTs } from '../facts/parseTs.ts';
 import type { Abs } from '../workspace/abs.ts';
 import type { QueryFact } from '../workspace/summary.ts';
 import { capturesOf } from './captures.ts';

@@ -6,7 +6,7 @@
 import type { ts } from 'ts-morph';
 import type { FileId } from '../base/path.ts';
 import type { Span } from '../base/span.ts';
-import { parseTs } from '../facts/extractTs.ts';
+import { parseTs } from '../facts/parseTs.ts';
 import type { EditResult, FileEdits, Finding, FixOffer, TextEdit } from '../run/finding.ts';
 import type { Severity } from '../rules/rule.ts';
 import { suppressionEdit } from './suppressionEdits.ts';

@@ -1,7 +1,7 @@
 /** The texts of *Extract to service*: the new function, the call in its place, the module it is put in. */
 import { ts } from 'ts-morph';
 import type { FileId } from '../base/path.ts';
-import { parseTs } from '../facts/extractTs.ts';
+import { parseTs } from '../facts/parseTs.ts';
 import type { TextEdit } from '../run/finding.ts';
 import type { WorkspaceView } from '../workspace/view.ts';
 import { applyEdits, minimalEdit } from './applyEdits.ts';

@@ -7,6 +7,7 @@ import { augmentedInterfaces } from './augmentations.ts';
 import { extractClass, extractFunction } from './extractFunctions.ts';
 import { exportDeclaration, exportLocal, importDeclaration } from './extractModules.ts';
 import { arrayPattern, objectPattern } from './extractPatterns.ts';
+import { syntaxErrorsOf } from './parseTs.ts';
 import { Scopes } from './scopes.ts';
 import { SpanTable } from './spanTable.ts';
 import { commentIn, directivesOf, docOf, hasModifier } from './tsDocs.ts';
@@ -36,22 +37,6 @@ import {
   isWhileStatement,
 } from './syntax.ts';
 
-/** Parses for facts and for fixes alike. `file` decides JSX and JavaScript rules by its extension. */
-export function parseTs(file: string, text: string, parents = false): ts.SourceFile {
-  const kind = /\.(tsx|jsx|js|mjs|cjs)$/.test(file)
-    ? file.endsWith('.tsx')
-      ? ts.ScriptKind.TSX
-      : ts.ScriptKind.JSX
-    : ts.ScriptKind.TS;
-  return ts.createSourceFile(
-    file,
-    text,
-    { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone },
-    parents,
-    kind,
-  );
-}
-
 export interface TsExtraction {
   facts: TsFacts;
   /** Flat pairs start, end. */
@@ -61,19 +46,18 @@ export interface TsExtraction {
 }
 
 /** Facts of one file. Never throws on odd syntax; a stack overflow on absurd nesting is the caller's fence to catch. */
-export function extractTs(file: string, text: string): TsExtraction {
-  const source = parseTs(file, text);
+export function extractTs(source: ts.SourceFile): TsExtraction {
   const extractor = new StatementExtractor(source);
   const facts = extractor.module();
-  const diagnostics =
-    (source as unknown as { parseDiagnostics?: readonly ts.Diagnostic[] }).parseDiagnostics ?? [];
   return {
     facts,
     spans: extractor.spans.pairs,
-    syntaxErrors: diagnostics.slice(0, 5).map((diagnostic) => ({
-      start: diagnostic.start ?? 0,
-      message: ts.flattenDiagnosticMessageText(diagnostic.messageText, ' '),
-    })),
+    syntaxErrors: syntaxErrorsOf(source)
+      .slice(0, 5)
+      .map((diagnostic) => ({
+        start: diagnostic.start ?? 0,
+        message: ts.flattenDiagnosticMessageText(diagnostic.messageText, ' '),
+      })),
   };
 }
 

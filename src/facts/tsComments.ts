@@ -1,6 +1,5 @@
 import type { ts } from 'ts-morph';
 import type { Span } from '../base/span.ts';
-import { parseTs } from './extractTs.ts';
 import {
   forEachChild,
   isJsxText,
@@ -14,8 +13,8 @@ import {
  * Comments of a TypeScript/JavaScript text that hold a suppression directive. A directive's words inside a string, a
  * template or JSX text are no comment: the token at the place decides.
  */
-export function commentsOfTs(file: string, text: string): Span[] {
-  const source = parseTs(file, text);
+export function commentsOfTs(source: ts.SourceFile): Span[] {
+  const { text } = source;
   const out: Span[] = [];
   for (const match of text.matchAll(/backend-specialist-(?:disable|enable)/g)) {
     const comment = commentAt(source, text, match.index);

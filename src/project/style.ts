@@ -1,7 +1,8 @@
 /** What one file shows of the project's habits: a few tokens, so that counting them over a workspace is cheap. */
 import type { FileId } from '../base/path.ts';
 import type { TsFacts, Value } from '../facts/tsModel.ts';
-import { visitFile, visitSteps } from '../facts/visit.ts';
+import { valuesOf } from '../facts/valueIndex.ts';
+import { visitSteps } from '../facts/visit.ts';
 
 /** An imported name: `file` is the project's file it leads to, `undefined` for a package. */
 export interface ImportedName {
@@ -54,14 +55,13 @@ export function styleOf(facts: TsFacts, leadsTo: LeadsTo): StyleToken[] {
     add({ t: 'schemas' });
   if (cachesReads(facts)) add({ t: 'cached' });
   if (facts.imports.some((item) => !item.typeOnly && REQUEST.test(item.spec))) add({ t: 'request' });
-  visitFile(facts, (value) => {
-    if (value.k !== 'call') return;
-    loggerToken(value, names, add);
-    if (isQuery(value.fn)) add({ t: 'queries' });
-    const source = rootName(value.fn, names);
+  for (const call of valuesOf(facts, 'call')) {
+    loggerToken(call, names, add);
+    if (isQuery(call.fn)) add({ t: 'queries' });
+    const source = rootName(call.fn, names);
     if (source?.file !== undefined && GUARD.test(source.name))
-      add({ t: 'guard', source, wraps: value.args.some((arg) => arg.k === 'function') });
-  });
+      add({ t: 'guard', source, wraps: call.args.some((arg) => arg.k === 'function') });
+  }
   if (isAction) resultTokens(facts, names, add);
   return [...out].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, token]) => token);
 }

@@ -1,6 +1,6 @@
 /** Calls of a file by the place that effects, events and traces give. */
 import type { FunctionId, TsFacts } from '../facts/tsModel.ts';
-import { visitSteps } from '../facts/visit.ts';
+import { valuesIn } from '../facts/valueIndex.ts';
 import type { CallValue, TaggedValue } from './callPlace.ts';
 
 export interface IndexedCall {
@@ -17,15 +17,12 @@ export function callIndex(facts: TsFacts): ReadonlyMap<number, IndexedCall> {
   if (before) return before;
   const index = new Map<number, IndexedCall>();
   facts.functions.forEach((fn, id) => {
-    visitSteps(fn.body, {
-      value: (value) => {
-        if (value.k !== 'call' && value.k !== 'tagged') return;
-        const entry: IndexedCall = { call: value, fn: id };
-        index.set(value.at, entry);
-        const name = calledName(value);
-        if (name !== undefined) index.set(name.at, entry);
-      },
-    });
+    for (const call of [...valuesIn(fn, 'call'), ...valuesIn(fn, 'tagged')]) {
+      const entry: IndexedCall = { call, fn: id };
+      index.set(call.at, entry);
+      const name = calledName(call);
+      if (name !== undefined) index.set(name.at, entry);
+    }
   });
   known.set(facts, index);
   return index;

@@ -1,6 +1,7 @@
 /** Every place of a file that catches errors: what it watches over, what becomes of the error, what it hides. */
 import type { FileId } from '../base/path.ts';
 import type { FunctionId, Step, TsFacts, Value } from '../facts/tsModel.ts';
+import { valuesOf } from '../facts/valueIndex.ts';
 import { visitSteps } from '../facts/visit.ts';
 import { CalleeResolver, calleeName, calleeText } from './calleeResolver.ts';
 import type { CallValue, FoundFunction } from './calleeResolver.ts';
@@ -33,22 +34,19 @@ export interface CatchSite {
 
 /** All catches of a file, in the order of its functions. */
 export function catchesOf(workspace: WorkspaceView, file: FileId, facts: TsFacts): CatchSite[] {
-  const mayCatch = facts.functions.some((fn) => hasCatch(fn.body));
+  const mayCatch =
+    valuesOf(facts, 'call').some(isCatchCall) || facts.functions.some((fn) => hasHandler(fn.body));
   if (!mayCatch) return [];
   const search = new CatchSearch(workspace, file, facts);
   facts.functions.forEach((fn, id) => search.statements(id, fn.body, []));
   return search.sites;
 }
 
-function hasCatch(steps: readonly Step[]): boolean {
+function hasHandler(steps: readonly Step[]): boolean {
   let found = false;
   visitSteps(steps, {
     step: (step) => {
       if (step.s === 'try' && step.handler) found = true;
-      return !found;
-    },
-    value: (value) => {
-      if (isCatchCall(value)) found = true;
       return !found;
     },
   });

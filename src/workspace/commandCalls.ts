@@ -4,6 +4,7 @@ import { commandOfWords, parseCommandLine } from '../facts/commands.ts';
 import type { Command, CommandWord, EnvAssignment } from '../facts/commandsModel.ts';
 import { spanOf } from '../facts/model.ts';
 import type { Value } from '../facts/tsModel.ts';
+import { valuesOf } from '../facts/valueIndex.ts';
 import { visitFile } from '../facts/visit.ts';
 import type { WorkspaceView } from './view.ts';
 import { Runners } from './commandRunners.ts';
@@ -36,10 +37,10 @@ const candidates = new WeakMap<Code, Candidates>();
 function candidatesOf(facts: Code): Candidates {
   const before = candidates.get(facts);
   if (before) return before;
-  const all: Call[] = [];
-  visitFile(facts, (value) => {
-    if ((value.k === 'call' && value.args.length > 0) || value.k === 'tagged') all.push(value);
-  });
+  const all: Call[] = [
+    ...valuesOf(facts, 'call').filter(({ args }) => args.length > 0),
+    ...valuesOf(facts, 'tagged'),
+  ];
   const constants = all.length > 0 ? constantsOf(facts) : new Map<number, Value>();
   const calls = all.filter((call) =>
     call.k === 'tagged'

@@ -5,7 +5,7 @@
  */
 import type { FileId } from '../base/path.ts';
 import type { TsFacts, Value } from '../facts/tsModel.ts';
-import { visitFile } from '../facts/visit.ts';
+import { valuesOf } from '../facts/valueIndex.ts';
 import type { Database, Input, Query } from './database.ts';
 import { usedVariables } from '../project/environment.ts';
 import { styleOf } from '../project/style.ts';
@@ -191,14 +191,19 @@ export class FileIndex {
     }
     for (const item of facts.exports)
       if (item.e === 'from' || item.e === 'star') addImport(item.spec, item.typeOnly ? 'types' : 'imports');
-    visitFile(facts, (value) => {
-      if (value.k === 'import') addImport(value.spec);
-      const accessor = writtenModel(value);
+    for (const { spec } of valuesOf(facts, 'import')) addImport(spec);
+    for (const call of valuesOf(facts, 'call')) {
+      const accessor = writtenModel(call);
       if (accessor !== undefined) keys.add(`writes:${accessor}`);
-      for (const name of usedVariables(value)) keys.add(`env:${name}`);
-      const path = ownPath(value);
-      if (path !== undefined) keys.add(`path:${path}`);
-    });
+    }
+    for (const kind of ['member', 'index', 'object', 'call'] as const)
+      for (const value of valuesOf(facts, kind))
+        for (const name of usedVariables(value)) keys.add(`env:${name}`);
+    for (const kind of ['lit', 'template'] as const)
+      for (const value of valuesOf(facts, kind)) {
+        const path = ownPath(value);
+        if (path !== undefined) keys.add(`path:${path}`);
+      }
     for (const trait of traitsOf(facts)) keys.add(`trait:${trait}`);
     for (const { form } of declaredSchemas(facts)) if (form !== undefined) keys.add(`schema:${form}`);
     if (!isToolingPath(file)) {
@@ -212,8 +217,18 @@ export class FileIndex {
   }
 }
 
-function writtenModel(value: Value): string | undefined {
-  if (value.k !== 'call' || value.fn.k !== 'member' || value.fn.of.k !== 'member') return undefined;
+function isWholeEnv(value: Value): boolean {
+  return (
+    value.k === 'member' &&
+    value.name === 'env' &&
+    value.of.k === 'ref' &&
+    value.of.b < 0 &&
+    value.of.name === 'process'
+  );
+}
+
+function writtenModel(value: Extract<Value, { k: 'call' }>): string | undefined {
+  if (value.fn.k !== 'member' || value.fn.of.k !== 'member') return undefined;
   return operationKind(value.fn.name) === 'write' ? value.fn.of.name : undefined;
 }
 
@@ -250,25 +265,15 @@ function traitsOf(facts: TsFacts): Trait[] {
   const betterAuth = imported(facts, /^better-auth(\/minimal)?$/, 'betterAuth');
   const createEnv = imported(facts, /^@t3-oss\/env/, 'createEnv');
   if (!out.has('caches') && taggedRequests(facts).length > 0) out.add('caches');
-  visitFile(facts, (value) => {
-    if (value.k === 'new' && value.fn.k === 'ref' && value.fn.b === client) out.add('client');
-    if (value.k === 'call' && value.fn.k === 'ref' && value.fn.b >= 0) {
-      if (value.fn.b === nextAuth || value.fn.b === betterAuth) out.add('auth');
-      if (value.fn.b === createEnv) out.add('env');
+  if (client !== undefined && valuesOf(facts, 'new').some(({ fn }) => fn.k === 'ref' && fn.b === client))
+    out.add('client');
+  for (const { fn, args } of valuesOf(facts, 'call')) {
+    if (fn.k === 'ref' && fn.b >= 0) {
+      if (fn.b === nextAuth || fn.b === betterAuth) out.add('auth');
+      if (fn.b === createEnv) out.add('env');
     }
     // `schema.parse(process.env)`: the whole environment is validated here.
-    const wholeEnv =
-      value.k === 'call' &&
-      value.args.some(
-        (arg) =>
-          arg.k === 'member' &&
-          arg.name === 'env' &&
-          arg.of.k === 'ref' &&
-          arg.of.b < 0 &&
-          arg.of.name === 'process',
-      );
-    if (wholeEnv && value.k === 'call' && value.fn.k === 'member' && /^(safe)?parse$/i.test(value.fn.name))
-      out.add('env');
-  });
+    if (fn.k === 'member' && /^(safe)?parse$/i.test(fn.name) && args.some(isWholeEnv)) out.add('env');
+  }
   return [...out];
 }

@@ -1,3 +1,4 @@
+import { changeBetween } from '../base/textChange.ts';
 import type { FileFacts } from '../facts/model.ts';
 
 /**
@@ -5,19 +6,14 @@ import type { FileFacts } from '../facts/model.ts';
  * Places inside the edit are clipped to it.
  */
 export function moveSpans(facts: FileFacts, before: string, after: string): void {
-  const shortest = Math.min(before.length, after.length);
-  let prefix = 0;
-  while (prefix < shortest && before.charCodeAt(prefix) === after.charCodeAt(prefix)) prefix++;
-  let suffix = 0;
-  while (
-    suffix < shortest - prefix &&
-    before.charCodeAt(before.length - 1 - suffix) === after.charCodeAt(after.length - 1 - suffix)
-  )
-    suffix++;
-  const editEnd = before.length - suffix;
+  const change = changeBetween(before, after);
   const delta = after.length - before.length;
   const move = (offset: number): number =>
-    offset <= prefix ? offset : offset >= editEnd ? offset + delta : Math.min(offset, after.length - suffix);
+    offset <= change.start
+      ? offset
+      : offset >= change.before
+        ? offset + delta
+        : Math.min(offset, change.after);
   facts.spans = facts.spans.map(move);
   facts.suppressions = facts.suppressions.map((fact) => ({
     ...fact,

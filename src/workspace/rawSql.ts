@@ -5,6 +5,7 @@
 import { extractSql, isSqlParserLoaded } from '../facts/sql.ts';
 import type { SqlStatement } from '../facts/sqlModel.ts';
 import type { TsFacts, Value } from '../facts/tsModel.ts';
+import { valuesOf } from '../facts/valueIndex.ts';
 import { visitFile, visitSteps } from '../facts/visit.ts';
 import { initialValue } from './initialValue.ts';
 import type { QueryFact } from './summary.ts';
@@ -204,10 +205,8 @@ function collectGiven(facts: TsFacts): ReadonlyMap<number, Value[]> {
       step: (step) => {
         if (step.s === 'let') add(step.b, step.value);
       },
-      value: (value) => {
-        if (value.k === 'assign' && value.target.k === 'ref') add(value.target.b, value.value);
-      },
     });
+  for (const { target, value } of valuesOf(facts, 'assign')) if (target.k === 'ref') add(target.b, value);
   return out;
 }
 

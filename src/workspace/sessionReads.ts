@@ -1,7 +1,8 @@
 /** Where a file reads fields of the Auth.js session: from `auth()`, `getServerSession()`, or what a helper made of them. */
 import type { FileId } from '../base/path.ts';
 import type { BindingId, TsFacts, Value } from '../facts/tsModel.ts';
-import { visitFile, visitSteps } from '../facts/visit.ts';
+import { valuesOf } from '../facts/valueIndex.ts';
+import { visitSteps } from '../facts/visit.ts';
 import { awaited } from './abs.ts';
 import type { Abs } from './abs.ts';
 import { functionKey } from './summary.ts';
@@ -34,11 +35,11 @@ export class SessionTracer {
           if (step.s === 'let' && !this.given.has(step.b)) this.given.set(step.b, step.value);
         },
       });
-    visitFile(facts, (value) => {
-      if (value.k !== 'call' || value.args[0]?.k !== 'function' || value.fn.k !== 'ref') return;
-      const first = facts.functions[value.args[0].fn]?.params[0];
-      if (first !== undefined && isAuth(this.calleeOf(value.fn))) this.requests.add(first);
-    });
+    for (const { fn, args } of valuesOf(facts, 'call')) {
+      if (args[0]?.k !== 'function' || fn.k !== 'ref') continue;
+      const first = facts.functions[args[0].fn]?.params[0];
+      if (first !== undefined && isAuth(this.calleeOf(fn))) this.requests.add(first);
+    }
   }
 
   /** A value as a path from the session (`[]` is the session itself); `undefined` for everything else. */
@@ -143,10 +144,9 @@ function isAuth(callee: Abs): boolean {
 /** Reads of fields of the session, outermost member first; each name of a chain counts once. */
 export function sessionReads(tracer: SessionTracer, facts: TsFacts): SessionRead[] {
   const out: SessionRead[] = [];
-  visitFile(facts, (value) => {
-    if (value.k !== 'member' && value.k !== 'index') return;
+  for (const value of [...valuesOf(facts, 'member'), ...valuesOf(facts, 'index')]) {
     const path = tracer.trace(value);
     if (path && path.length > 0) out.push({ path, at: value.at });
-  });
+  }
   return out;
 }

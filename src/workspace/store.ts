@@ -10,6 +10,7 @@ import type { ExtractedFacts } from '../facts/extract.ts';
 import { fileKind } from '../facts/classify.ts';
 import type { FileFacts } from '../facts/model.ts';
 import { unpackFacts } from '../facts/pack.ts';
+import { SourceTrees } from '../facts/sourceTrees.ts';
 import { changedParts, FRAME } from './factParts.ts';
 import type { PartId } from './factParts.ts';
 import { FactsCell, Shelf } from './factsCell.ts';
@@ -50,6 +51,7 @@ export class FactStore {
   /** Facts of an earlier run, by file. */
   private readonly cached = new Map<FileId, { hash: string; line: string }>();
   private readonly host: EngineHost;
+  private readonly trees = new SourceTrees();
   cacheHits = 0;
   /** Extractions since the start: tests of incrementality read it. */
   extractions = 0;
@@ -276,7 +278,7 @@ export class FactStore {
 
   private extract(file: FileId, text: string): ExtractedFacts {
     this.extractions++;
-    return extractFacts(file, text);
+    return extractFacts(file, text, this.overlays.has(file) ? this.trees : undefined);
   }
 
   private fromCache(file: FileId, hash: string, last: FactsCell | undefined): FactsCell | undefined {
@@ -308,6 +310,7 @@ export class FactStore {
     this.files.delete(file);
     this.entries.delete(file);
     this.overlays.delete(file);
+    this.trees.forget(file);
     this.unreadable.delete(file);
     this.troubled.delete(file);
     this.sorted = undefined;

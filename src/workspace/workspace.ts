@@ -15,6 +15,7 @@ import type {
   TsFacts,
   Value,
 } from '../facts/tsModel.ts';
+import { valuesIn } from '../facts/valueIndex.ts';
 import { visitSteps } from '../facts/visit.ts';
 import type { ProjectConventions } from '../project/conventions.ts';
 import type { App, FileRole } from '../project/model.ts';
@@ -530,16 +531,7 @@ function assignedValues(facts: TsFacts, b: number): Value[] {
 
 /** Cheap test that spares most files: does any member name look like a database call? */
 function mayQuery(facts: TsFacts): boolean {
-  return facts.functions.some((fn) => {
-    let hit = false;
-    visitSteps(fn.body, {
-      value: (value) => {
-        if (value.k === 'member' && QUERY_NAMES.test(value.name)) hit = true;
-        return !hit;
-      },
-    });
-    return hit;
-  });
+  return facts.functions.some((fn) => valuesIn(fn, 'member').some(({ name }) => QUERY_NAMES.test(name)));
 }
 
 const QUERY_NAMES =

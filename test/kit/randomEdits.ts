@@ -18,6 +18,8 @@ const kinds = [
   'swap-lines',
   'break-line',
   'rename-export',
+  'rename-local',
+  'change-text',
   'change-import',
   'drop-guard',
   'empty-body',
@@ -78,6 +80,10 @@ export function changeOf(
       );
     case 'rename-export':
       return replaceMatch(/(?<=export (?:async function|function|const) )\w+/g, ([name]) => `${name}2`);
+    case 'rename-local':
+      return replaceMatch(/(?<=\n\s+(?:const|let) )\w+/g, ([name]) => `${name}2`);
+    case 'change-text':
+      return replaceMatch(/(?<=')\w+(?=')/g, ([word]) => `${word}x`);
     case 'change-import':
       return replaceMatch(/(?<=from ')[^']+(?=')/g, ([spec]) =>
         spec.endsWith('-x') ? spec.slice(0, -2) : `${spec}-x`,

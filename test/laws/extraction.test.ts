@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadShellParser } from '../../src/facts/commands.ts';
 import { extractFacts } from '../../src/facts/extract.ts';
+import { SourceTrees } from '../../src/facts/sourceTrees.ts';
 import { loadSqlParser } from '../../src/facts/sql.ts';
 import { appFiles } from '../kit/apps.ts';
 
@@ -96,6 +97,31 @@ describe.each(kinds)('%s', (file, samples) => {
   it('with nothing but noise', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => expectSound(file, text)),
+      { numRuns: runs, seed },
+    );
+  });
+
+  it('typed into again and again = read once', () => {
+    const piece = fc.oneof(
+      fc.constantFrom('a', ' ', '\n', '{', '}', '(', ')', '`', "'", '/', '*', ';', 'await ', '=> ', '.b', ''),
+      fc.string({ maxLength: 3 }),
+    );
+    const edit = fc.record({
+      part: fc.double({ min: 0, max: 1, noNaN: true }),
+      length: fc.nat({ max: 4 }),
+      piece,
+    });
+    fc.assert(
+      fc.property(sample, fc.array(edit, { minLength: 1, maxLength: 8 }), (text, edits) => {
+        const trees = new SourceTrees();
+        extractFacts(file, text, trees);
+        let now = text;
+        for (const { part, length, piece: typed } of edits) {
+          const at = Math.floor(now.length * part);
+          now = now.slice(0, at) + typed + now.slice(at + length);
+          expect(extractFacts(file, now, trees)).toEqual(extractFacts(file, now));
+        }
+      }),
       { numRuns: runs, seed },
     );
   });

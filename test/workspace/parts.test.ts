@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { extractTs } from '../../src/facts/extractTs.ts';
+import { parseTs } from '../../src/facts/parseTs.ts';
 import { changedParts, FRAME, partOf } from '../../src/workspace/factParts.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 import { base, openWorkspace } from './openWorkspace.ts';
@@ -23,7 +24,7 @@ export async function third() {
 }
 `;
 
-const facts = (text: string) => extractTs(FILE, text).facts;
+const facts = (text: string) => extractTs(parseTs(FILE, text)).facts;
 
 describe('the parts of a file', () => {
   const changed = (from: string, to: string) => {

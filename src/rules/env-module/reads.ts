@@ -2,6 +2,7 @@
 import { spanOf } from '../../facts/model.ts';
 import type { FileFacts } from '../../facts/model.ts';
 import type { TsFacts, Value } from '../../facts/tsModel.ts';
+import { valuesOf } from '../../facts/valueIndex.ts';
 import { visitFile, visitSteps } from '../../facts/visit.ts';
 
 export interface EnvRead {
@@ -64,12 +65,7 @@ export function envReads(facts: FileFacts & TsFacts): EnvRead[] {
 /** Cheap test that spares most files. */
 function mentionsEnv(facts: TsFacts): boolean {
   if (importedFromProcess(facts, (name) => name === 'env').size > 0) return true;
-  let hit = false;
-  visitFile(facts, (value) => {
-    if (value.k === 'member' && value.name === 'env') hit = true;
-    return !hit;
-  });
-  return hit;
+  return valuesOf(facts, 'member').some(({ name }) => name === 'env');
 }
 
 function importedFromProcess(facts: TsFacts, wanted: (name: string) => boolean): Set<number> {

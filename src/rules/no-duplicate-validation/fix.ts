@@ -10,7 +10,7 @@ import { nodeAt } from '../../edit/queryCall.ts';
 import { declarationOf, isImported, isInside, moduleNames, referencesIn } from '../../edit/scopes.ts';
 import { specifierFor } from '../../edit/specifier.ts';
 import { styleOf } from '../../edit/style.ts';
-import { parseTs } from '../../facts/extractTs.ts';
+import { parseTs } from '../../facts/parseTs.ts';
 import { applyEdits, minimalEdit } from '../../edit/applyEdits.ts';
 import type { FileEdits, TextEdit } from '../../run/finding.ts';
 

@@ -1,7 +1,8 @@
 /** Finds what runs once for each item of a list: bodies of loops and callbacks of array methods, from the facts alone. */
 import { calleeName } from '../../workspace/calleeResolver.ts';
 import type { CallValue } from '../../workspace/calleeResolver.ts';
-import type { BindingId, FunctionId, Step, TsFacts, Value } from '../../facts/tsModel.ts';
+import type { BindingId, FunctionFacts, FunctionId, Step, TsFacts, Value } from '../../facts/tsModel.ts';
+import { valuesIn, valuesOf } from '../../facts/valueIndex.ts';
 import { partsOf, visitSteps, visitValue } from '../../facts/visit.ts';
 
 /** One loop (or array callback) around a place. */
@@ -78,13 +79,28 @@ class Walk {
   private readonly facts: TsFacts;
   private readonly seen = new Set<FunctionId>();
   private batches: ReadonlySet<BindingId> | undefined;
+  private repeating: Set<FunctionId> | undefined;
+  /** Names by the function that declares them. */
+  private declared: BindingId[][] | undefined;
 
   constructor(facts: TsFacts) {
     this.facts = facts;
   }
 
   root(id: FunctionId): void {
-    if (!this.seen.has(id)) this.run(id, [], { batch: false, unused: false });
+    if (!this.seen.has(id) && this.mayRepeat(id)) this.run(id, [], { batch: false, unused: false });
+  }
+
+  /** Whether a function has a loop or hands a list's method a function, itself or in what it encloses. */
+  private mayRepeat(id: FunctionId): boolean {
+    if (!this.repeating) {
+      this.repeating = new Set();
+      for (const [own, fn] of this.facts.functions.entries())
+        if (repeatsItself(fn))
+          for (let at = own; at >= 0 && !this.repeating.has(at); at = this.facts.functions[at]?.parent ?? -1)
+            this.repeating.add(at);
+    }
+    return this.repeating.has(id);
   }
 
   private run(id: FunctionId, turns: readonly Turn[], how: { batch: boolean; unused: boolean }): void {
@@ -120,14 +136,14 @@ class Walk {
         });
         break;
       case 'throw':
-        this.value(step.value, { ...around, unused: false });
+        this.value(step.value, used(around));
         break;
       case 'return':
         // What an arrow function gives back is used when the callback's value is.
         if (step.value) this.value(step.value, around);
         break;
       case 'if': {
-        this.value(step.test, { ...around, unused: false });
+        this.value(step.test, used(around));
         const inside = {
           ...around,
           conditional: true,
@@ -143,7 +159,7 @@ class Walk {
         if (step.finally) this.steps(step.finally, around);
         break;
       case 'switch':
-        this.value(step.on, { ...around, unused: false });
+        this.value(step.on, used(around));
         for (const clause of step.cases) this.steps(clause.body, around);
         break;
       case 'loop':
@@ -188,7 +204,7 @@ class Walk {
       default:
     }
     const isList = value.k === 'array' || value.k === 'spread';
-    for (const part of partsOf(value)) this.value(part, isList ? around : { ...around, unused: false });
+    for (const part of partsOf(value)) this.value(part, isList ? around : used(around));
   }
 
   private call(call: CallValue, around: Around): void {
@@ -206,9 +222,9 @@ class Walk {
         concurrent: name === 'map' || name === 'flatMap' || name === 'forEach',
         waits: [],
       };
-      this.value(iterated.list, { ...around, unused: false });
+      this.value(iterated.list, used(around));
       for (const arg of args)
-        if (arg.k !== 'function' && arg !== iterated.list) this.value(arg, { ...around, unused: false });
+        if (arg.k !== 'function' && arg !== iterated.list) this.value(arg, used(around));
       this.look(callback?.body ?? [], turn);
       this.run(iterated.fn, [...around.turns, turn], {
         batch: around.batch,
@@ -252,15 +268,14 @@ class Walk {
     if (this.batches) return this.batches;
     const names = new Set<BindingId>();
     this.batches = names;
-    const look = (value: Value): void => {
-      if (value.k !== 'call' || calleeName(value.fn) !== '$transaction') return;
-      for (const arg of value.args)
+    for (const { fn, args } of valuesOf(this.facts, 'call')) {
+      if (calleeName(fn) !== '$transaction') continue;
+      for (const arg of args)
         visitValue(arg, (part) => {
           if (part.k === 'ref' && part.b >= 0) names.add(part.b);
           return part.k === 'array' || part.k === 'spread';
         });
-    };
-    for (const { body } of this.facts.functions) visitSteps(body, { value: look });
+    }
     return names;
   }
 
@@ -283,9 +298,34 @@ class Walk {
     });
   }
 
-  private bindingsOf(id: FunctionId): BindingId[] {
-    return this.facts.bindings.flatMap((binding, b) => (binding.fn === id ? [b] : []));
+  private bindingsOf(id: FunctionId): readonly BindingId[] {
+    if (!this.declared) {
+      this.declared = [];
+      for (const [b, { fn }] of this.facts.bindings.entries()) (this.declared[fn] ??= []).push(b);
+    }
+    return this.declared[id] ?? [];
   }
+}
+
+/** The same place, but somebody looks at the value. */
+function used(around: Around): Around {
+  return around.unused ? { ...around, unused: false } : around;
+}
+
+const repeats = new WeakMap<FunctionFacts, boolean>();
+
+function repeatsItself(fn: FunctionFacts): boolean {
+  const known = repeats.get(fn);
+  if (known !== undefined) return known;
+  let found = valuesIn(fn, 'call').some(iteratedBy);
+  visitSteps(fn.body, {
+    step: (step) => {
+      found ||= step.s === 'loop';
+      return !found;
+    },
+  });
+  repeats.set(fn, found);
+  return found;
 }
 
 const isChain = (name: string): boolean => name === 'filter' || name === 'flat' || name === 'map';

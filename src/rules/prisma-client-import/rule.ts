@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TsFacts } from '../../facts/tsModel.ts';
-import { visitFile } from '../../facts/visit.ts';
+import { valuesOf } from '../../facts/valueIndex.ts';
 import { generatedClient } from '../../workspace/generatedClient.ts';
 import { defineRule } from '../rule.ts';
 
@@ -51,8 +51,6 @@ function packageImports(facts: TsFacts): { spec: string; at: number }[] {
     if (item.e === 'star' || !exported.has(item.spec)) out.push({ spec: item.spec, at: item.at });
     if (item.e === 'from') exported.add(item.spec);
   }
-  visitFile(facts, (value) => {
-    if (value.k === 'import' && GENERATED.test(value.spec)) out.push({ spec: value.spec, at: value.at });
-  });
+  for (const { spec, at } of valuesOf(facts, 'import')) if (GENERATED.test(spec)) out.push({ spec, at });
   return out;
 }

@@ -1,6 +1,7 @@
 /** Queries whose result has a name, or is used on the spot. */
 import type { BindingId, TsFacts, Value } from '../../facts/tsModel.ts';
-import { visitFile, visitSteps } from '../../facts/visit.ts';
+import { valuesOf } from '../../facts/valueIndex.ts';
+import { visitSteps } from '../../facts/visit.ts';
 import type { QueryFact } from '../../workspace/summary.ts';
 import type { Use } from './uses.ts';
 
@@ -49,16 +50,15 @@ export function resultsOf(facts: TsFacts, queries: ReadonlyMap<number, QueryFact
           add(together.get(value.of.b)?.[value.key.v], b, []);
       },
     });
-  visitFile(facts, (value) => {
-    if (value.k === 'member' && value.of.k === 'await' && value.name === 'length')
-      add(value.of.of, undefined, [{ u: 'length', empty: false }]);
-    if (value.k === 'index' && value.of.k === 'await' && value.key.k === 'lit' && value.key.v === 0)
-      add(value.of.of, undefined, [{ u: 'first' }]);
-    if (value.k === 'call' && value.fn.k === 'member' && value.fn.of.k === 'await')
-      add(value.fn.of.of, undefined, [
-        { u: 'method', name: value.fn.name, call: value, number: value.fn.name === 'reduce' },
-      ]);
-  });
+  for (const { of, name } of valuesOf(facts, 'member'))
+    if (of.k === 'await' && name === 'length') add(of.of, undefined, [{ u: 'length', empty: false }]);
+  for (const { of, key } of valuesOf(facts, 'index'))
+    if (of.k === 'await' && key.k === 'lit' && key.v === 0) add(of.of, undefined, [{ u: 'first' }]);
+  for (const call of valuesOf(facts, 'call')) {
+    const { fn } = call;
+    if (fn.k === 'member' && fn.of.k === 'await')
+      add(fn.of.of, undefined, [{ u: 'method', name: fn.name, call, number: fn.name === 'reduce' }]);
+  }
   return out;
 }
 

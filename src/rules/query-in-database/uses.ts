@@ -1,5 +1,6 @@
 /** How the rows of a query are used: every place where a variable stands, and what is done with it there. */
 import type { BindingId, FunctionFacts, TsFacts, Value } from '../../facts/tsModel.ts';
+import { valuesIn } from '../../facts/valueIndex.ts';
 import { partsOf, visitSteps } from '../../facts/visit.ts';
 
 type Call = Extract<Value, { k: 'call' }>;
@@ -36,8 +37,9 @@ export function usesOf(facts: TsFacts, wanted: ReadonlySet<BindingId>): Map<Bind
     for (const part of partsOf(value)) walk(part, [value, ...parents.slice(0, 3)]);
   };
   const loops = new Set<Value>();
-  for (const { body } of facts.functions)
-    visitSteps(body, {
+  for (const fn of facts.functions) {
+    if (!valuesIn(fn, 'ref').some(({ b }) => wanted.has(b))) continue;
+    visitSteps(fn.body, {
       step: (step) => {
         if (step.s === 'loop' && step.kind === 'of') {
           const [head] = step.head;
@@ -57,6 +59,7 @@ export function usesOf(facts: TsFacts, wanted: ReadonlySet<BindingId>): Map<Bind
         if (step.s === 'let' && !loops.has(step.value)) walk(step.value, []);
       },
     });
+  }
   for (const item of facts.exports) {
     if (item.e === 'value') walk(item.value, []);
     if (item.e === 'local') out.get(item.b)?.push({ u: 'else' });

@@ -1,7 +1,8 @@
 /** Texts that a role of the session is compared with, and that its enum doesn't have. */
 import type { FileId } from '../../base/path.ts';
 import type { TsFacts, Value } from '../../facts/tsModel.ts';
-import { visitFile, visitSteps } from '../../facts/visit.ts';
+import { valuesOf } from '../../facts/valueIndex.ts';
+import { visitSteps } from '../../facts/visit.ts';
 import type { SetField } from '../../workspace/authCallbacks.ts';
 import type { AuthSetup } from '../../workspace/authConfig.ts';
 import type { SessionTracer } from '../../workspace/sessionReads.ts';
@@ -43,16 +44,16 @@ export function roleLiterals(
     if (known && other.k === 'lit' && !known.all.has(String(other.v)))
       out.push({ at: other.at, text: String(other.v), enumName: known.name, values: known.values });
   };
-  visitFile(facts, (value) => {
-    if (value.k === 'binary' && /^[!=]==?$/.test(value.op)) {
-      compare(value.left, value.right);
-      compare(value.right, value.left);
-    }
-    if (value.k === 'call' && value.fn.k === 'member' && value.fn.name === 'includes' && value.args[0]) {
-      const list = value.fn.of;
-      if (list.k === 'array') for (const item of list.items) compare(value.args[0], item);
-    }
-  });
+  for (const { op, left, right } of valuesOf(facts, 'binary')) {
+    if (!/^[!=]==?$/.test(op)) continue;
+    compare(left, right);
+    compare(right, left);
+  }
+  for (const { fn, args } of valuesOf(facts, 'call')) {
+    const [role] = args;
+    if (fn.k !== 'member' || fn.name !== 'includes' || !role || fn.of.k !== 'array') continue;
+    for (const item of fn.of.items) compare(role, item);
+  }
   for (const { body } of facts.functions)
     visitSteps(body, {
       step: (step) => {

@@ -6,7 +6,7 @@ import { addImport, importedAs, withoutImports } from '../../edit/imports.ts';
 import { allNames, referencesIn } from '../../edit/scopes.ts';
 import { specifierFor } from '../../edit/specifier.ts';
 import { styleOf } from '../../edit/style.ts';
-import { parseTs } from '../../facts/extractTs.ts';
+import { parseTs } from '../../facts/parseTs.ts';
 import type { TextEdit } from '../../run/finding.ts';
 import { constantOf, constructionAt, orphans, removals, wholeClient } from './nodes.ts';
 

@@ -2,7 +2,8 @@
 import { spanOf } from '../../facts/model.ts';
 import type { FileFacts } from '../../facts/model.ts';
 import type { BindingId, FunctionId, Step, TsFacts, Value } from '../../facts/tsModel.ts';
-import { visitFile, visitSteps } from '../../facts/visit.ts';
+import { valuesOf } from '../../facts/valueIndex.ts';
+import { visitSteps } from '../../facts/visit.ts';
 import { calledName } from '../../workspace/callIndex.ts';
 import { initialValue } from '../../workspace/initialValue.ts';
 import type { DbEffect } from '../../workspace/summary.ts';
@@ -107,10 +108,7 @@ export function floatingIn(
   const used = new Set<BindingId>();
   let isCounted = false;
   const isUsed = (b: BindingId): boolean => {
-    if (!isCounted)
-      visitFile(facts, (value) => {
-        if (value.k === 'ref') used.add(value.b);
-      });
+    if (!isCounted) for (const { b: other } of valuesOf(facts, 'ref')) used.add(other);
     isCounted = true;
     return used.has(b);
   };
