@@ -114,7 +114,11 @@ export class StatementExtractor {
     }
     facts.importsEnd = this.spans.add(lastImport, lastImport);
     this.declareAll(source.statements);
-    const body = this.statements(source.statements);
+    const body: Step[] = [];
+    for (const statement of source.statements) {
+      if (!isImportDeclaration(statement)) this.spans.beginStatement();
+      this.statement(statement, body);
+    }
     const module = facts.functions[0];
     if (module) module.body = body;
     this.scopes.leave();

@@ -8,7 +8,7 @@ import type { SuppressionFact } from './suppressions.ts';
 import type { TsFacts } from './tsModel.ts';
 
 /** Part of every cache key: raise it whenever facts change their form or meaning. */
-export const FACTS_VERSION = 3;
+export const FACTS_VERSION = 4;
 
 export interface SkippedFacts {
   kind: 'skipped';
@@ -40,7 +40,7 @@ export type BodyFacts =
 
 /** What extraction adds to every kind. */
 export interface CommonFacts {
-  /** Flat pairs start, end (UTF-16 offsets): the places that `at` numbers of the facts point to. */
+  /** Flat pairs start, end (UTF-16 offsets): the places that `at` numbers of the facts point to; some are fillers that nothing points to. */
   spans: number[];
   /** Offsets at which lines start. */
   lines: number[];

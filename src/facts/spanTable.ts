@@ -1,5 +1,7 @@
 import type { ts } from 'ts-morph';
 
+const BLOCK = 32;
+
 /** Collects a file's places; each gets the next index. Flat pairs keep the table small in memory and in the cache. */
 export class SpanTable {
   readonly pairs: number[] = [];
@@ -12,6 +14,15 @@ export class SpanTable {
   add(start: number, end: number): number {
     this.pairs.push(start, end);
     return this.pairs.length / 2 - 1;
+  }
+
+  /**
+   * Begins the places of a top-level statement at a round number, so that a few more or fewer of them leave those of the
+   * statements behind as they are: what is derived from these need not be derived again. Numbers left out point nowhere.
+   */
+  beginStatement(): void {
+    const last = this.pairs.at(-1) ?? 0;
+    while ((this.pairs.length / 2) % BLOCK !== 0) this.pairs.push(last, last);
   }
 
   /** Place of a node without its leading trivia. */

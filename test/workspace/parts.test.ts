@@ -54,6 +54,12 @@ describe('the parts of a file', () => {
     ['another text in the module', 'LIMIT = 20', 'LIMIT = 30', ['']],
     ['another name at the top', 'LIMIT = 20', 'LIMITS = 20', ['first']],
     ['another kind of name at the top', 'const LIMIT', 'let LIMIT', ['frame']],
+    [
+      'a few more expressions in one function',
+      'return row',
+      'return check(row.id, row.title) && row',
+      ['first'],
+    ],
     ['a class', 'size = 5', 'size = 6', ['frame']],
     ['nothing but lines', 'export async function third', '\n\nexport async function third', []],
   ])('change with %s', (_, from, to, parts) => {
