@@ -21,6 +21,7 @@ import type { Rendered } from './run/render.ts';
 import { NO_REPORTS, runRules } from './run/reports.ts';
 import type { FileReports } from './run/reports.ts';
 import type { Query } from './workspace/database.ts';
+import type { CommittedFiles } from './workspace/history.ts';
 import type { EngineHost } from './workspace/store.ts';
 import { Workspace } from './workspace/workspace.ts';
 
@@ -129,9 +130,9 @@ export class Engine {
     index.sync(touched);
   }
 
-  /** Migration files that the base branch has; undefined when no version control says. */
-  setCommitted(files: ReadonlySet<FileId> | undefined): void {
-    this.workspace.committedInput.set('', files);
+  /** Migration files that the base branch has, with their texts where known; undefined when no version control says. */
+  setCommitted(files: ReadonlySet<FileId> | CommittedFiles | undefined): void {
+    this.workspace.history.set(files);
   }
 
   /** What the command line or the editor's settings say above every configuration file. */

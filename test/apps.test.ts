@@ -58,6 +58,7 @@ const marked = new Set([
   'unsafe-migration',
   'migrate-dev-only',
   'revalidate-match',
+  'edited-migration',
 ]);
 
 describe('findings', () => {

@@ -41,6 +41,39 @@ async function git(cwd: string, args: readonly string[]): Promise<string | undef
   }
 }
 
+/**
+ * Contents of objects, as bytes are read: in UTF-8.
+ * @returns by object; empty when git fails
+ */
+async function gitObjects(cwd: string, objects: readonly string[]): Promise<Map<string, string>> {
+  const out = new Map<string, string>();
+  if (objects.length === 0) return out;
+  try {
+    const reading = run('git', [...harmless, 'cat-file', '--batch'], {
+      cwd,
+      timeout,
+      encoding: 'buffer',
+      maxBuffer: 512 * 1024 * 1024,
+      windowsHide: true,
+      env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
+    });
+    reading.child.stdin?.end(`${objects.join('\n')}\n`);
+    const { stdout } = await reading;
+    // Each as `<object> <type> <size>`, a line break, the content, a line break.
+    for (let at = 0; at < stdout.length;) {
+      const line = stdout.indexOf(10, at);
+      if (line < 0) break;
+      const [object = '', type, size] = stdout.toString('latin1', at, line).split(' ');
+      const end = line + 1 + Number(size ?? 0);
+      if (type === 'blob') out.set(object, stdout.toString('utf8', line + 1, end));
+      at = type === 'missing' ? line + 1 : end + 1;
+    }
+  } catch {
+    // The same as in `git`: what isn't known is left out.
+  }
+  return out;
+}
+
 const list = (output: string) => output.split('\0').filter((path) => path !== '');
 
 /**
@@ -97,19 +130,35 @@ async function mergeBase(cwd: string): Promise<string | undefined> {
 }
 
 const isMigration = (file: string) => file.endsWith('.sql') && /(^|\/)migrations\//.test(file);
+const isPrisma = (file: string) => file.endsWith('/migration.sql');
+
+/** Texts above that size, in bytes, are no migrations that people write. */
+const largest = 512 * 1024;
 
 /**
  * Migration files that the base branch already has: those of the merge base with `origin/HEAD`, else with
- * `main` or `master`, else of `HEAD`.
+ * `main` or `master`, else of `HEAD`. With the texts of those that Prisma runs (`migration.sql`).
  * @param cwd absolute folder; the result is relative to it
- * @returns `undefined` outside a repository; an empty set before the first commit
+ * @returns `undefined` outside a repository; an empty map before the first commit
  */
-export async function committedMigrations(cwd: string): Promise<Set<FileId> | undefined> {
+export async function committedMigrations(cwd: string): Promise<Map<FileId, string | undefined> | undefined> {
   if ((await gitRoot(cwd)) === undefined) return undefined;
   const base = await mergeBase(cwd);
-  if (base === undefined) return new Set();
-  const output = await git(cwd, ['ls-tree', '-r', '--name-only', '-z', base, '--', '.']);
-  return output === undefined ? undefined : new Set(list(output).filter(isMigration));
+  if (base === undefined) return new Map();
+  const output = await git(cwd, ['ls-tree', '-r', '-l', '-z', base, '--', '.']);
+  if (output === undefined) return undefined;
+  // `<mode> <type> <object> <size>`, a tab, the path.
+  const found = list(output).flatMap((entry) => {
+    const tab = entry.indexOf('\t');
+    const [, , object = '', size = ''] = entry.slice(0, tab).split(/ +/);
+    const file = entry.slice(tab + 1);
+    return isMigration(file) ? [{ file, object, isRead: isPrisma(file) && Number(size) <= largest }] : [];
+  });
+  const texts = await gitObjects(
+    cwd,
+    found.filter(({ isRead }) => isRead).map(({ object }) => object),
+  );
+  return new Map(found.map(({ file, object, isRead }) => [file, isRead ? texts.get(object) : undefined]));
 }
 
 export type ChangeSet = { kind: 'changed' } | { kind: 'since'; revision: string } | { kind: 'staged' };

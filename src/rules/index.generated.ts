@@ -21,6 +21,8 @@ import { rule as cacheSafety } from './cache-safety/rule.ts';
 import { fixes as cacheSafetyFixes } from './cache-safety/fix.ts';
 import { rule as destructiveMigration } from './destructive-migration/rule.ts';
 import { fixes as destructiveMigrationFixes } from './destructive-migration/fix.ts';
+import { rule as editedMigration } from './edited-migration/rule.ts';
+import { fixes as editedMigrationFixes } from './edited-migration/fix.ts';
 import { rule as envModule } from './env-module/rule.ts';
 import { fixes as envModuleFixes } from './env-module/fix.ts';
 import { rule as envSchema } from './env-schema/rule.ts';
@@ -99,6 +101,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: boundedTake, fixes: boundedTakeFixes },
   { rule: cacheSafety, fixes: cacheSafetyFixes },
   { rule: destructiveMigration, fixes: destructiveMigrationFixes },
+  { rule: editedMigration, fixes: editedMigrationFixes },
   { rule: envModule, fixes: envModuleFixes },
   { rule: envSchema, fixes: envSchemaFixes },
   { rule: migrateDevOnly, fixes: migrateDevOnlyFixes },

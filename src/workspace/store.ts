@@ -154,6 +154,13 @@ export class FactStore {
     return (this.sorted ??= [...this.files].toSorted());
   }
 
+  /** The text, for what is derived from every letter of it. */
+  readText(file: FileId): string | undefined {
+    this.version(file);
+    return this.text(file);
+  }
+
+  /** The text as it is now, for fixes: reading it makes nothing depend on it. */
   text(file: FileId): string | undefined {
     return this.entries.get(file)?.text ?? (this.files.has(file) ? this.host.read(file) : undefined);
   }

@@ -11,6 +11,7 @@ import type { Abs, FunctionKey } from './abs.ts';
 import type { Caching } from './caching.ts';
 import type { Entry } from './entries.ts';
 import type { Trait } from './fileIndex.ts';
+import type { MigrationHistory } from './history.ts';
 import type { Layering } from './layering.ts';
 import type { ImportTarget } from './links.ts';
 import type { MigrationState } from './migrations.ts';
@@ -56,6 +57,10 @@ export interface WorkspaceView {
   exists(file: FileId): boolean;
   /** Whether the base branch already has a file; `undefined` when no version control says so. */
   committed(file: FileId): boolean | undefined;
+  /** What the base branch has of the migrations. */
+  readonly history: MigrationHistory;
+  /** The `migration.sql` files of a migrations folder in the order in which Prisma applies them. */
+  migrationFiles(folder: FileId): readonly FileId[];
   /** What a `migration.sql` destroys in the database that the migrations before it built; undefined for other files and databases. */
   migrationState(file: FileId): MigrationState | undefined;
   conventions(file: FileId): ResolvedConventions;

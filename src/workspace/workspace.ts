@@ -40,6 +40,7 @@ import { countLayers } from './layering.ts';
 import type { Layering } from './layering.ts';
 import { importedValue } from './links.ts';
 import type { ImportTarget, Links } from './links.ts';
+import { History } from './history.ts';
 import { Migrations } from './migrations.ts';
 import type { MigrationState } from './migrations.ts';
 import { Project } from './project.ts';
@@ -62,7 +63,7 @@ export class Workspace implements Links, WorkspaceView {
   readonly project: Project;
   readonly index: FileIndex;
   readonly completeInput: Input<boolean>;
-  readonly committedInput: Input<ReadonlySet<FileId>>;
+  readonly history: History;
   readonly overridesInput: Input<ConfigOverrides>;
   private readonly configs: Query<ResolvedConfig>;
   private readonly lastValid = new Map<FileId, Settings>();
@@ -90,7 +91,11 @@ export class Workspace implements Links, WorkspaceView {
     this.project = new Project(db, this.store);
     this.index = new FileIndex(db, this.store, this.project);
     this.completeInput = db.input<boolean>('complete');
-    this.committedInput = db.input<ReadonlySet<FileId>>('committed');
+    this.history = new History(
+      db,
+      (file) => this.store.readText(file),
+      (file) => this.exists(file),
+    );
     this.overridesInput = db.input<ConfigOverrides>('overrides');
     this.configs = db.query('config', (file) => this.resolveConfig(file, declarations, host));
     this.exportTable = db.query('exported', (key) => this.findExport(key), {
@@ -429,8 +434,12 @@ export class Workspace implements Links, WorkspaceView {
     return this.store.exists(file) === true;
   }
 
+  migrationFiles(folder: FileId): readonly FileId[] {
+    return this.migrations.files(folder);
+  }
+
   committed(file: FileId): boolean | undefined {
-    return this.committedInput('')?.has(file);
+    return this.history.has(file);
   }
 
   migrationState(file: FileId): MigrationState | undefined {

@@ -10,7 +10,7 @@ test('outside a repository nothing is known; before the first commit every migra
   const root = createWorkspace({ [migration('1')]: 'SELECT 1;' });
   expect(await committedMigrations(root)).toBeUndefined();
   git(root, 'init', '-q', '-b', 'main');
-  expect(await committedMigrations(root)).toEqual(new Set());
+  expect(await committedMigrations(root)).toEqual(new Map());
 });
 
 test('on the base branch what is committed is old, on another what the base branch has', async () => {
@@ -19,11 +19,12 @@ test('on the base branch what is committed is old, on another what the base bran
   git(root, 'add', '.');
   git(root, 'commit', '-qm', 'one');
   writeIn(root, migration('2'), 'SELECT 2;');
-  expect(await committedMigrations(root)).toEqual(new Set([migration('1')]));
+  writeIn(root, migration('1'), 'SELECT 3;');
+  expect(await committedMigrations(root)).toEqual(new Map([[migration('1'), 'SELECT 1;']]));
   git(root, 'checkout', '-qb', 'work');
   git(root, 'add', '.');
   git(root, 'commit', '-qm', 'two');
-  expect(await committedMigrations(root)).toEqual(new Set([migration('1')]));
+  expect(await committedMigrations(root)).toEqual(new Map([[migration('1'), 'SELECT 1;']]));
 });
 
 test('paths are relative to the folder, also below the root of the repository', async () => {
@@ -31,7 +32,26 @@ test('paths are relative to the folder, also below the root of the repository', 
   git(root, 'init', '-q', '-b', 'trunk');
   git(root, 'add', '.');
   git(root, 'commit', '-qm', 'one');
-  expect(await committedMigrations(`${root}/apps/web`)).toEqual(new Set([migration('1')]));
+  expect(await committedMigrations(`${root}/apps/web`)).toEqual(new Map([[migration('1'), 'SELECT 1;']]));
+});
+
+test('texts are read byte for byte, those of other tools are not', async () => {
+  const files = {
+    [migration('1')]: "SELECT 'é€';\r\n",
+    [migration('2')]: '',
+    'drizzle/migrations/0001.sql': 'SELECT 1;',
+  };
+  const root = createWorkspace(files);
+  git(root, 'init', '-q', '-b', 'main');
+  git(root, 'add', '.');
+  git(root, 'commit', '-qm', 'one');
+  expect(await committedMigrations(root)).toEqual(
+    new Map<string, string | undefined>([
+      ['drizzle/migrations/0001.sql', undefined],
+      [migration('1'), "SELECT 'é€';\r\n"],
+      [migration('2'), ''],
+    ]),
+  );
 });
 
 test('a repository cannot make us run its programs', async () => {

@@ -15,9 +15,9 @@ export function appFiles(name: AppName): Files {
   );
 }
 
-/** Files that are in the base branch of an app under work: all but the migrations after the first. */
+/** Files that are in the base branch of an app under work: all but the migrations after the first, and those whose name says that they are merged. */
 export function committedOf(files: Files): string[] {
-  return Object.keys(files).filter((file) => !/(^|\/)migrations\/(?!\d+_init\/).+\//.test(file));
+  return Object.keys(files).filter((file) => !/(^|\/)migrations\/(?!\d+_(init|\w+_merged)\/).+\//.test(file));
 }
 
 /** A sample app, indexed, with what its comments expect. */

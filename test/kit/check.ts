@@ -12,8 +12,8 @@ import { MemoryHost } from './memoryHost.ts';
 export interface FixtureOptions {
   /** Whether the files of `baseApp` are there too; `false` for a workspace of one's own. Default true. */
   base?: boolean;
-  /** Files that the base branch has; without it there is no version control and only the newest migration is new. */
-  committed?: readonly string[];
+  /** Files that the base branch has, by their texts where those matter; without it there is no version control and only the newest migration is new. */
+  committed?: readonly string[] | Readonly<Record<string, string>>;
   overrides?: NonNullable<EngineOptions['overrides']>;
 }
 
@@ -32,7 +32,11 @@ export async function openFiles(files: Files, options: Omit<FixtureOptions, 'bas
     ...(options.overrides ? { overrides: options.overrides } : {}),
   });
   engine.setTree(host.tree());
-  if (options.committed) engine.setCommitted(new Set(options.committed));
+  const { committed } = options;
+  if (committed)
+    engine.setCommitted(
+      Array.isArray(committed) ? new Set<string>(committed) : new Map(Object.entries(committed)),
+    );
   engine.index(Infinity, () => 0);
   return engine;
 }

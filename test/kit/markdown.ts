@@ -1,11 +1,12 @@
 /**
  * The examples of rule pages, run. A fenced block with an info string `language verdict path` is an example: ```` ```ts bad lib/a.ts ````.
- * `verdict` is `bad`, `good` or `fixed`; blocks that share a number (`bad#1`, `good#1`, `fixed#1`) are files of one example. Without a number
+ * `verdict` is `bad`, `good`, `fixed`, or `base` for what the base branch has; blocks that share a number (`bad#1`, `good#1`, `fixed#1`) are files of one example. Without a number
  * each `bad` and `good` block is an example of its own, and `fixed` belongs to the last `bad` block of the same path. `recipe=id` at
  * the end of a `fixed` block's info string names the fix where it isn't the preferred one. Other blocks are only shown.
  */
 import { expect } from 'vitest';
 import { applyFixes, expectFindings, expectSilent, findings, messageId, openFixture } from './check.ts';
+import { baseApp } from './baseApp.ts';
 import { takeExpectations, type Files } from './fixture.ts';
 
 export interface Example {
@@ -13,6 +14,8 @@ export interface Example {
   line: number;
   verdict: 'bad' | 'good';
   files: Files;
+  /** What the base branch has, beside the migrations of the base app; `undefined` when there is no version control. */
+  base: Files | undefined;
   /** What the fix makes of the files; `undefined` when the page doesn't show it. */
   fixed: Files | undefined;
   recipe: string | undefined;
@@ -29,7 +32,7 @@ interface Block {
 
 const FENCE = /^(?<ticks>`{3,})(?<info>[^`]*)$/;
 const INFO =
-  /^\S+ (?<verdict>bad|good|fixed)(?:#(?<group>\d+))? (?<file>\S+)(?: recipe=(?<recipe>[a-z-]+))?$/;
+  /^\S+ (?<verdict>bad|good|fixed|base)(?:#(?<group>\d+))? (?<file>\S+)(?: recipe=(?<recipe>[a-z-]+))?$/;
 
 function blocksOf(page: string): Block[] {
   const blocks: Block[] = [];
@@ -55,7 +58,7 @@ function blocksOf(page: string): Block[] {
           recipe: info['recipe'],
           text: open.lines.map((row) => `${row}\n`).join(''),
         });
-      else if (/ (bad|good|fixed)\b/.test(open.info))
+      else if (/ (bad|good|fixed|base)\b/.test(open.info))
         throw new Error(`line ${open.line}: the info string "${open.info}" is not understood`);
       open = undefined;
     } else open.lines.push(line);
@@ -75,11 +78,16 @@ export function examplesOf(page: string): Example[] {
       example = examples.findLast((other) => other.verdict === 'bad' && file in other.files);
     if (!example) {
       if (verdict === 'fixed') throw new Error(`line ${line}: no bad block above fits this fixed one`);
-      example = { line, verdict: 'good', files: {}, fixed: undefined, recipe: undefined };
+      example = { line, verdict: 'good', files: {}, base: undefined, fixed: undefined, recipe: undefined };
       examples.push(example);
       if (group !== undefined) byGroup.set(group, example);
     }
-    const files = verdict === 'fixed' ? (example.fixed ??= {}) : example.files;
+    const files =
+      verdict === 'fixed'
+        ? (example.fixed ??= {})
+        : verdict === 'base'
+          ? (example.base ??= {})
+          : example.files;
     if (file in files) throw new Error(`line ${line}: the example has ${file} twice`);
     files[file] = text;
     if (verdict === 'bad') example.verdict = 'bad';
@@ -94,7 +102,11 @@ export function examplesOf(page: string): Example[] {
  * @returns ids of the messages that appeared
  */
 export async function runExample(rule: string, example: Example): Promise<Set<string>> {
-  const fixture = await openFixture(example.files);
+  const migrations = Object.entries(baseApp).filter(([file]) => file.endsWith('/migration.sql'));
+  const fixture = await openFixture(
+    example.files,
+    example.base ? { committed: { ...Object.fromEntries(migrations), ...example.base } } : {},
+  );
   if (example.verdict === 'good') {
     expectSilent(fixture, rule);
     return new Set();

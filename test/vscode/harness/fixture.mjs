@@ -29,7 +29,7 @@ export function copyApp(name, folder) {
     mkdirSync(path.dirname(target), { recursive: true });
     writeFileSync(target, withoutExpectations(readFileSync(path.join(app, file), 'utf8')));
   }
-  const committed = files.filter((file) => !/(^|\/)migrations\/(?!\d+_init\/).+\//.test(file));
+  const committed = files.filter((file) => !/(^|\/)migrations\/(?!\d+_(init|\w+_merged)\/).+\//.test(file));
   const git = (args, input) => execFileSync('git', args, { cwd: folder, input });
   git(['init', '-q', '-b', 'main']);
   git(['add', '--pathspec-from-file=-'], committed.map((file) => `:(literal)${file}`).join('\n'));

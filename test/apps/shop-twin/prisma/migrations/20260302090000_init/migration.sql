@@ -131,7 +131,7 @@ CREATE TABLE "Review" (
 -- CreateTable
 CREATE TABLE "Team" (
     "id" TEXT NOT NULL,
-    "name" VARCHAR(60) NOT NULL,
+    "name" VARCHAR(40) NOT NULL,
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "Team_pkey" PRIMARY KEY ("id")

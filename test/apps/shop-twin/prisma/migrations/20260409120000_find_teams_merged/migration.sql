@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "Team_createdAt_idx" ON "Team"("createdAt");
