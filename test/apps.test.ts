@@ -59,6 +59,7 @@ const marked = new Set([
   'migrate-dev-only',
   'revalidate-match',
   'edited-migration',
+  'no-undefined-filter',
 ]);
 
 describe('findings', () => {

@@ -117,7 +117,7 @@ function specFrom(context: EditContext, spec: string, target: FileId): string | 
 }
 
 /** How the project imports the generated client: from itself, or from the module that hands its types on. */
-function clientSpecifier(context: EditContext, target: FileId): string | undefined {
+export function clientSpecifier(context: EditContext, target: FileId): string | undefined {
   const { workspace, file } = context;
   const folder = target.replace(/[^/]*$/, '');
   const others = [target, file, ...workspace.filesIn(folder.slice(0, -1)), ...workspace.withTrait('client')];

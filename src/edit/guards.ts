@@ -134,13 +134,13 @@ function specifierFor(context: FixContext, target: FileId, known = ''): string {
   return relativeSpecifier(context.file, stem);
 }
 
-/** Why a function stops: nobody is signed in, or not with the right role. */
+/** Why a function stops: nobody is signed in, or not with the right role, or something isn't there. */
 export interface Refusal {
-  word: 'Unauthorized' | 'Forbidden';
-  code: 'UNAUTHORIZED' | 'FORBIDDEN';
-  status: 401 | 403;
-  /** Where a page sends its visitor. */
-  page: string;
+  word: 'Unauthorized' | 'Forbidden' | 'Not found';
+  code: 'UNAUTHORIZED' | 'FORBIDDEN' | 'NOT_FOUND';
+  status: 401 | 403 | 404;
+  /** Where a page sends its visitor; without, it says that there is no such page. */
+  page?: string;
 }
 
 export const UNAUTHORIZED: Refusal = {
@@ -150,6 +150,7 @@ export const UNAUTHORIZED: Refusal = {
   page: '/login',
 };
 export const FORBIDDEN: Refusal = { word: 'Forbidden', code: 'FORBIDDEN', status: 403, page: '/' };
+export const NOT_FOUND: Refusal = { word: 'Not found', code: 'NOT_FOUND', status: 404 };
 
 /** What the function does when it stops somebody, in the manner of its neighbours. */
 export function refusal(
@@ -162,9 +163,14 @@ export function refusal(
 ): { statement: string; edits: TextEdit[] } {
   const { quote, semicolon } = style;
   const q = (text: string): string => `${quote}${text}${quote}`;
+  if (kind === 'page' && page === undefined)
+    return {
+      statement: `notFound()${semicolon}`,
+      edits: addImport(source, { spec: 'next/navigation', name: 'notFound' }),
+    };
   if (kind === 'page')
     return {
-      statement: `redirect(${q(page)})${semicolon}`,
+      statement: `redirect(${q(page ?? '/')})${semicolon}`,
       edits: addImport(source, { spec: 'next/navigation', name: 'redirect' }),
     };
   if (lib !== '') return { statement: `throw new Error(${q(word)})${semicolon}`, edits: [] };

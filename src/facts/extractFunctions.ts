@@ -70,7 +70,10 @@ export function extractFunction(
     const type = it.typeText(parameter.type);
     if (isIdentifier(parameter.name)) {
       if (parameter.name.text === 'this') continue;
-      fn.params.push(it.scopes.declare(parameter.name.text, 'param', at, type));
+      const b = it.scopes.declare(parameter.name.text, 'param', at, type);
+      const binding = it.facts.bindings[b];
+      if (binding && parameter.questionToken) binding.optional = true;
+      fn.params.push(b);
     } else {
       fn.params.push(it.scopes.temp(at, 'param', type));
       it.declarePattern(parameter.name, 'param');

@@ -99,6 +99,8 @@ export interface Binding {
   type?: string;
   /** Assigned again after its declaration. */
   mutable?: true;
+  /** A parameter with a `?`. */
+  optional?: true;
 }
 
 export interface FunctionFacts {

@@ -45,6 +45,19 @@ function visitProperties(props: readonly Property[], visit: (value: Value) => bo
   }
 }
 
+/** Whether an optional chain may stop in an expression: `user?.profile.name`. */
+export function isChain(value: Value): boolean {
+  switch (value.k) {
+    case 'member':
+    case 'index':
+      return value.opt === true || isChain(value.of);
+    case 'call':
+      return value.opt === true || isChain(value.fn);
+    default:
+      return false;
+  }
+}
+
 /** The direct parts of a value, in order of evaluation. */
 export function partsOf(value: Value): Value[] {
   switch (value.k) {

@@ -50,6 +50,8 @@ import { rule as noSwallowedError } from './no-swallowed-error/rule.ts';
 import { fixes as noSwallowedErrorFixes } from './no-swallowed-error/fix.ts';
 import { rule as noUnboundedWrite } from './no-unbounded-write/rule.ts';
 import { fixes as noUnboundedWriteFixes } from './no-unbounded-write/fix.ts';
+import { rule as noUndefinedFilter } from './no-undefined-filter/rule.ts';
+import { fixes as noUndefinedFilterFixes } from './no-undefined-filter/fix.ts';
 import { rule as noUnsafeRawQuery } from './no-unsafe-raw-query/rule.ts';
 import { fixes as noUnsafeRawQueryFixes } from './no-unsafe-raw-query/fix.ts';
 import { rule as ownerFilter } from './owner-filter/rule.ts';
@@ -116,6 +118,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noSecretLog, fixes: noSecretLogFixes },
   { rule: noSwallowedError, fixes: noSwallowedErrorFixes },
   { rule: noUnboundedWrite, fixes: noUnboundedWriteFixes },
+  { rule: noUndefinedFilter, fixes: noUndefinedFilterFixes },
   { rule: noUnsafeRawQuery, fixes: noUnsafeRawQueryFixes },
   { rule: ownerFilter, fixes: ownerFilterFixes },
   { rule: prismaClientImport, fixes: prismaClientImportFixes },

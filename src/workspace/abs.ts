@@ -65,7 +65,8 @@ export type Origin = 'client' | 'header' | 'cookie' | 'env' | 'session' | 'db';
 export type Abs =
   /** `filled`: has a fallback (`x ?? 20`), so it is never null or undefined even where `from` holds such a part. */
   | { k: 'unknown'; from?: Abs[]; filled?: true }
-  | { k: 'undef' }
+  /** `thrown`: nobody goes on with it, since the read that gives it throws: `session.user` without a session. */
+  | { k: 'undef'; thrown?: true }
   | { k: 'lit'; v: string | number | boolean | null }
   /**
    * `open`: has further keys that are not known (an unknown spread), perhaps of the values in `spread`; `maybe` lists keys that may be absent; `either`: the keys of one
@@ -126,6 +127,7 @@ export interface Variant {
 
 export const UNKNOWN: Abs = { k: 'unknown' };
 export const UNDEF: Abs = { k: 'undef' };
+const THROWN: Abs = { k: 'undef', thrown: true };
 
 export type Truth = 'true' | 'false' | 'maybe';
 
@@ -208,6 +210,7 @@ export function joinAbs(a: Abs, b: Abs): Abs {
   if (a.k === 'prisma' && isOpaque(b)) return a;
   if (b.k === 'prisma' && isOpaque(a)) return b;
   if (a.k === 'object' && b.k === 'object') return joinObjects(a, b);
+  if (a.k === 'undef' && b.k === 'undef') return UNDEF;
   return { k: 'unknown', from: [a, b].filter((value) => value.k !== 'unknown' || value.from).slice(0, 4) };
 }
 
@@ -266,6 +269,20 @@ export function sameAbs(a: Abs, b: Abs): boolean {
   return a === b || (a.k === b.k && isSame(a, b));
 }
 
+/** What a read without `?.` gives: where there was nothing to read from, it throws. */
+export function readPlainly(of: Abs, value: Abs): Abs {
+  if (value.k === 'undef') return nullishOf(of) === 'true' ? THROWN : value;
+  if (value.k !== 'variants' || of.k !== 'variants' || value.id !== of.id) return value;
+  return {
+    ...value,
+    list: value.list.map((variant) => {
+      const from = of.list.find(({ i }) => i === variant.i);
+      const isThrown = variant.value.k === 'undef' && from !== undefined && nullishOf(from.value) === 'true';
+      return isThrown ? { ...variant, value: THROWN } : variant;
+    }),
+  };
+}
+
 const MAX_PATH = 5;
 
 /** `of.name` where that needs no look-up in other files. */
@@ -312,7 +329,7 @@ export function memberOf(of: Abs, name: string): Abs {
         list: of.list.map((variant) => ({ ...variant, value: memberOf(variant.value, name) })),
       };
     case 'undef':
-      return UNDEF;
+      return of;
     case 'lit':
       return of.v === null ? UNDEF : UNKNOWN;
     case 'prisma':

@@ -16,7 +16,8 @@ import type {
   TsFacts,
   Value,
 } from '../facts/tsModel.ts';
-import { awaited, joinAbs, memberOf, sameAbs, trim, UNDEF, UNKNOWN } from './abs.ts';
+import { isChain } from '../facts/visit.ts';
+import { awaited, joinAbs, memberOf, readPlainly, sameAbs, trim, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, EvidenceStep, FunctionKey, Proof } from './abs.ts';
 import type { Place } from './callPlace.ts';
 import { apply, evaluateCall, evaluateNew } from './calls.ts';
@@ -376,8 +377,12 @@ export class Interpreter {
         return this.reference(value.b, value.name, state);
       case 'this':
         return this.frame?.this ?? UNKNOWN;
-      case 'member':
-        return this.narrow(this.member(this.eval(value.of, state), value.name), state);
+      case 'member': {
+        const of = this.eval(value.of, state);
+        const read = this.member(of, value.name);
+        const mayThrow = (read.k === 'variants' || read.k === 'undef') && !value.opt && !isChain(value.of);
+        return this.narrow(mayThrow ? readPlainly(of, read) : read, state);
+      }
       case 'index': {
         const of = this.eval(value.of, state);
         const key = this.eval(value.key, state);

@@ -256,8 +256,38 @@ const requireRole: Operator[] = [
   },
 ];
 
+const undefinedFilter: Operator[] = [
+  {
+    rule: 'no-undefined-filter',
+    name: 'take the owner from a session that may be missing',
+    changes: (source) =>
+      nodesOf(source).flatMap((node) => {
+        if (!ts.isObjectLiteralElementLike(node) || !isOwnerKey(node) || !node.name) return [];
+        if (/[{(]/.test(node.getText())) return [];
+        const [fn] = functionsAround(node);
+        const isAsync = fn?.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true;
+        if (!isAsync || !isFilter(node)) return [];
+        const spec = /@acme\/auth/.test(source.text) ? '@acme/auth' : '@/auth';
+        const isImported = /import \{[^}]*\bauth\b[^}]*\} from/.test(source.text);
+        return [
+          {
+            ...replace(node, `${node.name.getText()}: (await auth())?.user?.id`),
+            add: isImported ? [] : [{ at: importAt(source), text: `\nimport { auth } from '${spec}';` }],
+          },
+        ];
+      }),
+  },
+];
+
+/** Whether a property stands in a `where`, other than as a part of a compound key. */
+function isFilter(node: ts.ObjectLiteralElementLike): boolean {
+  const { parent } = node.parent;
+  return ts.isPropertyAssignment(parent) && parent.name.getText() === 'where';
+}
+
 export const accessOperators: readonly Operator[] = [
   ...actionAuth,
+  ...undefinedFilter,
   ...ownerFilter,
   ...clientIdentity,
   ...requireRole,

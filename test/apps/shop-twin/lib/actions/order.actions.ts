@@ -41,6 +41,7 @@ export async function addNote(id: string, note: string) {
 //                    ^^^^^^^ action-auth error
   const user = await getCurrentUser();
   await prisma.order.update({ where: { id, userId: user?.id }, data: { note } });
+//                                         ^^^^^^ no-undefined-filter error
 //                   ^^^^^^ service-layer hint
   revalidatePath('/account');
 }

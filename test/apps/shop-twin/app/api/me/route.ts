@@ -7,6 +7,7 @@ export async function GET() {
   const orders = await prisma.order.findMany({
 //                                  ^^^^^^^^ service-layer hint
     where: { userId: session?.user?.id },
+//           ^^^^^^ no-undefined-filter error
     take: 20,
     orderBy: { id: 'asc' },
   });

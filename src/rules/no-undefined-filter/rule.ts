@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import { accessPlace } from '../../workspace/accessPlace.ts';
+import type { Absence } from '../../workspace/absentValues.ts';
+import { CalleeResolver } from '../../workspace/calleeResolver.ts';
+import { MissingConditions } from '../../workspace/missingConditions.ts';
+import type { MissingCondition } from '../../workspace/missingConditions.ts';
+import { pickedBy } from '../../workspace/ownerHoles.ts';
+import { isSecretField } from '../../workspace/publicData.ts';
+import { relationOfKey } from '../../workspace/rowScope.ts';
+import { parseFunctionKey } from '../../workspace/summary.ts';
+import { defineRule } from '../rule.ts';
+import type { FixRequest, Report, RuleContext, Severity } from '../rule.ts';
+
+const options = z.strictObject({
+  searches: z
+    .boolean()
+    .describe(
+      'Also hint at filters of searches that are declared optional, which is what most of them are meant to be.',
+    ),
+});
+type Options = z.infer<typeof options>;
+
+export const rule = defineRule<Options>({
+  meta: {
+    id: 'no-undefined-filter',
+    title: 'A condition of a query is never lost because its value is undefined.',
+    sections: ['S1', 'S5'],
+    severity: 'error',
+    fix: 'suggestion',
+    needs: 'file',
+    kinds: ['ts'],
+    behind: ['action-auth', 'action-validation'],
+    since: '0.1.0',
+    options,
+    defaults: { searches: true },
+    messages: {
+      write:
+        '`{field}` is undefined when {reason}, and Prisma drops a condition that is undefined: {op} then {does} {rest}. Stop before it without a value.',
+      owner:
+        "`{field}` is undefined when {reason}, and Prisma drops a condition that is undefined: {op} then reads everybody's {model} rows. Stop before it without a value.",
+      row: '`{field}` is undefined when {reason}, and Prisma drops a condition that is undefined: {op} then gives {model} rows that were not asked for. Stop before it without a value.',
+      search:
+        '`{field}` is undefined when {reason}, and {op} then reads {model} rows without this condition. Fine for a filter that may be left out.',
+      strict:
+        '`{field}` is undefined when {reason}, and with strictUndefinedChecks {op} then throws. Pass `Prisma.skip` to leave the condition out.',
+    },
+  },
+  check(context) {
+    const { workspace, file, role, facts } = context;
+    if (facts.kind !== 'ts' || /^(tooling|client|generated|migration)$/.test(role)) return;
+    const finder = new MissingConditions(workspace, new CalleeResolver(workspace));
+    const isStrict =
+      workspace
+        .schema(file)
+        ?.generators.some(({ previewFeatures }) => previewFeatures.includes('strictUndefinedChecks')) ===
+      true;
+    for (const query of workspace.queries(file)) {
+      if (query.op.startsWith('$')) continue;
+      for (const missing of finder.ofQuery(query)) {
+        const report = reportOf(context, missing, isStrict);
+        if (report) context.report(report);
+      }
+    }
+    if (!isStrict) reportCallers(context, finder);
+  },
+});
+
+type Context = RuleContext<Options>;
+
+/** What an entry point hands to a function of another file. */
+function reportCallers(context: Context, finder: MissingConditions): void {
+  const { workspace, file } = context;
+  const seen = new Set<string>();
+  for (const entry of workspace.entries(file))
+    for (const effect of entry.effects) {
+      if (effect.file === file || !effect.sure || effect.op.startsWith('$')) continue;
+      for (const missing of finder.ofEffect(entry, effect)) {
+        const grade = gradeOf(context, missing);
+        if (grade?.severity !== 'error') continue;
+        const { at, related } = accessPlace(workspace, file, entry, effect);
+        const key = `${at} ${missing.condition.field}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        context.report({
+          place: { at },
+          message: grade.message,
+          data: dataOf(missing),
+          severity: grade.severity,
+          related,
+        });
+      }
+    }
+}
+
+function reportOf(context: Context, missing: MissingCondition, isStrict: boolean): Report | undefined {
+  const grade = gradeOf(context, missing);
+  if (!grade) return undefined;
+  const place = { at: missing.condition.at };
+  const data = dataOf(missing);
+  const isOptional = grade.message === 'search';
+  if (isOptional && !context.options.searches) return undefined;
+  if (isStrict)
+    return isOptional
+      ? {
+          place,
+          message: 'strict',
+          data,
+          severity: 'hint',
+          fixes: [{ recipe: 'skip', data: { key: missing.condition.path.at(-1) ?? '' } }],
+        }
+      : undefined;
+  return {
+    place,
+    message: grade.message,
+    data,
+    severity: grade.severity,
+    fixes: isOptional ? [] : [narrowing(context, missing)],
+  };
+}
+
+function narrowing(
+  { workspace, file, role }: Context,
+  { absence, query, condition }: MissingCondition,
+): FixRequest {
+  const entry = workspace.entries(file).find(({ handler }) => {
+    const own = handler === undefined ? undefined : parseFunctionKey(handler);
+    return own?.file === file && own.fn === query.fn;
+  });
+  const kind = entry?.kind ?? (/^(page|layout)$/.test(role) ? 'page' : 'function');
+  const type = condition.model?.fields.find(({ name }) => name === condition.field)?.type;
+  return {
+    recipe: 'narrow',
+    data: {
+      kind,
+      lib: entry?.lib ?? '',
+      why: absence.why,
+      key: condition.path.at(-1) ?? '',
+      isText: type === 'String',
+    },
+  };
+}
+
+interface Grade {
+  message: 'write' | 'owner' | 'row' | 'search';
+  severity: Severity;
+}
+
+/** How bad it is that a condition falls away; undefined when it does no harm, or can't happen. */
+function gradeOf(context: Context, missing: MissingCondition): Grade | undefined {
+  const { condition, absence, query, isAlone, throws } = missing;
+  if (throws) return undefined;
+  const isDeclared = absence.why === 'optional';
+  const picks = picksOf(context, missing);
+  if (query.kind === 'write' && !condition.isNested) {
+    // `id: all ? undefined : id` says what it does; so does an optional filter beside others.
+    if (absence.why === 'explicit') return isAlone ? { message: 'write', severity: 'warning' } : undefined;
+    const isMeant = isDeclared && !isAlone && picks?.picks !== 'owner';
+    return { message: 'write', severity: isMeant ? 'hint' : 'error' };
+  }
+  if (absence.why === 'explicit') return undefined;
+  if (isDeclared || condition.isRange || condition.isNegated) return { message: 'search', severity: 'hint' };
+  if (picks?.picks === 'owner')
+    return { message: 'owner', severity: condition.isNested ? 'warning' : 'error' };
+  if (condition.isNested) return { message: 'search', severity: 'hint' };
+  const isOne = query.op.startsWith('find') && query.op !== 'findMany';
+  if (isOne && isSecretField(condition.field)) return { message: 'row', severity: 'error' };
+  return picks ? { message: 'row', severity: 'warning' } : { message: 'search', severity: 'hint' };
+}
+
+/** Whether the condition says whose rows, or which rows. */
+function picksOf(
+  { workspace, file }: Context,
+  { condition: { field, model } }: MissingCondition,
+): ReturnType<typeof pickedBy> {
+  const schema = workspace.schema(file);
+  if (!schema || !model) return undefined;
+  const picked = pickedBy(field, model, { schema, ownerKeys: workspace.conventions(file).ownerKeys });
+  // The folder of a folder is no owner.
+  const isOfItself = relationOfKey(model, field)?.type === model.name;
+  return picked && isOfItself ? { picks: 'row' } : picked;
+}
+
+function dataOf({ condition, absence, query, isAlone, model }: MissingCondition): Record<string, string> {
+  return {
+    field: condition.field,
+    reason: reasonOf(absence),
+    op: query.op,
+    does: query.op.startsWith('delete') ? 'deletes' : 'overwrites',
+    model: condition.isNested ? (condition.model?.name ?? model) : model,
+    rest: /Many/.test(query.op)
+      ? isAlone
+        ? `every row of ${model}`
+        : `every row of ${model} that the other conditions leave`
+      : `the ${model} row that the other conditions name, whatever this one was to rule out`,
+  };
+}
+
+function reasonOf({ why, what }: Absence): string {
+  switch (why) {
+    case 'session':
+      return 'nobody is signed in';
+    case 'lookup':
+      return `\`${what}\` finds nothing`;
+    case 'environment':
+      return `\`${what}\` is not set`;
+    case 'optional':
+      return `\`${what}\` is left out`;
+    default:
+      return `\`${what}\` is missing`;
+  }
+}
