@@ -220,6 +220,10 @@ export function withDefault(left: Abs, right: Abs): Abs {
   return joined.k === 'unknown' && joined.from && nullishOf(right) === 'false' ? filled(joined.from) : joined;
 }
 
+function isEmptyObject(value: Abs): boolean {
+  return value.k === 'object' && !value.open && !value.spread && Object.keys(value.props).length === 0;
+}
+
 function filled(from: readonly Abs[]): Abs {
   const present = from.filter((part) => nullishOf(part) !== 'true');
   const [only] = present;
@@ -338,8 +342,14 @@ export function memberOf(of: Abs, name: string): Abs {
         : { k: 'delegate', model: name, tx: of.tx, sure: true };
     case 'delegate':
       return { k: 'operation', model: of.model, op: name, tx: of.tx, sure: of.sure };
-    case 'unknown':
-      return of.from ? { k: 'unknown', from: of.from } : UNKNOWN;
+    case 'unknown': {
+      if (!of.from) return UNKNOWN;
+      // `body ?? {}`: has the keys of what is given, or none.
+      const [only, ...others] = of.from.filter((part) => !isEmptyObject(part));
+      return of.filled && (only?.k === 'param' || only?.k === 'origin') && others.length === 0
+        ? memberOf(only, name)
+        : { k: 'unknown', from: of.from };
+    }
     default:
       return { k: 'unknown', from: [of] };
   }
@@ -491,10 +501,17 @@ export function substituteConditions(when: readonly Condition[], replace: (value
   });
 }
 
+/** What a value carries, where what went into a schema stays inside of what came out of it. */
+function outerLeaves(value: Abs): Abs[] {
+  const all = leaves(value);
+  const inside = new Set(all.flatMap((leaf) => (leaf.k === 'parsed' ? leaves(leaf.of) : [])));
+  return all.filter((leaf) => !inside.has(leaf));
+}
+
 /** Keeps values small: below a depth everything is unknown, but for the origins it carries. */
 export function trim(value: Abs, depth = 5): Abs {
   if (depth === 0) {
-    const from = value.k === 'object' || value.k === 'array' ? leaves(value).slice(0, 6) : [];
+    const from = value.k === 'object' || value.k === 'array' ? outerLeaves(value).slice(0, 6) : [];
     if (value.k === 'object' || value.k === 'array') return from.length ? { k: 'unknown', from } : UNKNOWN;
     return value;
   }

@@ -113,6 +113,7 @@ function requestData(base: Abs, name: string, args: readonly Abs[]): Abs | undef
   if ((name === 'get' || name === 'getAll') && args.length === 1 && first?.k === 'lit')
     return memberOf(memberOf(base, name), String(first.v));
   if (BODY_READERS.has(name) && args.length === 0) return { k: 'promise', of: memberOf(base, name) };
+  if (name === 'clone' && args.length === 0) return base;
   return undefined;
 }
 

@@ -141,6 +141,9 @@ function routeSource(path: readonly string[], i: number): ClientSource | undefin
     case 'signal':
     case 'geo':
     case 'ip':
+    case 'socket':
+    case 'connection':
+    case 'httpVersion':
       return undefined;
     default:
       return 'argument';

@@ -22,6 +22,8 @@ export interface Entry {
   at: number;
   /** The function that holds the logic, when it could be found. */
   handler: FunctionKey | undefined;
+  /** What its wrapper hands to the handler; undefined where the caller's own arguments arrive. */
+  handed: Abs[] | undefined;
   effects: DbEffect[];
   /** What it does outside of the database. */
   events: CallEvent[];
@@ -57,6 +59,7 @@ interface Given {
 
 interface Analysis {
   handler: FunctionKey | undefined;
+  handed: Abs[] | undefined;
   effects: DbEffect[];
   events: CallEvent[];
   outcomes: Outcome[];
@@ -89,6 +92,7 @@ export function findEntries(
       name,
       at,
       handler: analysis.handler,
+      handed: analysis.handed,
       effects: analysis.effects,
       events: analysis.events,
       outcomes: analysis.outcomes,
@@ -135,6 +139,7 @@ function isCallable(value: Abs): boolean {
 
 const NOTHING: Analysis = {
   handler: undefined,
+  handed: undefined,
   effects: [],
   events: [],
   outcomes: [],
@@ -276,6 +281,7 @@ function analyseClosure(
   let { marks } = summary;
   const sessions = [...summary.sessions];
   let handler: FunctionKey | undefined = key;
+  let handed = given.args;
   let proof = given.proof;
   let roles = given.roles;
   let lib: string | undefined;
@@ -290,13 +296,14 @@ function analyseClosure(
     validated ||= inner.validated;
     sessions.push(...inner.sessions);
     marks = { ...marks, ...inner.marks };
-    handler = inner.handler ?? handler;
+    if (inner.handler) ({ handler, handed } = inner);
     proof = inner.proof ?? proof;
     roles = inner.roles ?? roles;
     lib = inner.lib ?? lib;
   }
   return {
     handler,
+    handed,
     effects: effects.slice(0, 80),
     events: events.slice(0, 60),
     outcomes,

@@ -11,6 +11,13 @@ const MAIL =
   /^(resend|nodemailer|@sendgrid\/mail|postmark|mailgun(\.js|-js)?|@react-email\/|@getbrevo\/|node-mailjet|@aws-sdk\/client-ses|plunk)/;
 const NETWORK =
   /^(axios|got|ky|node-fetch|undici|ofetch|stripe|twilio|openai|@anthropic-ai\/|ai$|@ai-sdk\/|@octokit\/|googleapis|@aws-sdk\/|@google-cloud\/|@upstash\/|@vercel\/(blob|kv)|ioredis|redis|pusher|uploadthing|@slack\/|@sentry\/|posthog-node|inngest|@trigger\.dev\/|cloudinary|algoliasearch|bullmq)/;
+/** Whether what a package's call gives comes from a service, whatever it was asked with. Commands and uploads are made before they are sent. */
+export function isAnswer({ spec }: Extract<Abs, { k: 'made' }>): boolean {
+  return NETWORK.test(spec) && !/^(ai$|@ai-sdk\/|@aws-sdk\/|@google-cloud\/)/.test(spec);
+}
+
+/** What of the package `ai` asks a model; the rest of it is pure. */
+const AI_CALLS = /^(generate|stream|embed|transcribe|rerank|experimental_(generate|transcribe))/;
 const SYSTEM = /^(node:)?(fs|fs\/promises|child_process|net|vm)$|^(execa|zx|fs-extra)$/;
 const REVALIDATES =
   /^(revalidatePath|revalidateTag|updateTag|refresh|expirePath|expireTag|unstable_expirePath|unstable_expireTag)$/;
@@ -32,7 +39,8 @@ export function packageEvent(
   } else if (LOGGERS.test(spec)) {
     if (/^(log|info|warn|error|debug|trace|fatal|verbose|http)$/.test(last))
       event(it, 'log', name, args, state, place);
-  } else if (MAIL.test(spec)) event(it, 'mail', name, args, state, place);
+  } else if (spec === 'ai' && !AI_CALLS.test(last)) return;
+  else if (MAIL.test(spec)) event(it, 'mail', name, args, state, place);
   else if (SYSTEM.test(spec)) event(it, 'system', name, args, state, place);
   else if (NETWORK.test(spec)) event(it, 'network', name, args, state, place);
 }

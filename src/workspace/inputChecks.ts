@@ -1,6 +1,7 @@
 /** What a function looks at before it believes its input: parses whose result is dropped, tests of types, conversions, tests of presence. */
 import type { FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps } from '../facts/visit.ts';
+import { awaited } from './abs.ts';
 import type { Abs, FunctionKey } from './abs.ts';
 import { functionKey, parseFunctionKey } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
@@ -14,7 +15,7 @@ export interface InputCheck {
   how: 'schema' | 'type' | 'present';
 }
 
-type View = Pick<WorkspaceView, 'tsFacts' | 'moduleValue'>;
+type View = Pick<WorkspaceView, 'tsFacts' | 'moduleValue' | 'summary'>;
 type InputPath = Omit<InputCheck, 'how'>;
 
 const MAX_DEPTH = 2;
@@ -39,7 +40,12 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
       },
     });
   const out: InputCheck[] = [];
-  const pathOf = (value: Value): InputPath | undefined => resolve(own.params, values, value, 0);
+  const reader = (call: Extract<Value, { k: 'call' }>): InputPath | undefined => {
+    const callee = call.fn.k === 'ref' && call.fn.b >= 0 ? calleeOf(view, file, facts, call.fn.b) : undefined;
+    return callee === undefined ? undefined : partGiven(view, callee);
+  };
+  const pathOf = (value: Value): InputPath | undefined =>
+    resolve({ params: own.params, values, reader }, value, 0);
   const note = (value: Value | undefined, how: InputCheck['how']): void => {
     for (const part of value ? partsNamed(value) : []) {
       const found = pathOf(part);
@@ -48,6 +54,8 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
   };
   const presence = (test: Value): void => {
     if (test.k === 'unary' && test.op === '!') presence(test.of);
+    // `if (!PLANS[plan])`: one of the keys of a table.
+    else if (test.k === 'index' && !pathOf(test.of)) note(test.key, 'type');
     else if (test.k === 'logic') {
       presence(test.left);
       presence(test.right);
@@ -90,9 +98,11 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
     if (callee !== undefined && depth < MAX_DEPTH) {
       const theirs = inputChecks(view, callee, depth + 1);
       call.args.forEach((arg, i) => {
-        const given = pathOf(arg);
-        for (const check of given ? theirs.filter((one) => one.i === i) : [])
-          out.push({ i: given?.i ?? i, path: [...(given?.path ?? []), ...check.path], how: check.how });
+        for (const check of theirs.filter((one) => one.i === i)) {
+          const { of, path } = below(arg, check.path);
+          const given = pathOf(of);
+          if (given) out.push({ i: given.i, path: [...given.path, ...path], how: check.how });
+        }
       });
       return;
     }
@@ -192,18 +202,43 @@ function calleeOf(view: View, file: string, facts: TsFacts, b: number): Function
   return value.k === 'closure' ? functionKey(value.file, value.fn) : undefined;
 }
 
-const KEEPS = /^(trim|trimStart|trimEnd|toLowerCase|toUpperCase|toString|entries|normalize|catch|then)$/;
+/** The part of `{ title, slug }` that a path below it begins with. */
+function below(value: Value, path: readonly string[]): { of: Value; path: readonly string[] } {
+  const [first, ...rest] = path;
+  if (value.k !== 'object' || first === undefined) return { of: value, path };
+  const prop = value.props.findLast((one) => one.p === 'prop' && one.name === first);
+  return prop ? below(prop.value, rest) : { of: value, path };
+}
+
+/** What a function gives back of its parameters, when that is all it gives: `readBody(request)` that answers with the JSON. */
+function partGiven(view: View, callee: FunctionKey): InputPath | undefined {
+  let found: InputPath | undefined;
+  for (const outcome of view.summary(callee).outcomes) {
+    const value = awaited(outcome.value);
+    if (value.k !== 'param' || value.fn !== callee || (found && found.path.join() !== value.path.join()))
+      return undefined;
+    found = { i: value.i, path: value.path };
+  }
+  return found;
+}
+
+const KEEPS =
+  /^(trim|trimStart|trimEnd|toLowerCase|toUpperCase|toString|entries|normalize|catch|then|clone|replace|replaceAll|split|slice|substring)$/;
+
+/** What values are made of, within one function. */
+interface Sources {
+  params: readonly number[];
+  values: ReadonlyMap<number, Value>;
+  /** The part of its parameters that a called function gives back. */
+  reader: (call: Extract<Value, { k: 'call' }>) => InputPath | undefined;
+}
 
 /** The path below a parameter that a value reads, where it is read and nothing is made of it. */
-function resolve(
-  params: readonly number[],
-  values: ReadonlyMap<number, Value>,
-  value: Value,
-  depth: number,
-): InputPath | undefined {
+function resolve(sources: Sources, value: Value, depth: number): InputPath | undefined {
   if (depth > 12) return undefined;
-  const inner = (of: Value): InputPath | undefined => resolve(params, values, of, depth + 1);
-  const below = (of: Value, ...names: string[]): InputPath | undefined => {
+  const { params, values } = sources;
+  const inner = (of: Value): InputPath | undefined => resolve(sources, of, depth + 1);
+  const within = (of: Value, ...names: string[]): InputPath | undefined => {
     const base = inner(of);
     return base && { i: base.i, path: [...base.path, ...names] };
   };
@@ -215,9 +250,12 @@ function resolve(
       return known && inner(known);
     }
     case 'member':
-      return below(value.of, value.name);
+      return within(value.of, value.name);
     case 'index':
-      return value.key.k === 'lit' ? below(value.of, String(value.key.v)) : inner(value.of);
+      // `text.split('/')[0]` is of the text.
+      return value.key.k === 'lit' && value.of.k !== 'call'
+        ? within(value.of, String(value.key.v))
+        : inner(value.of);
     case 'await':
     case 'rest':
     case 'spread':
@@ -234,12 +272,16 @@ function resolve(
       const [first] = value.args;
       if (/^(Object\.fromEntries|Object\.entries|String|Number|parseInt|parseFloat)$/.test(nameOf(value.fn)))
         return first && inner(first);
-      if (value.fn.k !== 'member') return undefined;
+      if (value.fn.k !== 'member') {
+        const given = sources.reader(value);
+        const arg = given && value.args[given.i];
+        return arg && within(arg, ...given.path);
+      }
       const { name, of } = value.fn;
-      if (KEEPS.test(name)) return inner(of);
+      if (KEEPS.test(name)) return name === 'clone' && value.args.length > 0 ? undefined : inner(of);
       if (name === 'get' || name === 'getAll')
-        return first?.k === 'lit' ? below(of, name, String(first.v)) : below(of, name);
-      return /^(json|formData|text)$/.test(name) ? below(of, name) : undefined;
+        return first?.k === 'lit' ? within(of, name, String(first.v)) : within(of, name);
+      return /^(json|formData|text)$/.test(name) ? within(of, name) : undefined;
     }
     default:
       return undefined;

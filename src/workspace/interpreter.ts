@@ -347,6 +347,8 @@ export class Interpreter {
     );
     if (same) {
       keepGiven(same, outcome);
+      // What is skipped outside of production says less than what is checked in it.
+      if (same.proof?.kind === 'environment' && outcome.proof) same.proof = outcome.proof;
       return;
     }
     if (frame.outcomes.length >= MAX_OUTCOMES) {

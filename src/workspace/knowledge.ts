@@ -154,7 +154,7 @@ const MADE_CALLS: readonly (Known & { by: RegExp })[] = [
   {
     spec: /^stripe$/,
     by: /./,
-    path: /^webhooks\.constructEvent(Async)?$/,
+    path: /^(webhooks\.constructEvent(Async)?|parseThinEvent|parseEventNotification)$/,
     meaning: { m: 'throwing', kind: 'signature' },
   },
   { spec: /^svix$/, by: /^Webhook$/, path: /^verify$/, meaning: { m: 'throwing', kind: 'signature' } },

@@ -56,7 +56,7 @@ export function joinInto(into: State, other: State): void {
     if (own === undefined) into.env.set(binding, value);
     else if (own !== value) into.env.set(binding, joinAbs(own, value));
   }
-  into.proof = into.proof && other.proof ? into.proof : undefined;
+  into.proof = into.proof && other.proof && (into.proof.kind === 'environment' ? other.proof : into.proof);
   into.roles = into.roles && other.roles ? [...new Set([...into.roles, ...other.roles])] : undefined;
   for (const [id, live] of into.live) {
     const theirs = other.live.get(id);

@@ -1,15 +1,17 @@
 /** What an entry point believes of its caller: values that no schema and no test has looked at, by what they reach. */
 import type { SchemaModel } from '../prisma/schema.ts';
-import { UNKNOWN } from './abs.ts';
-import type { Abs, Site } from './abs.ts';
+import { awaited, memberOf, sameAbs, UNKNOWN } from './abs.ts';
+import type { Abs, FunctionKey, Site } from './abs.ts';
 import { clientParts } from './clientData.ts';
-import type { ClientPart, ClientSubject } from './clientData.ts';
+import type { ClientPart } from './clientData.ts';
 import type { Entry } from './entries.ts';
+import { isAnswer } from './events.ts';
 import { checkedAs, inputChecks } from './inputChecks.ts';
 import type { InputCheck } from './inputChecks.ts';
 import { parseFunctionKey } from './summary.ts';
 import type { CallEvent, DbEffect } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
+import type { ZodShape } from './zodShape.ts';
 
 /** Packages whose results have been looked at, whatever their functions are called. */
 const VALIDATORS =
@@ -22,15 +24,17 @@ export function withoutValidated(value: Abs, depth = 0): Abs {
   const inner = (part: Abs): Abs => withoutValidated(part, depth + 1);
   switch (value.k) {
     case 'parsed':
-      return value.shape.t === 'any' ? asSent(value.of) : UNKNOWN;
+      return isOpenShape(value.shape) ? value : UNKNOWN;
     case 'made':
-      return VALIDATORS.test(value.spec) || PARSE_NAME.test([value.name, ...value.path].join('.'))
+      return isAnswer(value) ||
+        VALIDATORS.test(value.spec) ||
+        PARSE_NAME.test([value.name, ...value.path].join('.'))
         ? UNKNOWN
         : { ...value, args: value.args.map(inner) };
     case 'unknown':
       if (!value.from) return value;
       // `schema.parse(data)` inside a helper, whose schema is known only to its caller.
-      return value.from.some((part) => part.k === 'schema' || isValidator(part))
+      return value.from.some((part) => holdsSchema(part))
         ? UNKNOWN
         : { ...value, from: value.from.map(inner) };
     case 'object': {
@@ -52,13 +56,17 @@ export function withoutValidated(value: Abs, depth = 0): Abs {
   }
 }
 
-/** What went through a schema that validates nothing: the parse says as little about it. */
-function asSent(value: Abs): Abs {
-  return value.k === 'param' ? { k: 'origin', o: 'client', path: value.path } : value;
+/** `z.any()` says nothing about what goes through it, unless a refinement does. */
+function isOpenShape(shape: ZodShape): boolean {
+  return shape.t === 'any' && !shape.refined && !shape.transformed;
 }
 
-function isValidator(value: Abs): boolean {
-  return (value.k === 'made' || value.k === 'package') && VALIDATORS.test(value.spec);
+/** A schema, a validator, or the method of one: `unknown` of just that. */
+function holdsSchema(value: Abs): boolean {
+  if (value.k === 'unknown') return value.from?.length === 1 && value.from.every(holdsSchema);
+  return (
+    value.k === 'schema' || ((value.k === 'made' || value.k === 'package') && VALIDATORS.test(value.spec))
+  );
 }
 
 /** A part of a value that the caller chose and nothing has parsed. */
@@ -66,6 +74,10 @@ export interface RawPart {
   part: ClientPart;
   /** Only whether it is there was tested. */
   isPresent: boolean;
+  /** It went through a schema that takes anything there. */
+  isOpen: boolean;
+  /** The body as a stream or as bytes, which schemas don't read. */
+  isBytes: boolean;
   /** A key of `where` by itself, so that an object in its place is a condition of the caller's. */
   isBare: boolean;
 }
@@ -81,36 +93,87 @@ export interface RawUse extends RawPart {
   key: string | undefined;
   /** It writes. */
   isWrite: boolean;
+  /** What is written to is a column of any JSON. */
+  isJson: boolean;
 }
 
 /** Reads its own checks once. */
 export class RawInput {
-  readonly #entry: ClientSubject;
-  readonly #checks: InputCheck[] | undefined;
+  readonly #view: WorkspaceView;
+  readonly #entry: Entry;
+  /** Checks by the function whose parameters they look at; those of the client's data itself under no name. */
+  readonly #checks = new Map<FunctionKey | undefined, InputCheck[]>();
 
   constructor(view: WorkspaceView, entry: Entry) {
+    this.#view = view;
     this.#entry = entry;
-    this.#checks = entry.handler === undefined ? [] : inputChecks(view, entry.handler);
+    const { handler, handed } = entry;
+    if (handler === undefined) return;
+    for (const check of inputChecks(view, handler)) {
+      this.#note(handler, check);
+      // A wrapper's handler looks at what the wrapper hands to it.
+      let value = handed?.[check.i];
+      for (const name of check.path) value = value && memberOf(awaited(value), name);
+      if (value?.k === 'param') this.#note(value.fn, { i: value.i, path: value.path, how: check.how });
+      else if (value?.k === 'origin') this.#note(undefined, { i: 0, path: value.path, how: check.how });
+    }
+  }
+
+  #note(fn: FunctionKey | undefined, check: InputCheck): void {
+    const before = this.#checks.get(fn);
+    if (before) before.push(check);
+    else this.#checks.set(fn, [check]);
   }
 
   /** Parts of a value that were neither parsed nor tested. */
   partsOf(value: Abs): RawPart[] {
     const out: RawPart[] = [];
     for (const found of clientParts(this.#entry, withoutValidated(value))) {
-      const part = withoutMethod(found);
-      if (part.shape !== undefined || part.source === 'header' || part.source === 'cookie') continue;
+      const part = this.#named(withoutMethod(found));
+      const isOpen = part.shape !== undefined && isOpenShape(part.shape);
+      if ((part.shape && !isOpen) || part.source === 'header' || part.source === 'cookie') continue;
       const { leaf } = part;
       // The request itself, handed to a helper that reads what it needs.
       if (this.#entry.kind === 'route' && leaf.k === 'param' && leaf.path.length === 0) continue;
-      const how =
-        leaf.k === 'param' && leaf.fn === this.#entry.handler
-          ? checkedAs(this.#checks ?? [], leaf)
-          : undefined;
+      if (isCut(found)) continue;
+      const how = isOpen ? undefined : this.#checked(leaf);
       if (how === 'schema' || how === 'type') continue;
-      out.push({ part, isPresent: how === 'present', isBare: value === found.leaf });
+      out.push({
+        part,
+        isPresent: how === 'present',
+        isBare: value === found.leaf,
+        isOpen,
+        isBytes: this.#isBytes(found),
+      });
     }
     return out;
   }
+
+  #checked(leaf: ClientPart['leaf']): InputCheck['how'] | undefined {
+    if (leaf.k === 'param') return checkedAs(this.#checks.get(leaf.fn) ?? [], leaf);
+    return checkedAs(this.#checks.get(undefined) ?? [], { i: 0, path: leaf.path });
+  }
+
+  /** An argument goes by its parameter's name. */
+  #named(part: ClientPart): ClientPart {
+    const { leaf } = part;
+    if (leaf.k !== 'param' || leaf.path.length > 0 || this.#entry.kind === 'route') return part;
+    const { file, fn } = parseFunctionKey(leaf.fn);
+    const facts = this.#view.tsFacts(file);
+    const name = facts?.bindings[facts.functions[fn]?.params[leaf.i] ?? -1]?.name;
+    return name === undefined || name === '' ? part : { ...part, name };
+  }
+
+  #isBytes({ leaf }: ClientPart): boolean {
+    const { kind, name } = this.#entry;
+    if (kind !== 'route' || name === 'default') return false;
+    return leaf.path.length === 1 && /^(body|arrayBuffer|blob|bytes)$/.test(leaf.path[0] ?? '');
+  }
+}
+
+/** `text.slice(0, 200)`: a text, of a size. */
+function isCut({ leaf }: ClientPart): boolean {
+  return /^(slice|substring|substr)$/.test(leaf.path.at(-1) ?? '');
 }
 
 const METHOD =
@@ -130,15 +193,38 @@ function withoutMethod(part: ClientPart): ClientPart {
   };
 }
 
+/** Servers of queues and workflows that verify who calls before they run anything. */
+const VERIFYING = /^(@upstash\/workflow|@upstash\/qstash|inngest|@trigger\.dev\/)/;
+
 /** Everything unchecked that an entry point passes on. */
 export function rawUses(view: WorkspaceView, entry: Entry, schema: SchemaModel | undefined): RawUse[] {
-  if (entry.validated || entry.kind === 'page') return [];
+  if (entry.validated || entry.kind === 'page' || VERIFYING.test(entry.lib ?? '')) return [];
   const input = new RawInput(view, entry);
   const out: RawUse[] = [];
   for (const effect of entry.effects)
     if (!isFromTrusted(effect)) out.push(...ofEffect(input, effect, schema));
   for (const event of entry.events) if (!isFromTrusted(event)) out.push(...ofEvent(input, event));
-  return out;
+  if (out.length === 0) return out;
+  const keys = entry.effects.flatMap((effect) => takenKeys(effect, schema));
+  return out.filter(
+    ({ part, use, what }) =>
+      use === 'id' || !keys.some(({ key, seq }) => seq < what.seq && sameAbs(key, part.leaf)),
+  );
+}
+
+/** What has picked a row by a unique key before: a text of the right kind, and one that exists. */
+function takenKeys(
+  { op, args, model, seq }: DbEffect,
+  schema: SchemaModel | undefined,
+): { key: Abs; seq: number }[] {
+  const exists = /^(update|delete|findUniqueOrThrow)$/.test(op);
+  const where = args.k === 'object' ? args.props['where'] : undefined;
+  if (where?.k !== 'object' || (!exists && op !== 'findUnique')) return [];
+  const fields = schema?.modelOf(model)?.fields;
+  return Object.entries(where.props).flatMap(([name, value]) => {
+    if (!exists && !fields?.some((field) => field.name === name && field.id)) return [];
+    return (value.k === 'object' ? Object.values(value.props) : [value]).map((key) => ({ key, seq }));
+  });
 }
 
 /** A signed webhook's body, or a call that carries the shared secret. */
@@ -151,11 +237,18 @@ const UNIQUE = /^(findUnique(OrThrow)?|update|delete|upsert)$/;
 function ofEffect(input: RawInput, effect: DbEffect, schema: SchemaModel | undefined): RawUse[] {
   const { args, op } = effect;
   const isWrite = effect.kind.endsWith('write');
+  const model = schema?.modelOf(effect.model);
   const uses = (value: Abs, use: Use, key: string | undefined): RawUse[] =>
-    input.partsOf(value).map((raw) => ({ ...raw, use, what: effect, key, isWrite }));
+    input.partsOf(value).map((raw) => ({
+      ...raw,
+      use,
+      what: effect,
+      key,
+      isWrite,
+      isJson: model?.fields.some((field) => field.name === key && field.type === 'Json') ?? false,
+    }));
   if (effect.kind.startsWith('raw')) return uses(args, 'sql', undefined);
   if (args.k !== 'object') return uses(args, isWrite ? 'data' : 'filter', undefined);
-  const model = schema?.modelOf(effect.model);
   const foreign = new Set(model?.fields.flatMap((field) => field.relation?.fields ?? []) ?? []);
   const out: RawUse[] = [];
   for (const name in args.props) {
@@ -195,14 +288,24 @@ function ofWhere(
   return out;
 }
 
+/** Reads of a store by a key. */
+const LOOKS_UP =
+  /(redis|kv|cache)\w*(\(\))?\.(get|mget|exists|ttl|hget|hgetall|hmget|sismember|smembers|scan|zscore|lrange)$/i;
+/** Rate limits by a name, and uploads whose package reads the request's body by a shape of its own. */
+const COUNTS = /rate_?limit\w*(\(.*\))?\.\w+$|^handleUpload$/i;
+
 function ofEvent(input: RawInput, event: CallEvent): RawUse[] {
   const [first, ...rest] = event.args;
   const uses = (value: Abs | undefined, use: Use): RawUse[] =>
     value
-      ? input.partsOf(value).map((raw) => ({ ...raw, use, what: event, key: undefined, isWrite: true }))
+      ? input
+          .partsOf(value)
+          .map((raw) => ({ ...raw, use, what: event, key: undefined, isWrite: true, isJson: false }))
       : [];
   switch (event.kind) {
     case 'network': {
+      if (LOOKS_UP.test(event.name)) return event.args.flatMap((arg) => uses(arg, 'id'));
+      if (COUNTS.test(event.name)) return [];
       const isHttp = /^(fetch|axios|ky|got)\b/.test(event.name);
       return [...uses(first, isHttp ? 'address' : 'network'), ...rest.flatMap((arg) => uses(arg, 'network'))];
     }

@@ -78,6 +78,78 @@ export async function save(input: unknown) {
 }`),
   ],
   [
+    'an any beside what the schema knows',
+    action(`const schema = z.object({ id: z.string(), rest: z.any() });
+export async function save(input: unknown) {
+//                    ^^^^ action-validation error
+  const { rest } = schema.parse(input);
+  ${WRITE("'x'", 'rest')}
+}`),
+  ],
+  [
+    'a price that the client chooses',
+    action(`import Stripe from 'stripe';
+const stripe = new Stripe('');
+export async function pay(priceId: string) {
+//                    ^^^ action-validation error
+  await stripe.checkout.sessions.create({ mode: 'payment', line_items: [{ price: priceId, quantity: 1 }] });
+}`),
+  ],
+  [
+    'an id that a service is asked for, as a hint',
+    action(`import Stripe from 'stripe';
+const stripe = new Stripe('');
+export async function portal(customerId: string) {
+//                    ^^^^^^ action-validation hint
+  return stripe.billingPortal.sessions.create({ customer: customerId });
+}`),
+  ],
+  [
+    'a body read from a copy of the request, behind a wrapper',
+    `//- lib/with-team.ts
+import { auth } from '@/auth';
+export const withTeam = (handler: (bag: { req: Request }) => Promise<Response>) => async (req: Request) => {
+  const session = await auth();
+  if (!session?.user) return new Response(null, { status: 401 });
+  return handler({ req: req.clone() });
+};
+//- app/api/posts/route.ts
+import { withTeam } from '@/lib/with-team';
+import { prisma } from '@/lib/db';
+export const POST = withTeam(async ({ req }) => {
+//           ^^^^ action-validation error
+  const { title } = await req.json();
+  ${WRITE('title')}
+  return Response.json({});
+});`,
+  ],
+  [
+    'a body that a helper reads, tested for presence',
+    `//- lib/body.ts
+export async function readBody(request: Request) {
+  return await request.json();
+}
+//- app/api/posts/route.ts
+import { readBody } from '@/lib/body';
+import { prisma } from '@/lib/db';
+export async function POST(request: Request) {
+//                    ^^^^ action-validation warning
+  const { title } = await readBody(request);
+  if (!title) return new Response(null, { status: 400 });
+  ${WRITE('title')}
+  return Response.json({});
+}`,
+  ],
+  [
+    'a stream that is stored as it comes',
+    `//- app/api/upload/route.ts
+import { put } from '@vercel/blob';
+export async function POST(request: Request) {
+//                    ^^^^ action-validation warning
+  return Response.json(await put('upload', request.body ?? '', { access: 'public' }));
+}`,
+  ],
+  [
     'a condition that an object could stand for',
     action(`export async function clear(slug: string) {
 //                    ^^^^^ action-validation error
@@ -218,6 +290,161 @@ ${action(`import { createPost } from '@/lib/services/post';
 export async function save(input: { title: string }) {
   await createPost(input);
 }`)}`,
+  ],
+  [
+    'an action client of the project that parses and hands on',
+    `//- lib/create-action.ts
+import type { z } from 'zod';
+export const createAction = <T, R>(schema: z.Schema<T>, handler: (data: T) => Promise<R>) => {
+  return async (data: T) => {
+    const checked = schema.safeParse(data);
+    if (!checked.success) return { error: 'Invalid input' };
+    return handler(checked.data);
+  };
+};
+${action(`import { createAction } from '@/lib/create-action';
+const schema = z.object({ title: z.string() });
+const handler = async (data: z.infer<typeof schema>) => {
+  const { title } = data;
+  ${WRITE('title')}
+};
+export const save = createAction(schema, handler);`)}`,
+  ],
+  [
+    'tests in the handler that a wrapper calls',
+    `//- lib/with-user.ts
+import { auth } from '@/auth';
+export const withUser = (handler: (bag: { req: Request }) => Promise<Response>) => async (req: Request) => {
+  const session = await auth();
+  if (!session?.user) return new Response(null, { status: 401 });
+  return handler({ req });
+};
+//- app/api/posts/route.ts
+import { withUser } from '@/lib/with-user';
+import { prisma } from '@/lib/db';
+export const POST = withUser(async ({ req }) => {
+  const { title } = await req.json();
+  if (typeof title !== 'string' || title.length > 200) return new Response(null, { status: 400 });
+  ${WRITE('title')}
+  return Response.json({});
+});`,
+  ],
+  [
+    'tests in a helper that is given the fields as an object',
+    `//- lib/check.ts
+export function problems({ title }: { title: string }) {
+  const out: string[] = [];
+  if (!title || title.length < 2) out.push('Too short');
+  return out;
+}
+${action(`import { problems } from '@/lib/check';
+export async function save(title: string) {
+  if (problems({ title }).length > 0) return;
+  ${WRITE('title')}
+}`)}`,
+  ],
+  [
+    'a body that may be missing, with a test of the type',
+    `//- pages/api/posts.ts
+import { prisma } from '../../lib/db';
+export default async function handler(req, res) {
+  const { name } = req.body ?? {};
+  const title = typeof name === 'string' ? name.trim() : '';
+  ${WRITE('title')}
+  res.status(200).end();
+}`,
+  ],
+  [
+    'one of the keys of a table',
+    action(`const LIMITS = { free: 1, pro: 10 };
+export async function save(plan: keyof typeof LIMITS) {
+  if (!LIMITS[plan]) return;
+  ${WRITE('plan')}
+}`),
+  ],
+  [
+    'a text that is cut to a size',
+    action(`import OpenAI from 'openai';
+const openai = new OpenAI();
+export async function describe(text: string) {
+  return openai.chat.completions.create({ messages: [{ role: 'user', content: text.slice(0, 500) }] });
+}`),
+  ],
+  [
+    'a test of what is left of a text',
+    action(`export async function save(address: string) {
+  const host = address.trim().toLowerCase().replace(/^https?:/, '').split('/')[0];
+  if (!/^[a-z.]+$/.test(host)) return;
+  ${WRITE('host')}
+}`),
+  ],
+  [
+    'a text that has picked a row before, as hint only',
+    `//- app/api/posts/route.ts
+import { prisma } from '@/lib/db';
+export async function POST(request: Request, { params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  await prisma.post.findUniqueOrThrow({ where: { id } });
+  await fetch('https://example.com', { method: 'POST', body: id });
+  return Response.json({});
+}`,
+  ],
+  [
+    'what a service answers',
+    action(`import axios from 'axios';
+const schema = z.object({ code: z.string() });
+export async function connect(input: unknown) {
+  const { code } = schema.parse(input);
+  const answer = await axios.post('https://example.com', { code });
+  ${WRITE('answer.data.name')}
+}`),
+  ],
+  [
+    'where a request comes from',
+    `//- pages/api/hit.ts
+import { prisma } from '../../lib/db';
+export default async function handler(req, res) {
+  const title = req.socket.remoteAddress ?? 'nobody';
+  ${WRITE('title')}
+  res.status(200).end();
+}`,
+  ],
+  [
+    'the body of a queue that signs, with no check while developing',
+    `//- lib/queue.ts
+import { Receiver } from '@upstash/qstash';
+const receiver = new Receiver();
+export async function verify({ request, body }: { request: Request; body: string }) {
+  if (process.env.VERCEL !== '1') return;
+  const isValid = await receiver.verify({ signature: request.headers.get('Upstash-Signature') ?? '', body });
+  if (!isValid) throw new Error('Invalid signature');
+}
+//- app/api/cron/route.ts
+import { verify } from '@/lib/queue';
+import { prisma } from '@/lib/db';
+export async function POST(request: Request) {
+  const body = await request.text();
+  await verify({ request, body });
+  const { title } = JSON.parse(body);
+  ${WRITE('title')}
+  return Response.json({});
+}`,
+  ],
+  [
+    'a refinement of any',
+    action(`const schema = z.object({ title: z.any().refine((value) => typeof value === 'string') });
+export async function save(input: unknown) {
+  const { title } = schema.parse(input);
+  ${WRITE('title')}
+}`),
+  ],
+  [
+    'a list of what a schema gave',
+    action(`const schema = z.array(z.object({ title: z.string(), rank: z.number() }));
+export async function save(input: unknown) {
+  const rows = [...new Map(schema.parse(input).map((row) => [row.title, row])).values()];
+  await prisma.$transaction(rows.map(({ title }) => prisma.post.create({ data: { title, slug: title, authorId: 'x' } })));
+}`),
   ],
   [
     'valibot',

@@ -29,6 +29,7 @@ export const rule = defineRule<Options>({
       raw: '{entry} {does} with {what} as the client sent {it}. Types are gone at run time: anything can be in there, of any size. Parse the input with a schema first.',
       present:
         '{entry} {does} with {what} after testing only for presence. Anything can still be in there, of any kind and size. Parse the input with a schema first.',
+      open: '{entry} {does} with {what}, which the schema takes as it comes (`any`). Anything can be in there, of any kind and size. Say in the schema what it may be.',
       id: '{entry} {does} with {what} as the client sent {it}. Prisma refuses other types, with an error that nobody meant. A schema would answer properly.',
     },
   },
@@ -62,10 +63,20 @@ export const rule = defineRule<Options>({
 const ORDER: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
 
 /** How bad it is that a value arrives as it came; undefined when it is not. */
-function gradeOf({ use, part, isPresent, isBare, isWrite }: RawUse): Severity | undefined {
+function gradeOf({
+  use,
+  part,
+  isPresent,
+  isOpen,
+  isBytes,
+  isBare,
+  isJson,
+  isWrite,
+}: RawUse): Severity | undefined {
   const { source } = part;
   const isText = source === 'params' || source === 'query';
-  const less: Severity = isPresent ? 'warning' : 'error';
+  // A column of any JSON is written as any JSON; bytes are no schema's matter.
+  const less: Severity = isPresent || isBytes || (isOpen && isJson) ? 'warning' : 'error';
   switch (use) {
     case 'id':
       return isText ? undefined : 'hint';
@@ -89,8 +100,11 @@ function gradeOf({ use, part, isPresent, isBare, isWrite }: RawUse): Severity | 
   }
 }
 
+/** Which price or plan it is decides what is paid. */
 function isId(name: string | undefined): boolean {
-  return name !== undefined && /(^id|I[dD]|_id|slug)$/.test(name);
+  return (
+    name !== undefined && /(^id|I[dD]|_id|slug)$/.test(name) && !/^(price|plan|product|coupon)/i.test(name)
+  );
 }
 
 function reportEntry(
@@ -103,6 +117,7 @@ function reportEntry(
   const [first] = uses;
   if (!first) return;
   const names = [...new Set(uses.map(({ part, key }) => part.name ?? key))].flatMap((name) => name ?? []);
+  const isOpen = uses.every((use) => use.isOpen);
   const isPresent = uses.every((use) => use.isPresent);
   const fn = ownHandler(entry, file);
   const related: Related[] =
@@ -112,13 +127,15 @@ function reportEntry(
         : accessPlace(workspace, file, entry, first.what).related
       : [{ place: { file: first.what.file, at: first.what.at }, message: 'it gets here' }];
   const isFixable =
-    fn !== undefined && (entry.kind === 'action' || entry.kind === 'route' || entry.kind === 'inline-action');
+    fn !== undefined &&
+    !isOpen &&
+    (entry.kind === 'action' || entry.kind === 'route' || entry.kind === 'inline-action');
   const fixes: FixRequest[] = isFixable
     ? [{ recipe: 'insert-parse', data: { fn, kind: entry.kind, name: entry.name, columns: columnsOf(uses) } }]
     : [];
   context.report({
     place: { at: entry.at },
-    message: severity === 'hint' ? 'id' : isPresent ? 'present' : 'raw',
+    message: severity === 'hint' ? 'id' : isOpen ? 'open' : isPresent ? 'present' : 'raw',
     data: {
       entry: nameOf(entry),
       does: doing(first),

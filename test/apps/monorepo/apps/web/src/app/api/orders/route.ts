@@ -9,7 +9,7 @@ export async function GET() {
 }
 
 export async function DELETE(request: Request) {
-//                    ^^^^^^ action-validation warning
+//                    ^^^^^^ action-validation hint
 //                    ^^^^^^ action-auth error
   const { id } = await request.json();
   await prisma.order.delete({ where: { id } });
