@@ -153,7 +153,13 @@ function calleeOf(it: Interpreter, fn: Value, state: State): Callee {
         const sure = /prisma|^db$|^tx$|^trx$|dbclient|database/i.test(named);
         if (sure || isTellingOperation(fn.name) || hasClientType(it, fn.of.of))
           return {
-            callee: { k: 'operation', model: fn.of.name, op: fn.name, tx: /^(tx|trx)$/i.test(named), sure },
+            callee: {
+              k: 'operation',
+              model: fn.of.name,
+              op: fn.name,
+              tx: /^(tx|trx)$/i.test(named) || hasTransactionType(it, fn.of.of),
+              sure,
+            },
             base: delegate,
           };
       }
@@ -202,6 +208,11 @@ function isPossibleClient(client: Abs, source: Value): boolean {
 function hasClientType(it: Interpreter, value: Value): boolean {
   const type = value.k === 'ref' ? it.bindingOf(value.b)?.type : undefined;
   return type !== undefined && isClientType(type);
+}
+
+function hasTransactionType(it: Interpreter, value: Value): boolean {
+  const type = value.k === 'ref' ? it.bindingOf(value.b)?.type : undefined;
+  return type !== undefined && /\bTransactionClient\b/.test(type) && !/\bPrismaClient\b/.test(type);
 }
 
 /** Promise and array methods, whose callbacks run in place. */

@@ -4,6 +4,8 @@ import type { FileFacts } from '../facts/model.ts';
 import type { FunctionId, TsFacts } from '../facts/tsModel.ts';
 import { visitSteps } from '../facts/visit.ts';
 import { calledName } from './callIndex.ts';
+import type { DbEffect } from './summary.ts';
+import type { WorkspaceView } from './view.ts';
 
 export type Spans = readonly { start: number; end: number }[];
 
@@ -37,4 +39,20 @@ export function within(facts: FileFacts, spans: Spans, at: number): boolean {
   if (spans.length === 0) return false;
   const { start, end } = spanOf(facts, at);
   return spans.some((span) => span.start <= start && end <= span.end);
+}
+
+const knownOutside = new WeakMap<TsFacts, Spans>();
+
+/** Whether a call on the way to an access, in whichever file, is made by such code. */
+export function runsLater(workspace: WorkspaceView, { file, at, trace }: DbEffect): boolean {
+  return [...trace.slice(1), ...(trace.length > 0 ? [{ file, at }] : [])].some((site) => {
+    const facts = workspace.facts(site.file);
+    if (facts?.kind !== 'ts') return false;
+    let spans = knownOutside.get(facts);
+    if (!spans) {
+      spans = outsideOf(facts, new Set(facts.functions.keys()));
+      knownOutside.set(facts, spans);
+    }
+    return within(facts, spans, site.at);
+  });
 }

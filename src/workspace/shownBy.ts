@@ -90,8 +90,22 @@ function shows(view: WorkspaceView, file: FileId, read: DbEffect, write: DbEffec
   return look(model.name, args.props['include'], 0) || look(model.name, select, 0);
 }
 
+/** Tokens and codes that go to one person by mail, with the times that belong to them. */
+function isUnseen({ op, args }: DbEffect): boolean {
+  const data = op.startsWith('update') && args.k === 'object' ? args.props['data'] : undefined;
+  if (data?.k !== 'object' || data.open) return false;
+  const names = Object.keys(data.props);
+  return (
+    names.some((name) => UNSEEN.test(name)) &&
+    names.every((name) => UNSEEN.test(name) || /expir|sentAt$|attempts?$/i.test(name))
+  );
+}
+
+const UNSEEN = /token|secret|otp|hash|password|verification_?code|reset_?code/i;
+
 /** A write that is known to change other columns than the ones that are read changes nothing there. */
 function overlaps(select: Abs | undefined, write: DbEffect): boolean {
+  if (isUnseen(write)) return false;
   if (!write.op.startsWith('update') || select?.k !== 'object' || select.open || write.args.k !== 'object')
     return true;
   const data = write.args.props['data'];

@@ -127,6 +127,10 @@ describe('in order', () => {
     ],
     ['a guard that throws', `await requireUser(); ${UPDATE} revalidatePath('/');`],
     [
+      'a later write that tells of itself',
+      `${GUARD} ${UPDATE} revalidateTag('posts', 'max'); void closePost(id);`,
+    ],
+    [
       'a mark after each write',
       `${GUARD} ${UPDATE} revalidatePath('/'); await prisma.comment.deleteMany({ where: { postId: id } }); revalidatePath('/posts');`,
     ],

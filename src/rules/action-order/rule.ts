@@ -141,7 +141,9 @@ class Inspection {
       const last = later.at(-1);
       const behind = last && this.anchorOf(last);
       // Marked again behind the last write, or the path has written nothing else to tell of.
-      if (!last || behind === undefined || marks.some((other) => this.isMarkAfter(other, behind))) continue;
+      if (!last || behind === undefined) continue;
+      if (marks.some((other) => this.isMarkAfter(other, behind) || (other !== mark && sameCall(last, other))))
+        continue;
       out.push({
         place,
         message: 'staleAgain',

@@ -165,6 +165,19 @@ describe('what an action returns', () => {
     expect(findings(fixture, RULE)).toEqual([]);
   });
 
+  it('only hints at what `{ error }` has no place for', async () => {
+    const loose = `'use server';\nimport { prisma } from '@/lib/db';\nexport async function a(id: string) {\n  if (!id) return { error: 'No id' };\n  return prisma.post.delete({ where: { id } });\n}\n`;
+    const failing = loose.replace('return prisma', 'await prisma');
+    const fixture = await openFixture({
+      'lib/actions/a.ts': loose,
+      'lib/actions/b.ts': failing,
+      'lib/actions/c.ts': failing,
+    });
+    expect(findings(fixture, RULE).map(({ severity, file }) => `${severity} ${file}`)).toEqual([
+      'hint lib/actions/a.ts',
+    ]);
+  });
+
   it('asks for the contract where it is told to', async () => {
     const fixture = await openFixture({
       'backend-specialist.config.json': JSON.stringify({
@@ -247,6 +260,44 @@ describe('throws that reach the caller', () => {
       "if (!id) throw new Error('No id');\nif (id === 'a') throw new Error('No a');\nconst count = await prisma.post.count();\nreturn { success: true, data: count };",
     );
     expect(await verdicts(code)).toEqual(['hint throws Error']);
+  });
+});
+
+describe('an action that reads what a helper makes the first time', () => {
+  const SERVICE = (body: string): Files => ({
+    'lib/services/settings.ts': `import { prisma } from '@/lib/db';\nexport async function settingsOf(slug: string) {\n${body}\n}\n`,
+  });
+  const CODE = `import { settingsOf } from '@/lib/services/settings';\n${action("if (!id) throw new Error('No id');\nreturn { success: true, data: await settingsOf(id) };")}`;
+  const MAKE = `prisma.post.create({ data: { slug, title: '', authorId: 'a' } })`;
+
+  it.each([
+    [
+      'found or made',
+      `const found = await prisma.post.findUnique({ where: { slug } });\nreturn found ?? (await ${MAKE});`,
+    ],
+    [
+      'made after an early answer',
+      `const found = await prisma.post.findUnique({ where: { slug } });\nif (found) return found;\nreturn ${MAKE};`,
+    ],
+    [
+      'kept as it is',
+      `return prisma.post.upsert({ where: { slug }, create: { slug, title: '', authorId: 'a' }, update: {} });`,
+    ],
+  ])('%s', async (_, body) => {
+    expect(await verdicts(CODE, SERVICE(body))).toEqual(['hint throws Error']);
+  });
+
+  it.each([
+    [
+      'a name that must be free',
+      `const taken = await prisma.post.findUnique({ where: { slug } });\nif (taken) return null;\nreturn ${MAKE};`,
+    ],
+    [
+      'changed where it is there',
+      `return prisma.post.upsert({ where: { slug }, create: { slug, title: '', authorId: 'a' }, update: { title: 'x' } });`,
+    ],
+  ])('%s is written all the same', async (_, body) => {
+    expect(await verdicts(CODE, SERVICE(body))).toEqual(['warning throws Error']);
   });
 });
 

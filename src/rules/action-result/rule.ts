@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import type { TsFacts } from '../../facts/tsModel.ts';
+import type { Abs } from '../../workspace/abs.ts';
 import { staysOnServer } from '../../workspace/actionUses.ts';
+import { callIndex } from '../../workspace/callIndex.ts';
 import { CalleeResolver } from '../../workspace/calleeResolver.ts';
 import type { FoundFunction } from '../../workspace/calleeResolver.ts';
 import type { Entry } from '../../workspace/entries.ts';
 import { NavigationFinder } from '../../workspace/navigationThrows.ts';
-import { parseFunctionKey } from '../../workspace/summary.ts';
+import { functionKey, parseFunctionKey } from '../../workspace/summary.ts';
+import type { DbEffect } from '../../workspace/summary.ts';
+import type { WorkspaceView } from '../../workspace/view.ts';
 import { defineRule } from '../rule.ts';
 import type { FixRequest, Report, RuleContext, Severity } from '../rule.ts';
 import { leaksOf } from './leaks.ts';
@@ -129,8 +133,15 @@ function checkAction(context: RuleContext<Options>, checked: Checked): void {
       });
   } else if (shapeFound || throws.length > 0) {
     const severity = severityOf(context, checked);
+    // `{ error }` has no place for what a success brings: the row itself beside it is how that is done.
+    const isOther = wanted.keys.every((key) => /^errors?$/.test(key)) && kinds.has('result');
     if (shapeFound)
-      context.report({ place: { at: entry.at }, ...shapeFound, ...severity, fixes: fixes('wrap-returns') });
+      context.report({
+        place: { at: entry.at },
+        ...shapeFound,
+        ...(isOther ? { severity: 'hint' as const } : severity),
+        fixes: fixes('wrap-returns'),
+      });
     const [first, ...others] = throws;
     if (first)
       context.report({
@@ -157,13 +168,55 @@ function severityOf(
   { workspace, file }: RuleContext<Options>,
   { entry, where, isFollowed }: Checked,
 ): { severity?: Severity } {
-  return isFollowed && writes(entry) && !staysOnServer(workspace, file, where.fn, entry.name)
+  return isFollowed && writes(workspace, entry) && !staysOnServer(workspace, file, where.fn, entry.name)
     ? {}
     : { severity: 'hint' };
 }
 
-function writes({ effects }: Entry): boolean {
-  return effects.some(({ kind }) => kind === 'write' || kind === 'raw-write');
+function writes(workspace: WorkspaceView, { effects }: Entry): boolean {
+  return effects.some(
+    (effect) =>
+      (effect.kind === 'write' || effect.kind === 'raw-write') && !isFoundOrMade(workspace, effects, effect),
+  );
+}
+
+/** A helper looks a row up, makes it the first time, and hands it back: asking for it is reading all the same. */
+function isFoundOrMade(
+  workspace: WorkspaceView,
+  effects: readonly DbEffect[],
+  { op, model, seq, trace, args }: DbEffect,
+): boolean {
+  const [call] = trace;
+  if (!call) return false;
+  const update = args.k === 'object' ? args.props['update'] : undefined;
+  if (op === 'upsert')
+    return update?.k === 'object' && !update.open && Object.keys(update.props).length === 0;
+  return (
+    op === 'create' &&
+    effects.some(
+      (other) =>
+        other.kind === 'read' &&
+        other.model === model &&
+        other.seq < seq &&
+        other.trace[0]?.at === call.at &&
+        other.trace[0].file === call.file &&
+        isHandedBack(workspace, other),
+    )
+  );
+}
+
+/** Whether the function around a query returns the row that it finds. */
+function isHandedBack(workspace: WorkspaceView, { file, at }: DbEffect): boolean {
+  const facts = workspace.tsFacts(file);
+  const fn = facts && callIndex(facts).get(at)?.fn;
+  if (fn === undefined) return false;
+  const isIt = (value: Abs): boolean => {
+    if (value.k === 'promise') return isIt(value.of);
+    if (value.k === 'variants') return value.list.some((variant) => isIt(variant.value));
+    if (value.k === 'unknown') return value.from?.some(isIt) ?? false;
+    return value.k === 'row' && value.query?.file === file && value.query.at === at;
+  };
+  return workspace.summary(functionKey(file, fn)).outcomes.some(({ value }) => isIt(value));
 }
 
 const WORST: readonly ReturnKind[] = ['raw', 'flagless', 'nothing'];

@@ -202,6 +202,7 @@ describe('silent', () => {
     `export async function save(id: string) { await prisma.post.delete({ where: { id } }); await signIn('github'); }`,
     `export async function save(id: string) { return prisma.post.findUnique({ where: { id } }); }`,
     `export async function save(text: string) { await prisma.comment.create({ data: { text, postId: 'a', authorId: 'a' } }); }`,
+    `export async function save(id: string) { await prisma.post.update({ where: { id }, data: { resetToken: 'x', resetTokenExpires: new Date() } }); }`,
     `export async function save(id: string) { await prisma.post.`,
   ])('%s', async (code) => {
     expect(await said(code)).toBe('');

@@ -1,7 +1,7 @@
 /** Which writes must stand or fall together: the evidence for it in their arguments and in the schema. */
 import type { SchemaModel } from '../../prisma/schema.ts';
 import { leaves } from '../../workspace/abs.ts';
-import type { Abs } from '../../workspace/abs.ts';
+import type { Abs, Site } from '../../workspace/abs.ts';
 import type { DbEffect } from '../../workspace/summary.ts';
 
 export type Coupling =
@@ -18,7 +18,7 @@ export type Coupling =
 
 /** Why two writes belong together; undefined when nothing shows that they do. */
 export function couplingOf(first: DbEffect, second: DbEffect, schema: SchemaModel): Coupling | undefined {
-  if (first.op.startsWith('create') && usesRowOf(second.args, first))
+  if (first.op.startsWith('create') && !isRemoval(second) && usesRowOf(second.args, first))
     return isSameRow(first, second) ? undefined : 'depends';
   if (isRemoval(first) && isRemoval(second))
     return areRelated(schema, first.model, second.model) ? 'removes' : undefined;
@@ -29,7 +29,7 @@ export function couplingOf(first: DbEffect, second: DbEffect, schema: SchemaMode
 
 function sameModel(first: DbEffect, second: DbEffect): Coupling | undefined {
   if (first.op === 'deleteMany' && second.op.startsWith('create'))
-    return sharesParent(first, second) ? 'replaces' : undefined;
+    return sharesParent(first, second) && !prunes(first) ? 'replaces' : undefined;
   if (movesAmount(first, second)) return 'moves';
   if (!first.op.startsWith('update') || !/^(update|create)/.test(second.op)) return undefined;
   const flags = flagsOf(first);
@@ -41,6 +41,15 @@ function sameModel(first: DbEffect, second: DbEffect): Coupling | undefined {
 
 function usesRowOf(args: Abs, { file, at }: DbEffect): boolean {
   return leaves(args).some((leaf) => leaf.k === 'row' && leaf.query?.at === at && leaf.query.file === file);
+}
+
+/** Whether a write picks its rows by those that a query found. */
+export function picksRowsOf(write: DbEffect, { file, at }: Site): boolean {
+  const where = part(write.args, 'where');
+  return (
+    where !== undefined &&
+    leaves(where).some((leaf) => leaf.k === 'row' && leaf.query?.at === at && leaf.query.file === file)
+  );
 }
 
 /** The second changes the row that the first has just made or changed. */
@@ -114,6 +123,18 @@ function areRelated(schema: SchemaModel, one: string, other: string): boolean {
   const target = schema.modelOf(other);
   if (!model || !target) return false;
   return model.fields.some((field) => field.type === target.name);
+}
+
+/** Takes away what is no longer wanted, and leaves the rest. */
+function prunes({ args }: DbEffect): boolean {
+  const where = part(args, 'where');
+  return (
+    where?.k === 'object' &&
+    ('NOT' in where.props ||
+      Object.values(where.props).some(
+        (value) => value.k === 'object' && ('notIn' in value.props || 'not' in value.props),
+      ))
+  );
 }
 
 /** Old rows and new ones hang on the same value. */

@@ -68,6 +68,27 @@ const schema = `
     team   Team   @relation(fields: [teamId], references: [id])
   }
 
+  model Integration {
+    id           String @id
+    accessToken  String
+    refreshToken String
+    expiresAt    DateTime
+    runs         Run[]
+  }
+
+  model Run {
+    id            String      @id
+    integrationId String
+    status        String
+    integration   Integration @relation(fields: [integrationId], references: [id])
+  }
+
+  model Events {
+    id      String @id
+    type    String
+    orderId String
+  }
+
   model AuditLog {
     id      String @id
     orderId String
@@ -81,6 +102,7 @@ const schema = `
 
 const helpers = `
   //- lib/services/item.service.ts
+  import { waitUntil } from '@vercel/functions';
   import { prisma } from '@/lib/db';
   export async function addItem(orderId: string) {
     await prisma.item.create({ data: { orderId } });
@@ -95,6 +117,25 @@ const helpers = `
     const team = await prisma.team.findFirst({ where: { id } });
     return team ?? (await prisma.team.create({ data: { id } }));
   }
+  export async function getOrCreateTeam(id?: string) {
+    if (id) return { id };
+    return prisma.team.create({ data: {} });
+  }
+  export async function makeTeam(id: string) {
+    return prisma.team.create({ data: { id } });
+  }
+  export function removeItems(orderId: string) {
+    return prisma.item.deleteMany({ where: { orderId } });
+  }
+  export async function addLater(orderId: string) {
+    waitUntil(prisma.item.create({ data: { orderId } }));
+  }
+  export async function refreshTokens(integration: { id: string }, next: { a: string; r?: string }) {
+    await prisma.integration.update({ where: { id: integration.id }, data: { accessToken: next.a, ...(next.r && { refreshToken: next.r }), expiresAt: new Date() } });
+  }
+  export async function runAll(ops: unknown[]) {
+    return prisma.$transaction(ops);
+  }
   export async function sendItem(orderId: string) {
     await prisma.item.create({ data: { orderId } });
   }
@@ -104,7 +145,7 @@ const file = (body: string): string => `
   //- lib/services/write.service.ts
   import { prisma } from '@/lib/db';
   import { after } from 'next/server';
-  import { addItem, addItemWith, addOrder, sendItem, teamOf } from '@/lib/services/item.service';
+  import { addItem, addItemWith, addLater, addOrder, getOrCreateTeam, makeTeam, refreshTokens, removeItems, runAll, sendItem, teamOf } from '@/lib/services/item.service';
   export async function write(id: string, userId: string, ids: string[]) {
 ${body}
   }
@@ -200,6 +241,36 @@ describe('two writes of one change', () => {
     [
       'in a try block',
       `try { ${ORDER} await prisma.item.create({ data: { orderId: order.id } }); } catch (error) { throw error; }`,
+      'create depends',
+    ],
+    [
+      'where rows are counted, whatever comes out',
+      'const gone = await prisma.item.deleteMany({ where: { orderId: id } }); if (gone.count > 0) console.log(gone.count); await prisma.order.delete({ where: { id } });',
+      'delete removes',
+    ],
+    [
+      'a promise that is waited for by its name',
+      'const gone = prisma.item.deleteMany({ where: { orderId: id } }); await gone; await prisma.order.delete({ where: { id } });',
+      'delete removes',
+    ],
+    [
+      'promises that are waited for together',
+      'const gone = prisma.item.deleteMany({ where: { orderId: id } }); const order = prisma.order.delete({ where: { id } }); await Promise.all([gone, order]);',
+      'delete removes',
+    ],
+    [
+      'in portions',
+      'for (;;) { await prisma.item.deleteMany({ where: { orderId: id } }); await prisma.order.deleteMany({ where: { id } }); }',
+      'deleteMany removes info',
+    ],
+    [
+      'the rows that a page of a list holds',
+      'const orders = await prisma.order.findMany({ where: { userId }, take: 100 }); await prisma.item.deleteMany({ where: { orderId: id } }); await prisma.order.deleteMany({ where: { id: { in: orders.map((x) => x.id) } } });',
+      'deleteMany removes info',
+    ],
+    [
+      'a failure that stops all',
+      `try { ${ORDER} await prisma.item.create({ data: { orderId: order.id } }); } catch (error) { await fetch('https://example.com'); throw error; }`,
       'create depends',
     ],
     [
@@ -334,6 +405,51 @@ describe('not', () => {
     ],
     ['what nobody waits for', `${ORDER} void addItem(order.id);`],
     ['after the response', `${ORDER} after(() => addItem(order.id));`],
+    ['after the response, further down', `${ORDER} await addLater(order.id);`],
+    [
+      'tokens that were renewed',
+      "const run = await prisma.run.findUniqueOrThrow({ where: { id }, include: { integration: true } }); const integration = await prisma.integration.findUniqueOrThrow({ where: { id: run.integrationId } }); await refreshTokens(integration, { a: 'x' }); await prisma.run.create({ data: { integrationId: integration.id, status: 'done' } });",
+    ],
+    [
+      'a claim',
+      "const run = await prisma.run.findUniqueOrThrow({ where: { id } }); await prisma.run.updateMany({ where: { id: run.id }, data: { status: 'EXECUTING' } }); await prisma.integration.update({ where: { id: run.integrationId }, data: { expiresAt: new Date() } });",
+    ],
+    [
+      'events that belong to nothing',
+      `${ORDER} await prisma.events.create({ data: { type: 'made', orderId: order.id } });`,
+    ],
+    [
+      'all that can be',
+      `${ORDER} await Promise.allSettled([prisma.item.create({ data: { orderId: order.id } })]);`,
+    ],
+    [
+      'a failure that is noted',
+      `${ORDER} try { await prisma.item.create({ data: { orderId: order.id } }); } catch (error) { await prisma.order.update({ where: { id: order.id }, data: { status: 'FAILED' } }); throw error; }`,
+    ],
+    [
+      'queries that a function sends in one batch',
+      'await runAll([removeItems(id), prisma.order.delete({ where: { id } })]);',
+    ],
+    [
+      'one query or the other',
+      'const gone = await prisma.order.deleteMany({ where: { id } }); if (gone.count > 0) return; await prisma.item.deleteMany({ where: { orderId: id } });',
+    ],
+    [
+      'one query or the other, by a name of its own',
+      'const { count } = await prisma.order.deleteMany({ where: { id } }); if (count) return; await prisma.item.deleteMany({ where: { orderId: id } });',
+    ],
+    [
+      'what is no longer wanted',
+      'await prisma.item.deleteMany({ where: { orderId: id, id: { notIn: ids } } }); await prisma.item.createMany({ data: ids.map((x) => ({ id: x, orderId: id })) });',
+    ],
+    [
+      'make where it is missing',
+      'let team = ids.length ? { id } : undefined; if (!team) { team = await makeTeam(id); } await prisma.member.create({ data: { teamId: team.id, userId } });',
+    ],
+    [
+      'make where it is missing, in a function',
+      'const team = await getOrCreateTeam(id); await prisma.member.create({ data: { teamId: team.id, userId } });',
+    ],
     ['what is sent', `${ORDER} await sendItem(order.id);`],
     [
       'one write in a loop',
@@ -351,6 +467,18 @@ describe('not', () => {
     expect(await said(`${ORDER} await prisma.item.create({ data: { orderId: order.id } });`, config)).toBe(
       '',
     );
+  });
+
+  it('a function that is given the transaction', async () => {
+    const fixture = await openFixture(`
+  //- lib/services/order.service.ts
+  import type { Prisma } from '@/lib/generated/prisma/client';
+  export async function makeOrder(userId: string, client: Prisma.TransactionClient) {
+    const order = await client.order.create({ data: { userId } });
+    await client.item.create({ data: { orderId: order.id } });
+  }
+${schema.slice(1)}`);
+    expect(findings(fixture, RULE)).toEqual([]);
   });
 
   it('handlers that share nothing but their file, and scripts', async () => {

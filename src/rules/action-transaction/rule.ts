@@ -7,14 +7,15 @@ import type { SchemaModel } from '../../prisma/schema.ts';
 import type { Site } from '../../workspace/abs.ts';
 import { calledName, callIndex } from '../../workspace/callIndex.ts';
 import type { IndexedCall } from '../../workspace/callIndex.ts';
-import { outsideOf, within } from '../../workspace/outsideCode.ts';
+import { isClaim, isCounter, isTokenRefresh } from '../../workspace/bookkeeping.ts';
+import { outsideOf, runsLater, within } from '../../workspace/outsideCode.ts';
 import type { DbEffect, Summary } from '../../workspace/summary.ts';
 import { functionsInside, Transactions } from '../../workspace/transactions.ts';
 import { defineRule } from '../rule.ts';
 import type { Report, RuleContext, Severity } from '../rule.ts';
-import { couplingOf } from './coupled.ts';
+import { couplingOf, picksRowsOf } from './coupled.ts';
 import type { Coupling } from './coupled.ts';
-import { handledApart, isBatched, isOptionalLookup } from './shape.ts';
+import { handledApart, isBatched, isLazy, isOptionalLookup, isRuledOut } from './shape.ts';
 
 const options = z.strictObject({
   bestEffortModels: z
@@ -122,9 +123,10 @@ class Inspection {
       .filter((effect) => isWrite(effect) && !this.isBestEffort(effect))
       .flatMap((effect) => this.anchored(effect))
       .filter(
-        ({ anchor, found }) =>
+        ({ anchor, effect, found }) =>
           !within(this.facts, outside, anchor.at) &&
           !isBatched(this.facts, found) &&
+          !isLazy(this.context.workspace, this.facts, { effect, found }) &&
           !handledApart(this.facts, found),
       );
     const pairs: Pair[] = [];
@@ -154,10 +156,28 @@ class Inspection {
     )
       return undefined;
     if (commonFunction(this.facts, first.found.fn, second.found.fn) === 0) return undefined;
+    // A client that is handed in may be a transaction's, whose caller sees the pair as well.
+    if (a.tx && b.tx && !a.transaction && !b.transaction) return undefined;
     if (isOptionalLookup(this.facts, first, second, this.summary)) return undefined;
+    if (isRuledOut(this.facts, first, second)) return undefined;
     const coupling = couplingOf(a, b, this.schema);
     if (!coupling) return undefined;
-    return { first, second, coupling, severity: this.severityOf(a, b) };
+    const severity = this.isSweep(a, b) ? 'info' : this.severityOf(a, b);
+    return { first, second, coupling, severity };
+  }
+
+  /** Goes on in portions, however often: no transaction holds that many rows. */
+  private isSweep(first: DbEffect, second: DbEffect): boolean {
+    if (first.inLoop && second.inLoop && first.op === 'deleteMany' && second.op === 'deleteMany') return true;
+    return this.summary.effects.some(
+      ({ kind, args, file, at, op }) =>
+        args.k === 'object' &&
+        ((kind === 'write' && 'limit' in args.props) ||
+          (op === 'findMany' &&
+            'take' in args.props &&
+            second.op === 'deleteMany' &&
+            picksRowsOf(second, { file, at }))),
+    );
   }
 
   /** Who asks somebody else in between can't hold a transaction open meanwhile; tokens are spent once in a while. */
@@ -186,11 +206,20 @@ class Inspection {
     return (
       own ||
       words.some((word) => BEST_EFFORT.has(word)) ||
-      (/^events?$/.test(words.at(-1) ?? '') &&
-        this.schema.modelOf(words.slice(0, -1).join('')) !== undefined) ||
+      (/^events?$/.test(words.at(-1) ?? '') && this.isJournal(model, words)) ||
       (found !== undefined && SENDS.test(calledName(found.call)?.name ?? '')) ||
-      isCounter(effect)
+      isCounter(effect) ||
+      isTokenRefresh(effect) ||
+      isClaim(effect) ||
+      runsLater(this.context.workspace, effect)
     );
+  }
+
+  /** `OrderEvent` beside `Order`, or `Events` that belong to nothing. */
+  private isJournal(model: string, words: readonly string[]): boolean {
+    if (words.length > 1) return this.schema.modelOf(words.slice(0, -1).join('')) !== undefined;
+    const own = this.schema.modelOf(model);
+    return own !== undefined && own.fields.every(({ type }) => this.schema.modelOf(type) === undefined);
   }
 
   private report(group: readonly Pair[]): Report {
@@ -240,17 +269,6 @@ const BEST_EFFORT: ReadonlySet<string> = new Set(
 
 function wordsOf(model: string): string[] {
   return model.split(/(?=[A-Z])|_/).map((word) => word.toLowerCase());
-}
-
-/** `data: { views: { increment: 1 } }`, `data: { lastSeenAt: new Date() }`. */
-function isCounter({ op, args }: DbEffect): boolean {
-  const data = op.startsWith('update') && args.k === 'object' ? args.props['data'] : undefined;
-  if (data?.k !== 'object' || data.open) return false;
-  const names = Object.keys(data.props);
-  return (
-    names.length > 0 &&
-    names.every((name) => /views?$|visits?$|clicks?$|hits?$|^last[A-Z]|(Count|_count)$|usage/i.test(name))
-  );
 }
 
 function commonFunction(facts: TsFacts, one: FunctionId, other: FunctionId): FunctionId {

@@ -3,9 +3,10 @@ import { spanOf } from '../../facts/model.ts';
 import type { FileFacts } from '../../facts/model.ts';
 import type { FunctionId, Step, TsFacts, Value } from '../../facts/tsModel.ts';
 import { partsOf, visitSteps } from '../../facts/visit.ts';
-import { calledName } from '../../workspace/callIndex.ts';
+import { calledName, callIndex } from '../../workspace/callIndex.ts';
 import type { IndexedCall } from '../../workspace/callIndex.ts';
 import type { DbEffect, Summary } from '../../workspace/summary.ts';
+import type { WorkspaceView } from '../../workspace/view.ts';
 
 type TsFile = TsFacts & FileFacts;
 
@@ -25,6 +26,59 @@ export function isBatched(facts: TsFile, { call, fn }: IndexedCall): boolean {
       },
     });
   return isInside || (batches && !isWaitedFor(facts, fn, call));
+}
+
+/** A query that nobody waits for here is none yet: Prisma sends it when a batch, or the caller, does. */
+export function isLazy(workspace: WorkspaceView, facts: TsFile, { effect, found }: Write): boolean {
+  const { call, fn } = found;
+  if (call.k !== 'call' || isWaitedFor(facts, fn, call)) return false;
+  // A function with `async` sends its query as soon as it is called.
+  const inner = effect.trace.length === 0 ? undefined : (effect.trace[1] ?? effect);
+  const theirs = inner && workspace.tsFacts(inner.file);
+  const maker = theirs && inner && callIndex(theirs).get(inner.at)?.fn;
+  if (inner && (maker === undefined || theirs?.functions[maker]?.async !== false)) return false;
+  let isKept = false;
+  visitSteps(facts.functions[fn]?.body ?? [], {
+    step: (step) => {
+      if (step.s === 'let' && step.value === call) isKept = true;
+    },
+    value: (value) => {
+      if (value.k === 'array' && value.items.includes(call)) isKept = true;
+    },
+  });
+  return isKept && !isAwaitedByName(facts, fn, call);
+}
+
+/** Whether the name that holds a promise, or the list it is put in, is waited for in the same function. */
+function isAwaitedByName(facts: TsFacts, fn: FunctionId, call: Value): boolean {
+  const names = new Set<number>();
+  const body = facts.functions[fn]?.body ?? [];
+  visitSteps(body, {
+    step: (step) => {
+      if (step.s === 'let' && (step.value === call || isListed(step.value, call))) names.add(step.b);
+    },
+  });
+  let found = false;
+  visitSteps(body, {
+    value: (value) => {
+      if (value.k !== 'await') return;
+      for (const part of waitedFor(value.of))
+        if (part === call || (part.k === 'ref' && names.has(part.b))) found = true;
+    },
+  });
+  return found;
+}
+
+function isListed(value: Value, call: Value): boolean {
+  return value.k === 'array' && value.items.includes(call);
+}
+
+/** `kept` of `await kept`, `await Promise.all([kept])`, `await Promise.all(kept)`. */
+function waitedFor(awaited: Value): readonly Value[] {
+  if (awaited.k !== 'call' || awaited.fn.k !== 'member' || awaited.fn.of.k !== 'ref') return [awaited];
+  const [list] = awaited.args;
+  if (awaited.fn.of.name !== 'Promise' || !list) return [awaited];
+  return list.k === 'array' ? list.items : [list];
 }
 
 /** `await call`, at the call itself. */
@@ -66,12 +120,14 @@ export function handledApart(facts: TsFile, { call, fn }: IndexedCall): boolean 
   visitSteps(body, {
     step: (step) => {
       if (step.s === 'expr' && (step.value === call || isVoid(step.value, call))) apart = true;
-      // A `try` with this write alone, whose handler goes on.
+      // A `try` with this write alone, whose handler goes on or notes the failure.
       if (step.s !== 'try' || !step.handler || apart) return;
       const holds = step.body.some((own) => contains(facts, own, inner));
-      if (holds && !endsAbruptly(step.handler.body) && writesIn(step.body) < 2) apart = true;
+      const handles = !endsAbruptly(step.handler.body) || waitsIn(step.handler.body) > 0;
+      if (holds && handles && waitsIn(step.body) < 2) apart = true;
     },
     value: (value) => {
+      if (isSettled(facts, value, inner)) apart = true;
       if (
         value.k === 'call' &&
         value.fn.k === 'member' &&
@@ -82,6 +138,13 @@ export function handledApart(facts: TsFile, { call, fn }: IndexedCall): boolean 
     },
   });
   return apart;
+}
+
+/** In `Promise.allSettled(…)`. */
+function isSettled(facts: FileFacts, value: Value, inner: { start: number; end: number }): boolean {
+  if (value.k !== 'call' || value.fn.k !== 'member' || value.fn.name !== 'allSettled') return false;
+  const { start, end } = spanOf(facts, value.at);
+  return start <= inner.start && inner.end <= end;
 }
 
 function isVoid(value: Value, call: Value): boolean {
@@ -98,7 +161,7 @@ function endsAbruptly(steps: readonly Step[]): boolean {
 }
 
 /** Calls that are waited for: what a `try` watches over. */
-function writesIn(steps: readonly Step[]): number {
+function waitsIn(steps: readonly Step[]): number {
   let count = 0;
   visitSteps(steps, {
     value: (value) => {
@@ -113,11 +176,88 @@ interface Write {
   found: IndexedCall;
 }
 
+const MAKES_WHERE_MISSING = /or_?(create|make|insert|add|new)|^ensure|^upsert/i;
+
+/** `let tag = known; if (!tag) tag = await make();` */
+function fillsGap(facts: TsFile, first: Write, second: Write): boolean {
+  const inner = spanOf(facts, first.found.call.at);
+  const other = spanOf(facts, second.found.call.at);
+  let found = false;
+  visitSteps(facts.functions[first.found.fn]?.body ?? [], {
+    step: (step) => {
+      const missing = step.s === 'if' ? missingName(step.test) : undefined;
+      if (step.s !== 'if' || missing === undefined || !isIn(facts, step.then, inner)) return;
+      if (isIn(facts, step.then, other)) return;
+      visitSteps(step.then, {
+        value: (value) => {
+          if (value.k === 'assign' && value.target.k === 'ref' && value.target.b === missing) found = true;
+        },
+      });
+    },
+  });
+  return found;
+}
+
+/** `tag` of `!tag`, `tag === null`, `tag == undefined`. */
+function missingName(test: Value): number | undefined {
+  if (test.k === 'unary' && test.op === '!' && test.of.k === 'ref') return test.of.b;
+  if (test.k !== 'binary' || !/^={2,3}$/.test(test.op) || test.left.k !== 'ref') return undefined;
+  const { right } = test;
+  const isNothing =
+    (right.k === 'lit' && right.v === null) || (right.k === 'ref' && right.name === 'undefined');
+  return isNothing ? test.left.b : undefined;
+}
+
+function isIn(facts: TsFile, steps: readonly Step[], span: { start: number; end: number }): boolean {
+  return steps.some((step) => contains(facts, step, span));
+}
+
+/** The second is done only where the first has changed no row: `if (removed.count > 0) return;`. */
+export function isRuledOut(facts: TsFile, first: Write, second: Write): boolean {
+  if (!first.effect.op.endsWith('Many') || first.found.fn !== second.found.fn) return false;
+  const body = facts.functions[first.found.fn]?.body ?? [];
+  const other = spanOf(facts, second.found.call.at);
+  const names = new Set<number>();
+  visitSteps(body, {
+    step: (step) => {
+      if (step.s !== 'let') return;
+      const { value } = step;
+      const isResult = (one: Value): boolean =>
+        one === first.found.call || (one.k === 'await' && one.of === first.found.call);
+      if (isResult(value) || (value.k === 'member' && (isResult(value.of) || isNamed(value.of, names))))
+        names.add(step.b);
+    },
+  });
+  let found = false;
+  visitSteps(body, {
+    step: (step) => {
+      if (step.s !== 'if' || !endsAbruptly(step.then) || isIn(facts, step.then, other)) return;
+      if (countsSome(step.test, names)) found = true;
+    },
+  });
+  return found;
+}
+
+function isNamed(value: Value, names: ReadonlySet<number>): boolean {
+  return value.k === 'ref' && names.has(value.b);
+}
+
+/** `removed.count > 0`, `removed.count`, `count !== 0`. */
+function countsSome(test: Value, names: ReadonlySet<number>): boolean {
+  const isCount = (value: Value): boolean =>
+    isNamed(value, names) || (value.k === 'member' && value.name === 'count' && isNamed(value.of, names));
+  if (isCount(test)) return true;
+  return test.k === 'binary' && isCount(test.left) && test.right.k === 'lit' && /^(>|>=|!==?)$/.test(test.op);
+}
+
 /** Look up or make: `const tag = (await find()) ?? (await create())`. What was made without need does no harm. */
 export function isOptionalLookup(facts: TsFile, first: Write, second: Write, summary: Summary): boolean {
   const { effect } = first;
   if (effect.op === 'upsert') return true;
+  if (effect.trace.length > 0 && MAKES_WHERE_MISSING.test(calledName(first.found.call)?.name ?? ''))
+    return true;
   if (effect.op !== 'create') return false;
+  if (fillsGap(facts, first, second)) return true;
   const isLookedUp = summary.effects.some(
     ({ model, kind, seq }) => model === effect.model && kind === 'read' && seq < effect.seq,
   );

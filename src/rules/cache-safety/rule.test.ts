@@ -190,6 +190,10 @@ describe('caches of a render', () => {
       `export const user = cache(async (email: string) => prisma.user.upsert({ where: { email }, create: { email }, update: {} }));`,
     ],
     [
+      'info write update',
+      `export const post = cache(async (id: string) => { prisma.post.update({ where: { id }, data: { lastUsedAt: new Date() } }).catch(console.error); return prisma.post.findUnique({ where: { id } }); });`,
+    ],
+    [
       'warning fresh posts',
       `const posts = cache((page: { take: number }) => prisma.post.findMany(page));\nexport const first = () => posts({ take: 9 });`,
     ],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FileId } from '../../base/path.ts';
 import type { BindingId, FunctionId, TsFacts, Value } from '../../facts/tsModel.ts';
 import { visitSteps, visitValue } from '../../facts/visit.ts';
+import { isCounter } from '../../workspace/bookkeeping.ts';
 import { calledName, callIndex } from '../../workspace/callIndex.ts';
 import { cacheUses, renderCached } from '../../workspace/caches.ts';
 import { keptFunction } from '../../workspace/caching.ts';
@@ -168,7 +169,7 @@ function writeReport(
     place: { at: within ?? use.at },
     message: 'write',
     data: { name: nameOf(use), model: write.model === '' ? 'the database' : write.model },
-    severity: isOnce && use.kind === 'render' ? 'info' : 'warning',
+    severity: (isOnce || isCounter(write)) && use.kind === 'render' ? 'info' : 'warning',
   };
 }
 
