@@ -97,6 +97,7 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
     const callee = call.fn.k === 'ref' && call.fn.b >= 0 ? calleeOf(view, file, facts, call.fn.b) : undefined;
     if (callee !== undefined && depth < MAX_DEPTH) {
       const theirs = inputChecks(view, callee, depth + 1);
+      const before = out.length;
       call.args.forEach((arg, i) => {
         for (const check of theirs.filter((one) => one.i === i)) {
           const { of, path } = below(arg, check.path);
@@ -104,7 +105,7 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
           if (given) out.push({ i: given.i, path: [...given.path, ...path], how: check.how });
         }
       });
-      return;
+      if (out.length > before) return;
     }
     if (PARSES.test(last) && !name.startsWith('JSON.')) for (const arg of call.args) note(arg, 'schema');
   };

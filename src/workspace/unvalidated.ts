@@ -34,7 +34,7 @@ export function withoutValidated(value: Abs, depth = 0): Abs {
     case 'unknown':
       if (!value.from) return value;
       // `schema.parse(data)` inside a helper, whose schema is known only to its caller.
-      return value.from.some((part) => holdsSchema(part))
+      return value.from.some((part) => holdsSchema(part) || isConversion(part))
         ? UNKNOWN
         : { ...value, from: value.from.map(inner) };
     case 'object': {
@@ -59,6 +59,14 @@ export function withoutValidated(value: Abs, depth = 0): Abs {
 /** `z.any()` says nothing about what goes through it, unless a refinement does. */
 function isOpenShape(shape: ZodShape): boolean {
   return shape.t === 'any' && !shape.refined && !shape.transformed;
+}
+
+/** `encodeURIComponent(x)`, `Number(x)`: what comes out is of a known kind, and stays where it is put. */
+function isConversion(value: Abs): boolean {
+  return (
+    value.k === 'global' &&
+    /^(encodeURIComponent|Number|Boolean|parseInt|parseFloat|BigInt)$/.test(value.path.join('.'))
+  );
 }
 
 /** A schema, a validator, or the method of one: `unknown` of just that. */

@@ -431,6 +431,29 @@ export async function POST(request: Request) {
 }`,
   ],
   [
+    'a helper that takes pairs of values and schemas',
+    `//- lib/validate.ts
+import type { z } from 'zod';
+export function validateInputs(...pairs: [unknown, z.ZodType][]): void {
+  for (const [value, schema] of pairs) if (!schema.safeParse(value).success) throw new Error('Invalid input');
+}
+${action(`import { validateInputs } from '@/lib/validate';
+const slugSchema = z.string();
+export async function find(slug: string) {
+  validateInputs([slug, slugSchema]);
+  return prisma.post.findFirst({ where: { slug } });
+}`)}`,
+  ],
+  [
+    'a text that is encoded for an address',
+    `//- app/api/places/route.ts
+export async function GET(request: Request) {
+  const query = new URL(request.url).searchParams.get('query');
+  if (!query) return new Response(null, { status: 400 });
+  return fetch(\`https://example.com/places?query=\${encodeURIComponent(query)}\`);
+}`,
+  ],
+  [
     'a refinement of any',
     action(`const schema = z.object({ title: z.any().refine((value) => typeof value === 'string') });
 export async function save(input: unknown) {

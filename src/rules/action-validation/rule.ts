@@ -91,7 +91,7 @@ function gradeOf({
       return isWrite && !isText ? less : isText ? undefined : 'hint';
     case 'network':
     case 'mail':
-      return source === 'params' ? undefined : isText ? 'warning' : isId(part.name) ? 'hint' : less;
+      return source === 'params' ? undefined : isId(part.name) ? 'hint' : isText ? 'warning' : less;
     case 'address':
       return isBare ? less : isText || isId(part.name) ? 'warning' : less;
     case 'system':
