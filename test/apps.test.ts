@@ -60,6 +60,7 @@ const marked = new Set([
   'revalidate-match',
   'edited-migration',
   'no-undefined-filter',
+  'missing-index',
 ]);
 
 describe('findings', () => {

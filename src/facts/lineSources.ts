@@ -177,11 +177,11 @@ export function procfileSources(text: string): ScriptSources {
   const scripts: ScriptSource[] = [];
   const comments: ScriptSources['comments'] = [];
   for (const line of linesOf(text)) {
-    const process = /^([\w-]+):[ \t]*/.exec(line.text);
-    if (process) {
+    const head = /^([\w-]+):[ \t]*/.exec(line.text);
+    if (head) {
       const out = new MappedBuilder();
-      addLine(out, line, process[0].length, (unit) => unit);
-      scripts.push(script(process[1] ?? '', out.build(line.start + line.text.length)));
+      addLine(out, line, head[0].length, (unit) => unit);
+      scripts.push(script(head[1] ?? '', out.build(line.start + line.text.length)));
     } else if (/^\s*#/.test(line.text))
       comments.push({ start: line.start + line.text.indexOf('#'), end: line.start + line.text.length });
   }

@@ -206,9 +206,6 @@ CREATE INDEX "Order_status_createdAt_idx" ON "Order"("status", "createdAt");
 CREATE INDEX "OrderItem_orderId_idx" ON "OrderItem"("orderId");
 
 -- CreateIndex
-CREATE INDEX "OrderItem_productId_idx" ON "OrderItem"("productId");
-
--- CreateIndex
 CREATE INDEX "Review_productId_createdAt_idx" ON "Review"("productId", "createdAt");
 
 -- CreateIndex

@@ -10,6 +10,7 @@ export async function POST(request: Request) {
     return new Response('unauthorized', { status: 401 });
   }
   const { count } = await prisma.verificationToken.deleteMany({ where: { expires: { lt: new Date() } } });
+//                                                                       ^^^^^^^ missing-index info
 //                                                 ^^^^^^^^^^ service-layer hint
   await sendMail(process.env.ADMIN_EMAIL!, 'Cleanup', `${count} tokens removed`).catch(() => undefined);
 //               ^^^^^^^^^^^^^^^^^^^^^^^ env-module warning

@@ -8,6 +8,7 @@ export async function POST(request: Request) {
 //    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ webhook-signature error
   const { sku, stock } = stockSchema.parse(await request.json());
   await prisma.product.updateMany({ where: { sku }, data: { stock } });
+//                                           ^^^ missing-index warning
 //                     ^^^^^^^^^^ service-layer hint
   return Response.json({ received: true });
 }
