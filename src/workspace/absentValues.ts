@@ -3,12 +3,12 @@
  * look-up that may find nothing, a declaration with `?`. What can't be known is taken to be there.
  */
 import type { Binding, FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
-import { isChain } from '../facts/visit.ts';
+import { isChain, visitFile } from '../facts/visit.ts';
 import { leaves } from './abs.ts';
 import type { Abs } from './abs.ts';
 import { isEnvironment } from './parts.ts';
 import type { Presence } from './presence.ts';
-import { keyOf } from './presenceTests.ts';
+import { isFilled, keyOf } from './presenceTests.ts';
 import type { Present } from './presenceTests.ts';
 import { mayBeMissing } from './zodShape.ts';
 import type { WorkspaceView } from './view.ts';
@@ -109,7 +109,8 @@ function ofChain(
 ): Absence | undefined {
   const verdict = verdictOf(abs);
   if (verdict === 'present') return undefined;
-  if (abs?.k === 'global' && isEnvironment(abs)) return { why: 'environment', what: written(value) };
+  if (abs?.k === 'global' && isEnvironment(abs))
+    return isValidated(use, abs.path[2] ?? '') ? undefined : { why: 'environment', what: written(value) };
   if (value.k === 'call' && isLookup(use, value)) return { why: 'lookup', what: written(value) };
   if (value.k === 'member' && isOptionalMember(use, value)) return { why: 'optional', what: written(value) };
   for (let at: Value | undefined = value; at; at = stepDown(at)) {
@@ -155,7 +156,9 @@ function nothingToRead(use: Use, base: Value, abs: Abs | undefined, depth: numbe
       return isRowOrNull(use, base, abs) ? found('chain') : undefined;
     case 'index':
       // `rows[0]?.id`, `authorization.split(' ')[1]?.trim()`
-      return base.key.k === 'lit' && typeof base.key.v === 'number' ? found('lookup') : undefined;
+      return base.key.k === 'lit' && typeof base.key.v === 'number' && !isFilled(base.of, use.known)
+        ? found('lookup')
+        : undefined;
     case 'member':
       if (isOptionalRelation(use, base, abs)) return found('chain');
       return isChain(base) ? absenceOf(use, base, abs, depth + 1) : undefined;
@@ -189,12 +192,26 @@ function isOptionalRelation({ view, presence }: Use, base: Value, abs: Abs | und
   return field !== undefined && schema.isRelation(field) && field.optional;
 }
 
+/** Whether a module of the project that validates the environment names a variable. */
+function isValidated({ view }: Use, name: string): boolean {
+  return view.withTrait('env').some((file) => {
+    const facts = view.tsFacts(file);
+    let found = false;
+    if (facts)
+      visitFile(facts, (value) => {
+        found ||= value.k === 'object' && value.props.some((prop) => prop.p === 'prop' && prop.name === name);
+      });
+    return found;
+  });
+}
+
 /** `list.find(…)`, `list.at(0)`, `list.pop()`, `new Map(…).get(key)`. */
-function isLookup({ presence }: Use, call: Extract<Value, { k: 'call' }>): boolean {
+function isLookup({ presence, known }: Use, call: Extract<Value, { k: 'call' }>): boolean {
   if (call.fn.k !== 'member') return false;
   const { name, of } = call.fn;
   const [first] = call.args;
   if (name === 'find' || name === 'findLast') return first?.k === 'function';
+  if (isFilled(of, known)) return false;
   if (name === 'at') return call.args.length === 1 && first?.k !== 'function';
   if (name === 'pop' || name === 'shift') return call.args.length === 0;
   const made = name === 'get' && of.k === 'ref' ? presence.initial(of.b) : undefined;
@@ -223,6 +240,7 @@ function verdictOf(abs: Abs | undefined): 'session' | 'chain' | 'optional' | 'pr
       return verdicts.every((verdict) => verdict === 'present') ? 'present' : undefined;
     }
     case 'parsed':
+      if (abs.shape.partly) return undefined;
       if (mayBeMissing(abs.shape))
         return abs.shape.optional && !abs.shape.hasDefault ? 'optional' : 'present';
       return /^(any|unknown|union)$/.test(abs.shape.t) ? undefined : 'present';

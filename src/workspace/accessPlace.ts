@@ -22,7 +22,12 @@ export interface AccessPlace {
 }
 
 /** The place in an entry point's file that stands for one of its accesses. */
-export function accessPlace(view: WorkspaceView, file: FileId, entry: Entry, effect: DbEffect): AccessPlace {
+export function accessPlace(
+  view: WorkspaceView,
+  file: FileId,
+  entry: Pick<Entry, 'at'>,
+  effect: DbEffect,
+): AccessPlace {
   const what = effect.model === '' ? effect.op : `${effect.model}.${effect.op}`;
   if (effect.file === file) return { at: effect.at, isOwn: true, related: [] };
   const facts = view.tsFacts(file);

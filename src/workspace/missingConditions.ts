@@ -6,10 +6,10 @@ import type { Abs } from './abs.ts';
 import { absenceOf } from './absentValues.ts';
 import type { Absence } from './absentValues.ts';
 import type { CalleeResolver } from './calleeResolver.ts';
-import type { Entry } from './entries.ts';
+import { entriesReaching } from './entriesReaching.ts';
 import { Presence } from './presence.ts';
 import type { Present } from './presenceTests.ts';
-import { parseFunctionKey } from './summary.ts';
+import { functionKey } from './summary.ts';
 import type { DbEffect, QueryFact } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 import { queryCall, WhereConditions } from './whereConditions.ts';
@@ -25,6 +25,14 @@ export interface MissingCondition {
   isAlone: boolean;
   /** Prisma throws instead: nothing that names a row is left. */
   throws: boolean;
+  /** Number of the argument by which a caller hands the value over. */
+  argument?: number;
+}
+
+/** A function by its place. */
+export interface FoundPlace {
+  file: FileId;
+  fn: FunctionId;
 }
 
 type Found = Pick<MissingCondition, 'condition' | 'absence'>;
@@ -67,29 +75,43 @@ export class MissingConditions {
   }
 
   /**
-   * Those of an access in a function that an entry point calls itself, with a part of a session that may not be there and that neither
-   * of them looks at.
+   * Those of an access in a function of another file that a function calls itself, with something that may not be there and that
+   * neither of them looks at.
    */
-  ofEffect(entry: Pick<Entry, 'handler'>, effect: DbEffect): MissingCondition[] {
+  ofEffect(caller: FoundPlace, effect: DbEffect): MissingCondition[] {
     const [site, ...further] = effect.trace;
-    const caller = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
-    if (!caller || !site || further.length > 0 || !mayLackSession(effect.args, 0)) return [];
+    if (!site || further.length > 0 || site.file !== caller.file || !mayLackPart(effect.args, 0)) return [];
     const query = this.view.queries(effect.file).find((candidate) => candidate.at === effect.at);
     const presence = this.presenceOf(effect.file);
     const known = query && presence?.at(query.fn, query.at);
-    const calling = site.file === caller.file ? this.presenceOf(caller.file) : undefined;
+    const calling = this.presenceOf(caller.file);
     if (!query || !presence || !known || !calling) return [];
     const lost = this.conditions(query).flatMap((condition) => {
       const { value, abs, path } = condition;
       const given = valueAt(effect.args, path);
       if (abs?.k !== 'param' || abs.path.length > 0 || isLookedAt(presence, value, known)) return [];
-      const absence = lacksSession(given)
+      const absence = lacksPart(given)
         ? this.absenceOfArgument(calling, caller.fn, site.at, abs.i, given)
         : undefined;
-      return absence ? [{ condition, absence }] : [];
+      return absence ? [{ condition, absence, argument: abs.i }] : [];
     });
     const all = lost.map(({ condition }) => condition);
-    return lost.map(({ condition, absence }) => this.missing(query, condition, absence, all));
+    return lost.map(({ condition, absence, argument }) => ({
+      ...this.missing(query, condition, absence, all),
+      argument,
+    }));
+  }
+
+  /** Whether all who get to a query have been asked who they are before: it only reads the session again. */
+  isBehindGuards({ file, at, fn }: QueryFact): boolean {
+    const reaching = entriesReaching(this.view, { file, at });
+    return (
+      reaching.length > 0 &&
+      reaching.every(
+        ({ entry, effect }) =>
+          entry.handler !== functionKey(file, fn) && (effect.proof ?? entry.wrapperProof)?.kind === 'session',
+      )
+    );
   }
 
   private absenceOfArgument(
@@ -183,17 +205,17 @@ function valueAt(args: Abs, path: readonly string[]): Abs | undefined {
   return found;
 }
 
-function lacksSession(value: Abs | undefined): boolean {
+/** Something that is undefined on some paths. */
+function lacksPart(value: Abs | undefined): boolean {
   return (
     value?.k === 'variants' &&
-    value.list.some((variant) => variant.value.k === 'session') &&
     value.list.some((variant) => variant.value.k === 'undef' && !variant.value.thrown)
   );
 }
 
-function mayLackSession(value: Abs, depth: number): boolean {
+function mayLackPart(value: Abs, depth: number): boolean {
   if (depth > 6) return false;
-  if (value.k === 'object') return Object.values(value.props).some((part) => mayLackSession(part, depth + 1));
-  if (value.k === 'array') return value.items.some((part) => mayLackSession(part, depth + 1));
-  return lacksSession(value);
+  if (value.k === 'object') return Object.values(value.props).some((part) => mayLackPart(part, depth + 1));
+  if (value.k === 'array') return value.items.some((part) => mayLackPart(part, depth + 1));
+  return lacksPart(value);
 }

@@ -36,6 +36,12 @@ export function keyOf(value: Value): string | undefined {
   }
 }
 
+/** Whether somebody has looked at how many items a list has. */
+export function isFilled(list: Value, known: Present): boolean {
+  const key = keyOf(list);
+  return key !== undefined && known.has(`${key}.length`);
+}
+
 /** Reads the tests of one file. */
 export class PresenceTests {
   readonly facts: TsFacts;
@@ -128,6 +134,8 @@ export class PresenceTests {
       case 'call': {
         // `Boolean(x)`, `isString(x)`, `ids.includes(x)`, `isEmpty(x)`: either way somebody has looked.
         for (const arg of test.args) this.add(arg, known);
+        if (truth && test.fn.k === 'member' && test.fn.name === 'has')
+          this.add({ ...test, fn: { ...test.fn, name: 'get' } }, known);
         if (truth && isChain(test.fn)) this.addBases(test.fn, known);
         if (truth) this.add(test, known);
         return;
@@ -140,12 +148,14 @@ export class PresenceTests {
         return;
       }
       default:
-        if (truth) this.add(test, known);
+        if (truth || (test.k === 'member' && test.name === 'length')) this.add(test, known);
     }
   }
 
   private learnComparison(test: Extract<Value, { k: 'binary' }>, truth: boolean, known: Known): void {
     const { op, left, right } = test;
+    for (const side of [left, right])
+      if (side.k === 'member' && side.name === 'length') this.add(side, known);
     if (/^[!=]==?$/.test(op)) {
       const equal = truth !== op.startsWith('!');
       for (const [one, other] of [

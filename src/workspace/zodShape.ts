@@ -21,6 +21,8 @@ export type ZodKind =
 export interface ZodShape {
   t: ZodKind;
   optional?: true;
+  /** A key that only some alternatives of a union have: which one it is, a test of another key tells. */
+  partly?: true;
   nullable?: true;
   hasDefault?: true;
   coerce?: true;
@@ -66,8 +68,13 @@ export function shapeOfKey(shape: ZodShape, name: string): ZodShape | undefined 
     const present = found.filter((option) => option !== undefined);
     const [first] = present;
     if (!first) return shape.options ? undefined : UNKNOWN_SHAPE;
-    if (present.length === 1) return present.length === found.length ? first : { ...first, optional: true };
-    return { t: 'union', options: present, ...(present.length < found.length ? { optional: true } : {}) };
+    if (present.length === 1)
+      return present.length === found.length ? first : { ...first, optional: true, partly: true };
+    return {
+      t: 'union',
+      options: present,
+      ...(present.length < found.length ? { optional: true, partly: true } : {}),
+    };
   }
   return UNKNOWN_SHAPE;
 }

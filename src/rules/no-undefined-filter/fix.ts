@@ -41,6 +41,14 @@ function conditionAt(context: FixContext, source: ts.SourceFile): Condition | un
   return filter ? propertyNamed(filter, String(context.data['key'] ?? '')) : property;
 }
 
+/** The argument that hands the value to a function of another file. */
+function argumentAt(context: FixContext, source: ts.SourceFile): ts.Expression | undefined {
+  const { argument } = context.data;
+  const name = nodeAt(source, context.finding.start, context.finding.end);
+  const call = name && ts.findAncestor(name, ts.isCallExpression);
+  return typeof argument === 'number' ? call?.arguments[argument] : undefined;
+}
+
 function isCondition(node: ts.Node): node is Condition {
   return ts.isPropertyAssignment(node) || ts.isShorthandPropertyAssignment(node);
 }
@@ -52,7 +60,7 @@ function valueOf(property: Condition): ts.Expression {
 /** Tests the value before the query, and stops without it. */
 function narrow(context: FixContext): FixOutcome {
   const source = context.sourceOf(context.file);
-  const property = source && conditionAt(context, source);
+  const property = source && (argumentAt(context, source) ?? conditionAt(context, source));
   if (!source || !property) return GONE;
   const node = ts.findAncestor(property, (at) => ts.isFunctionLike(at));
   if (!node || !isFunctionNode(node)) return { refuse: 'The query stands in no function that could stop.' };
@@ -61,12 +69,12 @@ function narrow(context: FixContext): FixOutcome {
     return { refuse: 'The function has no block body. Give it one first.' };
   const { kind, lib, why, isText } = context.data;
   const style = styleOf(source.text);
-  const value = valueOf(property);
+  const value = isCondition(property) ? valueOf(property) : property;
   const edits: TextEdit[] = [];
   const lines: string[] = [];
   let tested = readOf(value);
   if (tested === undefined) {
-    const name = property.name.getText(source);
+    const name = isCondition(property) ? property.name.getText(source) : '';
     if (!/^[A-Za-z_$][\w$]*$/.test(name) || isTaken(source, name) || isOfInner(value, statement))
       return { refuse: 'The value is computed in the query. Keep it in a constant first, then test that.' };
     lines.push(`const ${name} = ${value.getText(source)}${style.semicolon}`);

@@ -252,6 +252,34 @@ describe('what is lost', () => {
     ).toBe('error owner authorId');
   });
 
+  it('what a component hands to a service', async () => {
+    const fixture = await openFixture(`
+      //- lib/services/post.service.ts
+      import { prisma } from '@/lib/db';
+      export const postsOf = (authorId: string) => prisma.post.findMany({ where: { authorId }, take: 20 });
+      export const userOf = (id: string) => prisma.user.findUnique({ where: { id } });
+      //- components/posts.tsx
+      import { auth } from '@/auth';
+      import { postsOf, userOf } from '@/lib/services/post.service';
+      export async function Posts() {
+        const session = await auth();
+        return <p>{(await postsOf(session?.user?.id!)).length}</p>;
+        //                ^^^^^^^ no-undefined-filter error
+      }
+      export async function PostsOf({ id }: { id: string }) {
+        const session = await auth();
+        await userOf(session?.user?.id as string);
+        const user = await userOf(id);
+        if (!user) return null;
+        return <p>{(await postsOf(user?.id)).length}</p>;
+      }
+      //- app/page.tsx
+      import { Posts, PostsOf } from '@/components/posts';
+      export default () => <><Posts /><PostsOf id="x" /></>;
+    `);
+    expectFindings(fixture, { rules: [RULE] });
+  });
+
   it('what a page hands to a service', async () => {
     const fixture = await openFixture(`
       //- lib/services/post.service.ts
@@ -372,6 +400,65 @@ describe('what is there', () => {
     ],
   ])('of a row: %s', async (_, body) => {
     expect(await said(`const post = await prisma.post.findUnique({ where: { id } });\n${body}`)).toBe('');
+  });
+
+  it.each([
+    [
+      'a list whose length was tested',
+      'const all = await prisma.post.findMany({ take: 9 });\nif (all.length === 0) return;\nawait prisma.comment.deleteMany({ where: { postId: all[0]?.id, authorId: all.at(-1)?.authorId } });',
+    ],
+    [
+      'a queue',
+      'const todo: string[] = [id];\nwhile (todo.length > 0) {\n  const next = todo.pop();\n  await prisma.comment.deleteMany({ where: { postId: next } });\n}',
+    ],
+    [
+      'a map that has it',
+      'const ids = new Map<string, string>();\nif (ids.has(id)) await prisma.comment.deleteMany({ where: { postId: ids.get(id) } });',
+    ],
+    [
+      'a variable that the env module validates',
+      'await prisma.post.deleteMany({ where: { authorId: process.env.AUTH_SECRET } });',
+    ],
+    [
+      'an alternative of a union',
+      "const input = schema.parse(id);\nif (input.type === 'post') await prisma.post.deleteMany({ where: { slug: input.slug } });",
+    ],
+  ])('of lists and schemas: %s', async (_, body) => {
+    const more = `const schema = z.discriminatedUnion('type', [
+      z.object({ type: z.literal('post'), slug: z.string() }),
+      z.object({ type: z.literal('other') }),
+    ]);`;
+    expect(await said(body, { more })).toBe('');
+  });
+
+  it('behind the guards of all callers', async () => {
+    const services = `
+      //- lib/services/post.service.ts
+      import { auth } from '@/auth';
+      import { prisma } from '@/lib/db';
+      export async function mine() {
+        const session = await auth();
+        return prisma.post.findMany({ where: { authorId: session?.user?.id }, take: 20 });
+      }
+      //- app/mine/page.tsx
+      import { redirect } from 'next/navigation';
+      import { auth } from '@/auth';
+      import { mine } from '@/lib/services/post.service';
+      export default async function Page() {
+        const session = await auth();
+        if (!session) redirect('/login');
+        return <p>{(await mine()).length}</p>;
+      }
+    `;
+    expectSilent(await openFixture(services), RULE);
+    const fixture = await openFixture(`${services}
+      //- app/open/page.tsx
+      import { mine } from '@/lib/services/post.service';
+      export default async function Page() {
+        return <p>{(await mine()).length}</p>;
+      }
+    `);
+    expect(findings(fixture, RULE).map(({ file }) => file)).toEqual(['lib/services/post.service.ts']);
   });
 
   it('what nobody can know, and null', async () => {
@@ -512,6 +599,19 @@ describe('the fix stops before the query', () => {
       "import { prisma } from '@/lib/db';\n\nexport async function removeDemo() {\n  await prisma.post.deleteMany({ where: { authorId: process.env.DEMO_USER } });\n}\n",
       "import { prisma } from '@/lib/db';\n\nexport async function removeDemo() {\n  if (!process.env.DEMO_USER) throw new Error('process.env.DEMO_USER is not set');\n  await prisma.post.deleteMany({ where: { authorId: process.env.DEMO_USER } });\n}\n",
     );
+  });
+
+  it('before the call of a service', async () => {
+    const service =
+      "import { prisma } from '@/lib/db';\n\nexport const postsOf = (authorId: string) => prisma.post.findMany({ where: { authorId }, take: 20 });\n";
+    const before =
+      "import { auth } from '@/auth';\nimport { postsOf } from '@/lib/services/post.service';\n\nexport default async function Page() {\n  const session = await auth();\n  const posts = await postsOf(session?.user?.id as string);\n  return <p>{posts.length}</p>;\n}\n";
+    const fixture = await openFixture({ 'lib/services/post.service.ts': service, 'app/page.tsx': before });
+    expectFixed(fixture, RULE, {
+      'app/page.tsx': before
+        .replace('import { auth }', "import { redirect } from 'next/navigation';\nimport { auth }")
+        .replace('  const posts', "  if (!session?.user?.id) redirect('/login');\n  const posts"),
+    });
   });
 
   it('keeps what is computed in a constant', async () => {

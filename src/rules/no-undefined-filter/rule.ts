@@ -1,13 +1,16 @@
 import { z } from 'zod';
+import type { TsFacts } from '../../facts/tsModel.ts';
 import { accessPlace } from '../../workspace/accessPlace.ts';
+import type { AccessPlace } from '../../workspace/accessPlace.ts';
 import type { Absence } from '../../workspace/absentValues.ts';
 import { CalleeResolver } from '../../workspace/calleeResolver.ts';
 import { MissingConditions } from '../../workspace/missingConditions.ts';
-import type { MissingCondition } from '../../workspace/missingConditions.ts';
+import type { FoundPlace, MissingCondition } from '../../workspace/missingConditions.ts';
 import { pickedBy } from '../../workspace/ownerHoles.ts';
 import { isSecretField } from '../../workspace/publicData.ts';
 import { relationOfKey } from '../../workspace/rowScope.ts';
-import { parseFunctionKey } from '../../workspace/summary.ts';
+import { functionKey, parseFunctionKey } from '../../workspace/summary.ts';
+import type { DbEffect } from '../../workspace/summary.ts';
 import { defineRule } from '../rule.ts';
 import type { FixRequest, Report, RuleContext, Severity } from '../rule.ts';
 
@@ -57,39 +60,50 @@ export const rule = defineRule<Options>({
     for (const query of workspace.queries(file)) {
       if (query.op.startsWith('$')) continue;
       for (const missing of finder.ofQuery(query)) {
+        if (missing.absence.why === 'session' && finder.isBehindGuards(query)) continue;
         const report = reportOf(context, missing, isStrict);
         if (report) context.report(report);
       }
     }
-    if (!isStrict) reportCallers(context, finder);
+    if (!isStrict) reportCallers(context, finder, facts);
   },
 });
 
 type Context = RuleContext<Options>;
 
-/** What an entry point hands to a function of another file. */
-function reportCallers(context: Context, finder: MissingConditions): void {
+/** What a function hands to one of another file. */
+function reportCallers(context: Context, finder: MissingConditions, facts: TsFacts): void {
   const { workspace, file } = context;
   const seen = new Set<string>();
-  for (const entry of workspace.entries(file))
-    for (const effect of entry.effects) {
-      if (effect.file === file || !effect.sure || effect.op.startsWith('$')) continue;
-      for (const missing of finder.ofEffect(entry, effect)) {
-        const grade = gradeOf(context, missing);
-        if (grade?.severity !== 'error') continue;
-        const { at, related } = accessPlace(workspace, file, entry, effect);
-        const key = `${at} ${missing.condition.field}`;
-        if (seen.has(key)) continue;
-        seen.add(key);
-        context.report({
-          place: { at },
-          message: grade.message,
-          data: dataOf(missing),
-          severity: grade.severity,
-          related,
-        });
-      }
+  const look = (caller: FoundPlace, effect: DbEffect, place: () => AccessPlace): void => {
+    if (effect.file === file || !effect.sure || effect.op.startsWith('$')) return;
+    for (const missing of finder.ofEffect(caller, effect)) {
+      const grade = gradeOf(context, missing);
+      const { at, related } = place();
+      const key = `${at} ${missing.condition.field}`;
+      if (grade?.severity !== 'error' || seen.has(key)) continue;
+      seen.add(key);
+      context.report({
+        place: { at },
+        message: grade.message,
+        data: dataOf(missing),
+        severity: grade.severity,
+        related,
+        fixes: [narrowing(context, missing, caller)],
+      });
     }
+  };
+  for (const entry of workspace.entries(file)) {
+    const caller = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
+    if (caller)
+      for (const effect of entry.effects)
+        look(caller, effect, () => accessPlace(workspace, file, entry, effect));
+  }
+  facts.functions.forEach(({ parent, at }, fn) => {
+    if (fn > 0 && parent === 0)
+      for (const effect of workspace.summary(functionKey(file, fn)).effects)
+        look({ file, fn }, effect, () => accessPlace(workspace, file, { at }, effect));
+  });
 }
 
 function reportOf(context: Context, missing: MissingCondition, isStrict: boolean): Report | undefined {
@@ -114,18 +128,18 @@ function reportOf(context: Context, missing: MissingCondition, isStrict: boolean
     message: grade.message,
     data,
     severity: grade.severity,
-    fixes: isOptional ? [] : [narrowing(context, missing)],
+    fixes: isOptional ? [] : [narrowing(context, missing, missing.query)],
   };
 }
 
 function narrowing(
   { workspace, file, role }: Context,
-  { absence, query, condition }: MissingCondition,
+  { absence, condition, argument }: MissingCondition,
+  fn: FoundPlace,
 ): FixRequest {
-  const entry = workspace.entries(file).find(({ handler }) => {
-    const own = handler === undefined ? undefined : parseFunctionKey(handler);
-    return own?.file === file && own.fn === query.fn;
-  });
+  const entry = workspace
+    .entries(file)
+    .find(({ handler }) => handler !== undefined && handler === functionKey(fn.file, fn.fn));
   const kind = entry?.kind ?? (/^(page|layout)$/.test(role) ? 'page' : 'function');
   const type = condition.model?.fields.find(({ name }) => name === condition.field)?.type;
   return {
@@ -136,6 +150,7 @@ function narrowing(
       why: absence.why,
       key: condition.path.at(-1) ?? '',
       isText: type === 'String',
+      ...(argument === undefined ? {} : { argument }),
     },
   };
 }
