@@ -36,9 +36,10 @@ export function pathFault(
     near,
     isWeak,
   });
-  if (!path.startsWith('/')) return fault('slash', quoted(`/${path}`));
+  const better = (own: string): string => pathFault(own, type, routes)?.near ?? quoted(own);
+  if (!path.startsWith('/')) return fault('slash', better(`/${path}`));
   const [bare = ''] = path.split(/[?#]/);
-  if (bare !== path) return fault('query', quoted(bare === '' ? '/' : bare));
+  if (bare !== path) return fault('query', better(bare === '' ? '/' : bare));
   const wanted = segmentsOf(path);
   if (type === 'page' || type === 'layout') return fileFault(wanted, type, answering, fault);
   if (type !== undefined) return undefined;

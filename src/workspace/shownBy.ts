@@ -66,6 +66,7 @@ const isRead = ({ kind, sure }: DbEffect): boolean => kind === 'read' && sure;
 
 /** Whether a read gives rows that a write changes: of the model itself, or related rows that it includes. */
 function shows(view: WorkspaceView, file: FileId, read: DbEffect, write: DbEffect): boolean {
+  if (isUnseen(write)) return false;
   const { args } = read;
   const select = args.k === 'object' ? args.props['select'] : undefined;
   if (read.model === write.model) return overlaps(select, write);
@@ -105,7 +106,6 @@ const UNSEEN = /token|secret|otp|hash|password|verification_?code|reset_?code/i;
 
 /** A write that is known to change other columns than the ones that are read changes nothing there. */
 function overlaps(select: Abs | undefined, write: DbEffect): boolean {
-  if (isUnseen(write)) return false;
   if (!write.op.startsWith('update') || select?.k !== 'object' || select.open || write.args.k !== 'object')
     return true;
   const data = write.args.props['data'];

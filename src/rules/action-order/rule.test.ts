@@ -147,6 +147,10 @@ describe('in order', () => {
       'public data before the guard',
       `const user = await prisma.user.findUnique({ where: { id } }); ${GUARD} return user;`,
     ],
+    [
+      'a session that strangers need not have',
+      `${READ} const session = await auth(); const authorId = session?.user ? session.user.id : 'guest'; await prisma.comment.create({ data: { text: title, postId: id, authorId } });`,
+    ],
     ['no guard at all', `${UPDATE} revalidatePath('/');`],
     ['a session that is not tested', `${UPDATE} const session = await auth(); return session?.user?.name;`],
     [

@@ -81,6 +81,9 @@ class Inspection {
     );
     const guardName = guard && this.nameAt(guard);
     if (!guard || guardName === undefined) return [];
+    // What is written for strangers too doesn't depend on the session: it only says more about who they are.
+    if (this.summary.effects.some((effect) => isWrite(effect) && effect.seq > guard.seq && !effect.proof))
+      return [];
     const schema = this.context.workspace.schema(this.context.file);
     const out: Report[] = [];
     for (const effect of this.summary.effects) {

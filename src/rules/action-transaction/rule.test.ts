@@ -423,6 +423,10 @@ describe('not', () => {
       `${ORDER} await Promise.allSettled([prisma.item.create({ data: { orderId: order.id } })]);`,
     ],
     [
+      'all of a list that can be',
+      `${ORDER} await Promise.allSettled(ids.map((x) => prisma.item.create({ data: { id: x, orderId: order.id } })));`,
+    ],
+    [
       'a failure that is noted',
       `${ORDER} try { await prisma.item.create({ data: { orderId: order.id } }); } catch (error) { await prisma.order.update({ where: { id: order.id }, data: { status: 'FAILED' } }); throw error; }`,
     ],
@@ -437,6 +441,10 @@ describe('not', () => {
     [
       'one query or the other, by a name of its own',
       'const { count } = await prisma.order.deleteMany({ where: { id } }); if (count) return; await prisma.item.deleteMany({ where: { orderId: id } });',
+    ],
+    [
+      'one event or the other',
+      "if (userId === 'started') { await prisma.account.update({ where: { id }, data: { main: true } }); } if (userId === 'ended') { await prisma.account.update({ where: { id }, data: { main: false } }); }",
     ],
     [
       'what is no longer wanted',

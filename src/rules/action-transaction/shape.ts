@@ -4,6 +4,7 @@ import type { FileFacts } from '../../facts/model.ts';
 import type { FunctionId, Step, TsFacts, Value } from '../../facts/tsModel.ts';
 import { partsOf, visitSteps } from '../../facts/visit.ts';
 import { calledName, callIndex } from '../../workspace/callIndex.ts';
+import { calleeText } from '../../workspace/calleeResolver.ts';
 import type { IndexedCall } from '../../workspace/callIndex.ts';
 import type { DbEffect, Summary } from '../../workspace/summary.ts';
 import type { WorkspaceView } from '../../workspace/view.ts';
@@ -127,7 +128,6 @@ export function handledApart(facts: TsFile, { call, fn }: IndexedCall): boolean 
       if (holds && handles && waitsIn(step.body) < 2) apart = true;
     },
     value: (value) => {
-      if (isSettled(facts, value, inner)) apart = true;
       if (
         value.k === 'call' &&
         value.fn.k === 'member' &&
@@ -137,14 +137,21 @@ export function handledApart(facts: TsFile, { call, fn }: IndexedCall): boolean 
         apart = true;
     },
   });
-  return apart;
+  return apart || isSettled(facts, fn, inner);
 }
 
-/** In `Promise.allSettled(…)`. */
-function isSettled(facts: FileFacts, value: Value, inner: { start: number; end: number }): boolean {
-  if (value.k !== 'call' || value.fn.k !== 'member' || value.fn.name !== 'allSettled') return false;
-  const { start, end } = spanOf(facts, value.at);
-  return start <= inner.start && inner.end <= end;
+/** In `Promise.allSettled(…)`, perhaps in a callback there. */
+function isSettled(facts: TsFile, fn: FunctionId, inner: { start: number; end: number }): boolean {
+  let found = false;
+  for (const id of chainOf(facts, fn))
+    visitSteps(facts.functions[id]?.body ?? [], {
+      value: (value) => {
+        if (value.k !== 'call' || value.fn.k !== 'member' || value.fn.name !== 'allSettled') return;
+        const { start, end } = spanOf(facts, value.at);
+        found ||= start <= inner.start && inner.end <= end;
+      },
+    });
+  return found;
 }
 
 function isVoid(value: Value, call: Value): boolean {
@@ -212,9 +219,38 @@ function isIn(facts: TsFile, steps: readonly Step[], span: { start: number; end:
   return steps.some((step) => contains(facts, step, span));
 }
 
-/** The second is done only where the first has changed no row: `if (removed.count > 0) return;`. */
+/** Whether just one of two writes is made, whatever branch they stand in. */
 export function isRuledOut(facts: TsFile, first: Write, second: Write): boolean {
-  if (!first.effect.op.endsWith('Many') || first.found.fn !== second.found.fn) return false;
+  if (first.found.fn !== second.found.fn) return false;
+  return isForAnother(facts, first, second) || isForNone(facts, first, second);
+}
+
+/** `if (event === 'started') …  if (event === 'ended') …` */
+function isForAnother(facts: TsFile, first: Write, second: Write): boolean {
+  const one = casesAround(facts, first);
+  const other = casesAround(facts, second);
+  return one.some(({ what, is }) => other.some((their) => their.what === what && their.is !== is));
+}
+
+/** What is compared with which text around a write. */
+function casesAround(facts: TsFile, { found }: Write): { what: string; is: string }[] {
+  const out: { what: string; is: string }[] = [];
+  const inner = spanOf(facts, found.call.at);
+  visitSteps(facts.functions[found.fn]?.body ?? [], {
+    step: (step) => {
+      if (step.s !== 'if' || !isIn(facts, step.then, inner)) return;
+      const { test } = step;
+      if (test.k !== 'binary' || !/^={2,3}$/.test(test.op) || test.right.k !== 'lit') return;
+      const what = calleeText(test.left);
+      if (what !== '') out.push({ what, is: String(test.right.v) });
+    },
+  });
+  return out;
+}
+
+/** The second is done only where the first has changed no row: `if (removed.count > 0) return;`. */
+function isForNone(facts: TsFile, first: Write, second: Write): boolean {
+  if (!first.effect.op.endsWith('Many')) return false;
   const body = facts.functions[first.found.fn]?.body ?? [];
   const other = spanOf(facts, second.found.call.at);
   const names = new Set<number>();

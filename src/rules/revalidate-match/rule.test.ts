@@ -54,6 +54,7 @@ describe('paths', () => {
     [`revalidatePath('/teams/[teamId]', 'layout');`, `info files '/(app)/(team)/teams/[teamId]', 'layout'`],
     [`revalidatePath('/members');`, `info route '/(app)/(team)/teams/[teamId]/members', 'page'`],
     [`revalidatePath('posts');`, `info slash '/posts'`],
+    [`revalidatePath('posts/[id]');`, `info slash '/posts/[id]', 'page'`],
     [`revalidatePath('/posts?page=2');`, `info query '/posts'`],
     ['revalidatePath(`/posts#${id}`);', `info query '/posts'`],
     [`revalidatePath('/docs');`, `info route '/docs/[...path]', 'page'`],
