@@ -54,6 +54,7 @@ function spreadInto(
   const value = awaited(part);
   if (value.k === 'parsed' && value.shape.t === 'object') {
     spreadParsed(value, source.k === 'logic', into);
+    if (value.shape.unknownKeys === 'loose') into.opaque.push(value);
     return value.shape.open === true || value.shape.unknownKeys === 'loose';
   }
   // `...(condition && { take })`: the keys may be absent.

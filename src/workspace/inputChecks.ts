@@ -11,8 +11,11 @@ export interface InputCheck {
   i: number;
   /** Path below it, as in `Abs` (`['get', 'title']`, `['json', 'name']`). */
   path: string[];
-  /** `schema`: handed to a parser or validator; `type`: its kind or its value was tested, or it was converted; `present`: only that it is there. */
-  how: 'schema' | 'type' | 'present';
+  /**
+   * `schema`: handed to a parser or validator; `parsed`: the same, where what the parser gives is kept by a name and meant to be used instead;
+   * `type`: its kind or its value was tested, or it was converted; `present`: only that it is there.
+   */
+  how: 'schema' | 'parsed' | 'type' | 'present';
 }
 
 type View = Pick<WorkspaceView, 'tsFacts' | 'moduleValue' | 'summary'>;
@@ -33,10 +36,14 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
   if (!facts || !own) return [];
   const inside = facts.functions.flatMap((_, id) => (isWithin(facts, id, fn) ? [id] : []));
   const values = new Map<number, Value>();
+  const kept = new Set<number>();
   for (const id of inside)
     visitSteps(facts.functions[id]?.body ?? [], {
       step: (step) => {
-        if (step.s === 'let' && !values.has(step.b)) values.set(step.b, step.value);
+        if (step.s !== 'let') return;
+        const value = step.value.k === 'await' ? step.value.of : step.value;
+        if (value.k === 'call') kept.add(value.at);
+        if (!values.has(step.b)) values.set(step.b, step.value);
       },
     });
   const out: InputCheck[] = [];
@@ -107,7 +114,9 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
       });
       if (out.length > before) return;
     }
-    if (PARSES.test(last) && !name.startsWith('JSON.')) for (const arg of call.args) note(arg, 'schema');
+    if (PARSES.test(last) && !name.startsWith('JSON.'))
+      for (const arg of call.args)
+        note(arg, kept.has(call.at) && /parse/i.test(last) && pathOf(arg) ? 'parsed' : 'schema');
   };
   for (const id of inside)
     visitSteps(facts.functions[id]?.body ?? [], {
@@ -120,21 +129,26 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
   return out;
 }
 
-/** What checks say about a leaf: the best of those that cover it. */
+/** What checks say about a leaf: the best of those that cover it; `whole` where all of it was parsed and the result kept. */
 export function checkedAs(
   checks: readonly InputCheck[],
   leaf: { i: number; path: readonly string[] },
-): InputCheck['how'] | undefined {
+): InputCheck['how'] | 'whole' | undefined {
   const covering = checks.filter(
     (check) => check.i === leaf.i && check.path.every((name, at) => leaf.path[at] === name),
   );
   // Whether a bag of values is there says nothing about what it holds.
-  const own = covering.filter((check) => check.how === 'schema' || check.path.length === leaf.path.length);
-  return (
-    own.find((check) => check.how === 'schema')?.how ??
-    own.find((check) => check.how === 'type')?.how ??
-    own[0]?.how
+  const own = covering.filter(
+    (check) => check.how === 'schema' || check.how === 'parsed' || check.path.length === leaf.path.length,
   );
+  const best = (['schema', 'type', 'parsed', 'present'] as const).find((how) =>
+    own.some((check) => check.how === how),
+  );
+  // A text that was parsed by itself is what the schema saw.
+  return best === 'parsed' &&
+    own.every((check) => check.how !== 'parsed' || check.path.length === leaf.path.length)
+    ? 'whole'
+    : best;
 }
 
 function isWithin(facts: TsFacts, id: FunctionId, outer: FunctionId): boolean {

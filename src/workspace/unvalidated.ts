@@ -11,6 +11,7 @@ import type { InputCheck } from './inputChecks.ts';
 import { parseFunctionKey } from './summary.ts';
 import type { CallEvent, DbEffect } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
+import { mayBeMissing } from './zodShape.ts';
 import type { ZodShape } from './zodShape.ts';
 
 /** Packages whose results have been looked at, whatever their functions are called. */
@@ -56,8 +57,9 @@ export function withoutValidated(value: Abs, depth = 0): Abs {
   }
 }
 
-/** `z.any()` says nothing about what goes through it, unless a refinement does. */
+/** `z.any()` says nothing about what goes through it, unless a refinement does; nor does an object about the keys that it lets through. */
 function isOpenShape(shape: ZodShape): boolean {
+  if (shape.t === 'object') return shape.unknownKeys === 'loose' && !shape.transformed;
   return shape.t === 'any' && !shape.refined && !shape.transformed;
 }
 
@@ -84,6 +86,10 @@ export interface RawPart {
   isPresent: boolean;
   /** It went through a schema that takes anything there. */
   isOpen: boolean;
+  /** It was parsed, and what came in is used instead of what the schema gave: `part` of what was parsed, or all of it. */
+  ignored: 'part' | 'whole' | undefined;
+  /** It is what `safeParse` gave, on a path where that may have failed. */
+  isUnchecked: boolean;
   /** The body as a stream or as bytes, which schemas don't read. */
   isBytes: boolean;
   /** A key of `where` by itself, so that an object in its place is a condition of the caller's. */
@@ -135,7 +141,7 @@ export class RawInput {
 
   /** Parts of a value that were neither parsed nor tested. */
   partsOf(value: Abs): RawPart[] {
-    const out: RawPart[] = [];
+    const out = this.#uncheckedIn(value);
     for (const found of clientParts(this.#entry, withoutValidated(value))) {
       const part = this.#named(withoutMethod(found));
       const isOpen = part.shape !== undefined && isOpenShape(part.shape);
@@ -151,13 +157,29 @@ export class RawInput {
         isPresent: how === 'present',
         isBare: value === found.leaf,
         isOpen,
+        ignored: how === 'parsed' ? 'part' : how === 'whole' ? 'whole' : undefined,
+        isUnchecked: false,
         isBytes: this.#isBytes(found),
       });
     }
     return out;
   }
 
-  #checked(leaf: ClientPart['leaf']): InputCheck['how'] | undefined {
+  #uncheckedIn(value: Abs): RawPart[] {
+    return uncheckedParses(value).flatMap((of) =>
+      clientParts(this.#entry, of).map((part) => ({
+        part: this.#named(withoutMethod(part)),
+        isPresent: false,
+        isBare: false,
+        isOpen: false,
+        ignored: undefined,
+        isUnchecked: true,
+        isBytes: false,
+      })),
+    );
+  }
+
+  #checked(leaf: ClientPart['leaf']): ReturnType<typeof checkedAs> {
     if (leaf.k === 'param') return checkedAs(this.#checks.get(leaf.fn) ?? [], leaf);
     return checkedAs(this.#checks.get(undefined) ?? [], { i: 0, path: leaf.path });
   }
@@ -176,6 +198,30 @@ export class RawInput {
     const { kind, name } = this.#entry;
     if (kind !== 'route' || name === 'default') return false;
     return leaf.path.length === 1 && /^(body|arrayBuffer|blob|bytes)$/.test(leaf.path[0] ?? '');
+  }
+}
+
+/** What went into `safeParse` where the result is used before its success was tested. */
+function uncheckedParses(value: Abs, depth = 0): Abs[] {
+  if (depth > 6) return [];
+  const inner = (part: Abs): Abs[] => uncheckedParses(part, depth + 1);
+  switch (value.k) {
+    case 'variants': {
+      const [first, second] = value.list;
+      const isResult =
+        value.list.length === 2 && second?.value.k === 'undef' && !first?.proof && !second.proof;
+      return value.list.flatMap(({ value: one }) =>
+        one.k !== 'parsed' ? inner(one) : isResult && !mayBeMissing(one.shape) ? [one.of] : [],
+      );
+    }
+    case 'object':
+      return [...Object.values(value.props), ...(value.spread ?? [])].flatMap(inner);
+    case 'array':
+      return value.items.flatMap(inner);
+    case 'unknown':
+      return (value.from ?? []).flatMap(inner);
+    default:
+      return [];
   }
 }
 
@@ -213,8 +259,12 @@ export function rawUses(view: WorkspaceView, entry: Entry, schema: SchemaModel |
     if (!isFromTrusted(effect)) out.push(...ofEffect(input, effect, schema));
   for (const event of entry.events) if (!isFromTrusted(event)) out.push(...ofEvent(input, event));
   if (out.length === 0) return out;
+  // All of a text that was parsed by itself is what the schema saw; all of an object may hold more than that.
+  const counting = out.filter(
+    ({ ignored, use, key }) => ignored !== 'whole' || (use === 'data' && key === undefined),
+  );
   const keys = entry.effects.flatMap((effect) => takenKeys(effect, schema));
-  return out.filter(
+  return counting.filter(
     ({ part, use, what }) =>
       use === 'id' || !keys.some(({ key, seq }) => seq < what.seq && sameAbs(key, part.leaf)),
   );
@@ -266,6 +316,9 @@ function ofEffect(input: RawInput, effect: DbEffect, schema: SchemaModel | undef
     else if (/^(data|create|update)$/.test(name)) {
       for (const row of value.k === 'array' ? value.items : [value]) {
         if (row.k !== 'object') {
+          // What a schema gave, whole: key by key, as far as it names them.
+          if (row.k === 'parsed')
+            for (const key in row.shape.props) out.push(...uses(memberOf(row, key), 'data', key));
           out.push(...uses(row, 'data', undefined));
           continue;
         }

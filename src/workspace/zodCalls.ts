@@ -215,6 +215,9 @@ function parseCall(
   }
 }
 
+/** A `ZodError`: there is one, whatever it says. */
+const SOME_ERROR: Abs = { k: 'object', props: {}, open: true };
+
 function safeResult(data: Abs, site: Site): Abs {
   return {
     k: 'variants',
@@ -228,7 +231,7 @@ function safeResult(data: Abs, site: Site): Abs {
         i: 1,
         value: {
           k: 'object',
-          props: { success: { k: 'lit', v: false }, data: UNDEF, error: { k: 'unknown', from: [] } },
+          props: { success: { k: 'lit', v: false }, data: UNDEF, error: SOME_ERROR },
           open: false,
         },
       },

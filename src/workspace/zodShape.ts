@@ -60,8 +60,12 @@ export function mayBeMissing(shape: ZodShape): boolean {
 
 /** A key's schema; what an object doesn't name never comes out of it unless it keeps unknown keys. */
 export function shapeOfKey(shape: ZodShape, name: string): ZodShape | undefined {
+  if (shape.t === 'any') return { ...shape };
   if (shape.t === 'object')
-    return shape.props?.[name] ?? (shape.open || shape.unknownKeys === 'loose' ? UNKNOWN_SHAPE : undefined);
+    return (
+      shape.props?.[name] ??
+      (shape.open ? UNKNOWN_SHAPE : shape.unknownKeys === 'loose' ? { t: 'any' } : undefined)
+    );
   if (shape.t === 'record') return { ...(shape.of ?? UNKNOWN_SHAPE), optional: true };
   if (shape.t === 'union') {
     const found = (shape.options ?? []).map((option) => shapeOfKey(option, name));

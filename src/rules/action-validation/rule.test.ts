@@ -87,6 +87,61 @@ export async function save(input: unknown) {
 }`),
   ],
   [
+    'a parse whose failure nobody looks at',
+    action(`const schema = z.object({ title: z.string() });
+export async function save(input: unknown) {
+//                    ^^^^ action-validation error
+  const parsed = schema.safeParse(input);
+  ${WRITE('parsed.data!.title')}
+}`),
+  ],
+  [
+    'what came in, beside what the schema gave',
+    action(`const schema = z.object({ title: z.string().trim() });
+export async function save(input: { title: string }) {
+//                    ^^^^ action-validation warning
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) return;
+  ${WRITE('input.title')}
+}`),
+  ],
+  [
+    'all that came in, beside what the schema gave',
+    action(`const schema = z.object({ title: z.string() });
+export async function save(input: { title: string }) {
+//                    ^^^^ action-validation error
+  const { title } = schema.parse(input);
+  await prisma.post.create({ data: { ...input, slug: title } });
+}`),
+  ],
+  [
+    'a schema of any as a whole',
+    action(`const schema = z.any();
+export async function save(input: unknown) {
+//                    ^^^^ action-validation error
+  const { title } = schema.parse(input);
+  ${WRITE('title')}
+}`),
+  ],
+  [
+    'an any in an object that is written whole',
+    action(`const schema = z.object({ title: z.string(), content: z.any() });
+export async function save(id: string, input: unknown) {
+//                    ^^^^ action-validation error
+  const values = schema.parse(input);
+  await prisma.post.update({ where: { id }, data: values });
+}`),
+  ],
+  [
+    'an object that lets further keys through, whole',
+    action(`const schema = z.object({ title: z.string() }).passthrough();
+export async function save(input: unknown) {
+//                    ^^^^ action-validation error
+  const values = schema.parse(input);
+  await prisma.post.create({ data: { ...values, authorId: 'x' } });
+}`),
+  ],
+  [
     'a price that the client chooses',
     action(`import Stripe from 'stripe';
 const stripe = new Stripe('');
@@ -243,6 +298,36 @@ export async function save(input: unknown) {
   const parsed = schema.safeParse(input);
   if (!parsed.success) return;
   ${WRITE('parsed.data.title')}
+}`),
+  ],
+  [
+    'a failure told by its error, by a name, by an early throw',
+    action(`const schema = z.object({ title: z.string() });
+export async function first(input: unknown) {
+  const { data, error } = schema.safeParse(input);
+  if (error) return;
+  ${WRITE('data.title')}
+}
+export async function second(input: unknown) {
+  const { success, data } = await schema.safeParseAsync(input);
+  if (!success) throw new Error('Invalid input');
+  ${WRITE('data.title')}
+}
+export async function third(input: unknown) {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) {
+    await prisma.$transaction(async (tx) => {
+      await tx.post.create({ data: { title: parsed.data.title, slug: parsed.data.title, authorId: 'x' } });
+    });
+  }
+}`),
+  ],
+  [
+    'a text that was parsed by itself',
+    action(`export async function save(title: string) {
+  const parsed = z.string().max(200).safeParse(title);
+  if (!parsed.success) return;
+  ${WRITE('title')}
 }`),
   ],
   [

@@ -30,6 +30,10 @@ export const rule = defineRule<Options>({
       present:
         '{entry} {does} with {what} after testing only for presence. Anything can still be in there, of any kind and size. Parse the input with a schema first.',
       open: '{entry} {does} with {what}, which the schema takes as it comes (`any`). Anything can be in there, of any kind and size. Say in the schema what it may be.',
+      ignored:
+        '{entry} {does} with {what} as the client sent {it}, beside what the schema gave. What the schema drops or converts comes along. Use what it gave.',
+      unchecked:
+        '{entry} {does} with {what} of a parse that may have failed: there is nothing in its `data` then. Stop where `success` is false.',
       id: '{entry} {does} with {what} as the client sent {it}. Prisma refuses other types, with an error that nobody meant. A schema would answer properly.',
     },
   },
@@ -69,6 +73,7 @@ function gradeOf({
   isPresent,
   isOpen,
   isBytes,
+  ignored,
   isBare,
   isJson,
   isWrite,
@@ -76,7 +81,8 @@ function gradeOf({
   const { source } = part;
   const isText = source === 'params' || source === 'query';
   // A column of any JSON is written as any JSON; bytes are no schema's matter.
-  const less: Severity = isPresent || isBytes || (isOpen && isJson) ? 'warning' : 'error';
+  const less: Severity =
+    isPresent || isBytes || ignored === 'part' || (isOpen && isJson) ? 'warning' : 'error';
   switch (use) {
     case 'id':
       return isText ? undefined : 'hint';
@@ -117,8 +123,7 @@ function reportEntry(
   const [first] = uses;
   if (!first) return;
   const names = [...new Set(uses.map(({ part, key }) => part.name ?? key))].flatMap((name) => name ?? []);
-  const isOpen = uses.every((use) => use.isOpen);
-  const isPresent = uses.every((use) => use.isPresent);
+  const isParsed = uses.every((use) => use.isOpen || use.isUnchecked || use.ignored !== undefined);
   const fn = ownHandler(entry, file);
   const related: Related[] =
     'op' in first.what
@@ -128,14 +133,14 @@ function reportEntry(
       : [{ place: { file: first.what.file, at: first.what.at }, message: 'it gets here' }];
   const isFixable =
     fn !== undefined &&
-    !isOpen &&
+    !isParsed &&
     (entry.kind === 'action' || entry.kind === 'route' || entry.kind === 'inline-action');
   const fixes: FixRequest[] = isFixable
     ? [{ recipe: 'insert-parse', data: { fn, kind: entry.kind, name: entry.name, columns: columnsOf(uses) } }]
     : [];
   context.report({
     place: { at: entry.at },
-    message: severity === 'hint' ? 'id' : isOpen ? 'open' : isPresent ? 'present' : 'raw',
+    message: messageFor(uses, severity),
     data: {
       entry: nameOf(entry),
       does: doing(first),
@@ -146,6 +151,14 @@ function reportEntry(
     related,
     fixes,
   });
+}
+
+function messageFor(uses: readonly RawUse[], severity: Severity): keyof typeof rule.meta.messages {
+  if (uses.every((use) => use.isUnchecked)) return 'unchecked';
+  if (severity === 'hint') return 'id';
+  if (uses.every((use) => use.isOpen)) return 'open';
+  if (uses.every((use) => use.ignored !== undefined)) return 'ignored';
+  return uses.every((use) => use.isPresent) ? 'present' : 'raw';
 }
 
 /** Columns that values are written to: `name` → `model.key`. */
