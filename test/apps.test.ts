@@ -19,6 +19,7 @@ const marked = new Set([
   'env-module',
   'no-swallowed-error',
   'destructive-migration',
+  'prisma-generator',
   'no-destructive-command',
   'service-cache',
   'service-layer',

@@ -60,6 +60,8 @@ import { rule as ownerFilter } from './owner-filter/rule.ts';
 import { fixes as ownerFilterFixes } from './owner-filter/fix.ts';
 import { rule as prismaClientImport } from './prisma-client-import/rule.ts';
 import { fixes as prismaClientImportFixes } from './prisma-client-import/fix.ts';
+import { rule as prismaGenerator } from './prisma-generator/rule.ts';
+import { fixes as prismaGeneratorFixes } from './prisma-generator/fix.ts';
 import { rule as queryInDatabase } from './query-in-database/rule.ts';
 import { fixes as queryInDatabaseFixes } from './query-in-database/fix.ts';
 import { rule as requirePagination } from './require-pagination/rule.ts';
@@ -125,6 +127,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noUnsafeRawQuery, fixes: noUnsafeRawQueryFixes },
   { rule: ownerFilter, fixes: ownerFilterFixes },
   { rule: prismaClientImport, fixes: prismaClientImportFixes },
+  { rule: prismaGenerator, fixes: prismaGeneratorFixes },
   { rule: queryInDatabase, fixes: queryInDatabaseFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
   { rule: requireRole, fixes: requireRoleFixes },

@@ -44,3 +44,8 @@ export function dependencyVersion(
     });
   return versions.toSorted((a, b) => a[0] - b[0] || a[1] - b[1])[0];
 }
+
+/** The major version of Prisma that a file is written for; undefined where no package.json says. */
+export function prismaMajor(view: WorkspaceView, file: FileId): number | undefined {
+  return (dependencyVersion(view, file, 'prisma') ?? dependencyVersion(view, file, '@prisma/client'))?.[0];
+}
