@@ -28,6 +28,7 @@ const marked = new Set([
   'no-unbounded-write',
   'action-order',
   'action-validation',
+  'no-mass-assignment',
   'action-transaction',
   'transaction-discipline',
   'no-unsafe-raw-query',

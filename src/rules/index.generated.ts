@@ -40,6 +40,8 @@ import { fixes as noDestructiveCommandFixes } from './no-destructive-command/fix
 import { rule as noDuplicateValidation } from './no-duplicate-validation/rule.ts';
 import { fixes as noDuplicateValidationFixes } from './no-duplicate-validation/fix.ts';
 import { rule as noGetSideEffect } from './no-get-side-effect/rule.ts';
+import { rule as noMassAssignment } from './no-mass-assignment/rule.ts';
+import { fixes as noMassAssignmentFixes } from './no-mass-assignment/fix.ts';
 import { rule as noNPlusOne } from './no-n-plus-one/rule.ts';
 import { fixes as noNPlusOneFixes } from './no-n-plus-one/fix.ts';
 import { rule as noOverfetch } from './no-overfetch/rule.ts';
@@ -117,6 +119,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noDestructiveCommand, fixes: noDestructiveCommandFixes },
   { rule: noDuplicateValidation, fixes: noDuplicateValidationFixes },
   { rule: noGetSideEffect, fixes: [] },
+  { rule: noMassAssignment, fixes: noMassAssignmentFixes },
   { rule: noNPlusOne, fixes: noNPlusOneFixes },
   { rule: noOverfetch, fixes: noOverfetchFixes },
   { rule: noPrismaMiddleware, fixes: noPrismaMiddlewareFixes },

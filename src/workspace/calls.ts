@@ -1,5 +1,6 @@
 /** Calls: what each callee does to the path, to the database and to its arguments. */
 import type { Value } from '../facts/tsModel.ts';
+import { assignedObject } from './expressions.ts';
 import { awaited, leaves, memberOf, trim, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, Check, Site } from './abs.ts';
 import { guardName, known } from './callPlace.ts';
@@ -215,6 +216,18 @@ function hasTransactionType(it: Interpreter, value: Value): boolean {
   return type !== undefined && /\bTransactionClient\b/.test(type) && !/\bPrismaClient\b/.test(type);
 }
 
+/** `Object.fromEntries(formData)`, `Object.fromEntries(searchParams.entries())`: whatever fields were sent. */
+function fieldsOf(list: Abs): Abs {
+  const given = awaited(list);
+  const [only, ...others] = given.k === 'unknown' ? (given.from ?? []) : [];
+  const value = only && others.length === 0 ? only : given;
+  if (value.k !== 'param' && value.k !== 'origin') return fromParts([value]);
+  const isList = value.path.at(-1) === 'entries';
+  const path = isList ? value.path.slice(0, -1) : value.path;
+  const of: Abs = { ...value, path: [...path, 'getAll'] };
+  return { k: 'object', props: {}, open: true, spread: [of] };
+}
+
 /** Promise and array methods, whose callbacks run in place. */
 function builtin(
   it: Interpreter,
@@ -236,8 +249,12 @@ function builtin(
     }
     return { k: 'promise', of: fromParts(args) };
   }
-  if (callee.k === 'global' && callee.path[0] === 'Object' && callee.path[1] === 'keys' && args[0])
-    return keysOf(args[0]);
+  if (callee.k === 'global' && callee.path[0] === 'Object' && args[0]) {
+    const [first] = args;
+    if (callee.path[1] === 'keys') return keysOf(first);
+    if (callee.path[1] === 'assign') return assignedObject(args);
+    if (callee.path[1] === 'fromEntries') return fieldsOf(first);
+  }
   if (
     callee.k === 'closure' ||
     callee.k === 'operation' ||

@@ -27,7 +27,9 @@ export interface ClaimedIdentity {
   site: Site | undefined;
 }
 
-const ROLE = /^(role|roles|is_?admin|is_?super_?user|is_?staff|permissions?|access_?level|user_?type)$/i;
+/** Columns that say what somebody may do. */
+export const ROLE =
+  /^(role|roles|is_?admin|is_?super_?user|is_?staff|permissions?|access_?level|user_?type)$/i;
 const PRICE =
   /^(price|unit_?price|price_?cents|total|total_?price|total_?cents|total_?amount|is_?paid|paid|paid_?at)$/i;
 const SALE = /order|cart|checkout|payment|purchase|booking/i;

@@ -39,6 +39,21 @@ export function evaluateObject(it: Interpreter, value: Extract<Value, { k: 'obje
   return object;
 }
 
+/** `Object.assign({}, body, { userId })`: what the spread of each, one after the other, would make. */
+export function assignedObject(parts: readonly Abs[]): Abs {
+  const props: { [name: string]: Abs } = {};
+  const into = { props, at: {}, maybe: new Set<string>(), opaque: [] as Abs[] };
+  let open = false;
+  for (const part of parts) open = spreadInto(part, { k: 'this', at: 0 }, into) || open;
+  return {
+    k: 'object',
+    props,
+    open,
+    ...(into.opaque.length ? { spread: into.opaque.slice(0, 3) } : {}),
+    ...(into.maybe.size ? { maybe: [...into.maybe].toSorted() } : {}),
+  };
+}
+
 /** Returns whether unknown keys may have come in. */
 function spreadInto(
   part: Abs,
@@ -54,6 +69,7 @@ function spreadInto(
   const value = awaited(part);
   if (value.k === 'parsed' && value.shape.t === 'object') {
     spreadParsed(value, source.k === 'logic', into);
+    // What the schema doesn't name comes along.
     if (value.shape.unknownKeys === 'loose') into.opaque.push(value);
     return value.shape.open === true || value.shape.unknownKeys === 'loose';
   }
@@ -80,7 +96,10 @@ function spreadInto(
       if (alternative.k === 'object')
         open =
           spreadInto(alternative, { k: 'logic', op: '&&', left: source, right: source, at: 0 }, into) || open;
-      else if (alternative.k !== 'undef' && alternative.k !== 'lit') open = true;
+      else if (alternative.k !== 'undef' && alternative.k !== 'lit') {
+        into.opaque.push(alternative);
+        open = true;
+      }
     return open;
   }
   if (value.k !== 'unknown' || value.from) into.opaque.push(value);

@@ -443,6 +443,14 @@ export class Interpreter {
       case 'rest': {
         const of = this.eval(value.of, state);
         if (of.k === 'parsed') return { ...of, shape: withoutKeys(of.shape, value.omit) };
+        // All of what somebody sent, but for some keys.
+        if (of.k === 'param' || of.k === 'origin')
+          return {
+            k: 'object',
+            props: Object.fromEntries(value.omit.map((name) => [name, UNDEF])),
+            open: true,
+            spread: [of],
+          };
         if (of.k !== 'object') return fromParts([of]);
         const props = Object.fromEntries(
           Object.entries(of.props).filter(([name]) => !value.omit.includes(name)),

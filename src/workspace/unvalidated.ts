@@ -155,7 +155,7 @@ export class RawInput {
       out.push({
         part,
         isPresent: how === 'present',
-        isBare: value === found.leaf,
+        isBare: value === found.leaf || value.k === 'parsed',
         isOpen,
         ignored: how === 'parsed' ? 'part' : how === 'whole' ? 'whole' : undefined,
         isUnchecked: false,

@@ -7,6 +7,7 @@ import type { Change, Operator } from './mutant.ts';
 const actionValidation: Operator[] = [
   {
     rule: 'action-validation',
+    or: ['no-mass-assignment'],
     name: 'use the raw input',
     changes: (source) =>
       isEntryFile(source)

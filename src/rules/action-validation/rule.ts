@@ -22,6 +22,7 @@ export const rule = defineRule<Options>({
     fix: 'suggestion',
     needs: 'file',
     kinds: ['ts'],
+    behind: ['no-mass-assignment'],
     since: '0.1.0',
     options,
     defaults: { ids: true },
@@ -46,6 +47,8 @@ export const rule = defineRule<Options>({
     for (const entry of workspace.entries(file)) {
       if (entry.handler !== undefined && seen.has(entry.handler)) continue;
       const graded = rawUses(workspace, entry, schema)
+        // An object that goes into a row as it came is `no-mass-assignment`'s.
+        .filter(({ use, key, isBare }) => use !== 'data' || key !== undefined || !isBare)
         .flatMap((use) => {
           const grade = gradeOf(use);
           return grade === undefined ? [] : [{ use, grade }];

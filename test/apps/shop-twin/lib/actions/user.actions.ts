@@ -13,3 +13,12 @@ export async function removeUser(id: string) {
   revalidatePath('/admin');
   return { success: true };
 }
+
+export async function updateProfile(values: { name: string }) {
+  const user = await requireUser();
+  await prisma.user.update({ where: { id: user.id }, data: values });
+//                                                         ^^^^^^ no-mass-assignment error
+//                  ^^^^^^ service-layer hint
+  revalidatePath('/account');
+  return { success: true };
+}
