@@ -9,7 +9,6 @@ import type { CalleeResolver } from './calleeResolver.ts';
 import { entriesReaching } from './entriesReaching.ts';
 import { Presence } from './presence.ts';
 import type { Present } from './presenceTests.ts';
-import { functionKey } from './summary.ts';
 import type { DbEffect, QueryFact } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 import { queryCall, WhereConditions } from './whereConditions.ts';
@@ -102,15 +101,13 @@ export class MissingConditions {
     }));
   }
 
-  /** Whether all who get to a query have been asked who they are before: it only reads the session again. */
-  isBehindGuards({ file, at, fn }: QueryFact): boolean {
+  /** Whether whoever gets to a query was asked who they are before, here or by all callers: it only reads the session again. */
+  isBehindGuards({ file, at, proof }: QueryFact): boolean {
+    if (proof?.kind === 'session') return true;
     const reaching = entriesReaching(this.view, { file, at });
     return (
       reaching.length > 0 &&
-      reaching.every(
-        ({ entry, effect }) =>
-          entry.handler !== functionKey(file, fn) && (effect.proof ?? entry.wrapperProof)?.kind === 'session',
-      )
+      reaching.every(({ entry, effect }) => (effect.proof ?? entry.wrapperProof)?.kind === 'session')
     );
   }
 

@@ -259,25 +259,36 @@ const requireRole: Operator[] = [
 const undefinedFilter: Operator[] = [
   {
     rule: 'no-undefined-filter',
-    name: 'take the owner from a session that may be missing',
+    name: 'read the session instead of demanding it',
     changes: (source) =>
-      nodesOf(source).flatMap((node) => {
-        if (!ts.isObjectLiteralElementLike(node) || !isOwnerKey(node) || !node.name) return [];
-        if (/[{(]/.test(node.getText())) return [];
-        const [fn] = functionsAround(node);
-        const isAsync = fn?.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true;
-        if (!isAsync || !isFilter(node)) return [];
+      callsOf(source).flatMap((call) => {
+        if (!isEntryFile(source, true) || !GUARD.test(nameOf(call)) || !isAwaited(call)) return [];
+        const declaration = call.parent.parent;
+        const [fn] = functionsAround(call);
+        if (!fn || !ts.isVariableDeclaration(declaration) || declaration.name.getText() !== 'user') return [];
+        const ids = nodesOf(fn).filter((node) => node.getText() === 'user.id' && isFiltering(node));
+        if (ids.length === 0) return [];
         const spec = /@acme\/auth/.test(source.text) ? '@acme/auth' : '@/auth';
         const isImported = /import \{[^}]*\bauth\b[^}]*\} from/.test(source.text);
         return [
           {
-            ...replace(node, `${node.name.getText()}: (await auth())?.user?.id`),
-            add: isImported ? [] : [{ at: importAt(source), text: `\nimport { auth } from '${spec}';` }],
+            ...replace(call.parent, '(await auth())?.user'),
+            add: [
+              ...ids.map((node) => ({ at: node.getStart() + 'user'.length, text: '?' })),
+              ...(isImported ? [] : [{ at: importAt(source), text: `\nimport { auth } from '${spec}';` }]),
+            ],
           },
         ];
       }),
   },
 ];
+
+/** A value in a `where`, or handed to a service that looks for rows by it. */
+function isFiltering(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isCallExpression(parent)) return /^(list|get|find|count|cancel)/.test(nameOf(parent));
+  return ts.isPropertyAssignment(parent) && isFilter(parent);
+}
 
 /** Whether a property stands in a `where`, other than as a part of a compound key. */
 function isFilter(node: ts.ObjectLiteralElementLike): boolean {

@@ -431,6 +431,36 @@ describe('what is there', () => {
     expect(await said(body, { more })).toBe('');
   });
 
+  it('behind a guard of its own that another reading of the session follows', async () => {
+    const guarded = `
+      //- lib/guards.ts
+      import { auth } from '@/auth';
+      export async function requireUser() {
+        const session = await auth();
+        if (!session?.user) throw new Error('Unauthorized');
+        return session.user;
+      }
+      //- lib/services/post.service.ts
+      import { prisma } from '@/lib/db';
+      export const postsOf = (authorId: string) => prisma.post.findMany({ where: { authorId }, take: 20 });
+      //- lib/actions/post.actions.ts
+      'use server';
+      import { auth } from '@/auth';
+      import { prisma } from '@/lib/db';
+      import { requireUser } from '@/lib/guards';
+      import { postsOf } from '@/lib/services/post.service';
+      export async function clear() {
+        await requireUser();
+        const session = await auth();
+        await postsOf(session?.user?.id as string);
+        await prisma.post.deleteMany({ where: { authorId: session?.user?.id } });
+      }
+    `;
+    expectSilent(await openFixture(guarded), RULE);
+    const open = await openFixture(guarded.replace('await requireUser();\n', '\n'));
+    expect(findings(open, RULE)).toHaveLength(2);
+  });
+
   it('behind the guards of all callers', async () => {
     const services = `
       //- lib/services/post.service.ts

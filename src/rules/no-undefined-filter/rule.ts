@@ -81,7 +81,8 @@ function reportCallers(context: Context, finder: MissingConditions, facts: TsFac
       const grade = gradeOf(context, missing);
       const { at, related } = place();
       const key = `${at} ${missing.condition.field}`;
-      if (grade?.severity !== 'error' || seen.has(key)) continue;
+      const isSignedIn = missing.absence.why === 'session' && effect.proof?.kind === 'session';
+      if (grade?.severity !== 'error' || isSignedIn || seen.has(key)) continue;
       seen.add(key);
       context.report({
         place: { at },
