@@ -104,6 +104,12 @@ function wrapperOf({ functions, react }: WrapperNames, value: Value): CacheKind 
     : undefined;
 }
 
+/** As what a call keeps a function's answers, if it does. */
+export function wrapperKind(facts: TsFacts, value: Value): CacheKind | undefined {
+  const names = wrapperNames(facts);
+  return names && wrapperOf(names, value);
+}
+
 function wrappers(facts: TsFacts): CacheUse[] {
   const names = wrapperNames(facts);
   if (!names) return [];

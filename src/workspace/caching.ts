@@ -3,7 +3,7 @@ import type { FileId } from '../base/path.ts';
 import type { BindingId, FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
 import { visitFile, visitSteps } from '../facts/visit.ts';
 import { nearestName } from '../config/distance.ts';
-import { cacheUses } from './caches.ts';
+import { cacheUses, wrapperKind } from './caches.ts';
 import type { CacheUse } from './caches.ts';
 import type { FoundFunction } from './calleeResolver.ts';
 import { withClosures } from './requestReads.ts';
@@ -29,6 +29,9 @@ export interface RenewedPath {
 
 const NAMES =
   /^(revalidateTag|updateTag|revalidatePath|(unstable_)?(expireTag|expirePath|cacheTag|cacheLife|cache))$/;
+
+/** `next/cache`, and the modules behind it that editors import from. */
+export const CACHE_MODULE = /^next\/(cache(\.js)?|dist\/server\/use-cache\/cache-(tag|life))$/;
 
 /** What a call of `next/cache` does. */
 export type CacheCall = 'renewTag' | 'renewPath' | 'tag' | 'life' | 'keep';
@@ -57,7 +60,7 @@ export function cacheCalls(facts: TsFacts): readonly FoundCacheCall[] {
   if (before) return before;
   const names = new Map<BindingId, string>();
   for (const { spec, typeOnly, names: imported } of facts.imports)
-    if (spec === 'next/cache' && !typeOnly) for (const one of imported) names.set(one.b, one.imported);
+    if (CACHE_MODULE.test(spec) && !typeOnly) for (const one of imported) names.set(one.b, one.imported);
   const out: FoundCacheCall[] = [];
   if (names.size > 0)
     visitFile(facts, (value) => {
@@ -137,7 +140,9 @@ export function keptFunction(
   { fn, call, inside }: CacheUse,
 ): FoundFunction | undefined {
   if (fn !== undefined) return { file, facts, fn };
-  const [wrapped] = call?.args ?? [];
+  let [wrapped] = call?.args ?? [];
+  // `unstable_cache(cache(find))`
+  if (wrapped?.k === 'call' && wrapperKind(facts, wrapped) !== undefined) [wrapped] = wrapped.args;
   return wrapped && reads.resolver.functionOf(reads.resolver.resolve(file, facts, inside, wrapped));
 }
 

@@ -15,7 +15,7 @@ import { operationKind } from './knowledge.ts';
 import { ownPath } from './ownPaths.ts';
 import type { Project } from './project.ts';
 import { isToolingPath } from './roles.ts';
-import { taggedRequests } from './caching.ts';
+import { CACHE_MODULE, taggedRequests } from './caching.ts';
 import { declaredSchemas } from './schemaDeclarations.ts';
 import type { FactStore } from './store.ts';
 
@@ -253,7 +253,7 @@ function traitsOf(facts: TsFacts): Trait[] {
   if (facts.augments.some(({ module }) => /^(next-auth|@auth\/core)(\/|$)/.test(module)))
     out.add('sessionTypes');
   for (const item of facts.imports)
-    if (item.spec === 'next/cache')
+    if (CACHE_MODULE.test(item.spec))
       for (const named of item.names) {
         if (/^(revalidate(Path|Tag)|updateTag|refresh|(unstable_)?expire(Path|Tag))$/.test(named.imported))
           out.add('revalidates');

@@ -59,11 +59,18 @@ function isParameter(facts: TsFacts, value: Value): boolean {
   return value.k === 'ref' && facts.bindings[value.b]?.kind === 'param';
 }
 
+/** What such functions are called: spares other files the look-up. */
+const RENEWS = /validat|refresh|renew|purge|expire|bust|clear|update|tag|cache|path/i;
+
 function importedForwarders(workspace: WorkspaceView, file: FileId, facts: TsFacts): Map<BindingId, Located> {
   const out = new Map<BindingId, Located>();
+  const telling = facts.imports.filter(
+    ({ typeOnly, names }) => !typeOnly && names.some(({ imported }) => RENEWS.test(imported)),
+  );
+  if (telling.length === 0) return out;
   const renewing = new Set(workspace.withTrait('revalidates'));
-  for (const { spec, typeOnly, names } of renewing.size === 0 ? [] : facts.imports) {
-    const target = typeOnly ? undefined : workspace.target(file, spec);
+  for (const { spec, names } of telling) {
+    const target = workspace.target(file, spec);
     if (target?.t !== 'file' || !renewing.has(target.file)) continue;
     const theirs = workspace.tsFacts(target.file);
     for (const { imported, b } of theirs ? names : []) {

@@ -134,12 +134,14 @@ function checkAction(context: RuleContext<Options>, checked: Checked): void {
   } else if (shapeFound || throws.length > 0) {
     const severity = severityOf(context, checked);
     // `{ error }` has no place for what a success brings: the row itself beside it is how that is done.
-    const isOther = wanted.keys.every((key) => /^errors?$/.test(key)) && kinds.has('result');
+    const isBeside = wanted.keys.every((key) => /^errors?$/.test(key)) && kinds.has('result');
+    // `{ success: true }` or `{ error }`: who tests the flag is told all the same.
+    const isTold = !kinds.has('raw') && kinds.has('flagless') && kinds.has('result');
     if (shapeFound)
       context.report({
         place: { at: entry.at },
         ...shapeFound,
-        ...(isOther ? { severity: 'hint' as const } : severity),
+        ...(isBeside || isTold ? { severity: 'hint' as const } : severity),
         fixes: fixes('wrap-returns'),
       });
     const [first, ...others] = throws;

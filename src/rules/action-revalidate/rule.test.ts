@@ -170,6 +170,13 @@ describe('weaker evidence is a hint', () => {
       ),
     ],
     [
+      'a list of messages that is set',
+      form(
+        'const [messages, setMessages] = useState([title]); return <button onClick={async () => { setMessages((all) => [...all, title]); await save(id, title); }}>{messages}</button>;',
+        "import { useState } from 'react';",
+      ),
+    ],
+    [
       'a callback of the parent',
       {
         [FORM]: `'use client';\nimport { save } from '@/lib/actions/post.actions';\nexport const PostForm = ({ id, title, onSaved }: { id: string; title: string; onSaved?: () => void }) => <button onClick={async () => { await save(id, title); onSaved?.(); }}>Save</button>;\n`,
@@ -187,6 +194,16 @@ describe('weaker evidence is a hint', () => {
     });
     expect(findings(fixture, RULE).map(({ severity }) => severity)).toEqual(['hint']);
   });
+});
+
+it('names a default export by its function', async () => {
+  const fixture = await openFixture({
+    [ACTIONS]: `${HEAD}\nexport default async function store(id: string) { await prisma.post.delete({ where: { id } }); }\n`,
+    ...PAGE,
+    [FORM]: `'use client';\nimport save from '@/lib/actions/post.actions';\nexport const PostForm = ({ id }: { id: string }) => <button onClick={() => save(id)}>Delete</button>;\n`,
+    'lib/renew.ts': `import { revalidatePath } from 'next/cache';\nexport const renew = () => revalidatePath('/posts');\n`,
+  });
+  expect(findings(fixture, RULE).map(({ message }) => message.split(' ')[0])).toEqual(['`store`']);
 });
 
 describe('silent', () => {

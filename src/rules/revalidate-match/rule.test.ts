@@ -278,6 +278,13 @@ describe('tags', () => {
       'updateTag("feed"); updateTag(`feed-${id}`);',
     ],
     [
+      'the module behind it',
+      {
+        'lib/services/feed.service.ts': `import { cacheTag } from 'next/dist/server/use-cache/cache-tag';\nexport async function feed() { 'use cache'; cacheTag('feed'); return 1; }\n`,
+      },
+      'updateTag("feed");',
+    ],
+    [
       'another name',
       {
         'lib/services/feed.service.ts': `import { unstable_cacheTag as tag } from 'next/cache';\nexport async function feed() { 'use cache'; tag('feed'); return 1; }\n`,
@@ -327,6 +334,10 @@ describe('what is cached and never renewed', () => {
     [
       `export const count = unstable_cache(() => prisma.post.count(), ['count'], { tags: ['posts'], revalidate: 60 });`,
       'hint tagged',
+    ],
+    [
+      `export const count = unstable_cache(cache(async () => prisma.post.count()), ['count']);`,
+      'info forever',
     ],
     [
       `async function load() { return prisma.post.count(); }\nexport const count = unstable_cache(load);`,
