@@ -32,6 +32,8 @@ export type CallMeaning =
   /** Request data that the client controls. */
   | { m: 'origin'; origin: Origin }
   | { m: 'wrapper'; guards: boolean }
+  /** Calls the callback that comes last, at once. */
+  | { m: 'runs' }
   | { m: 'chain'; lib: string }
   | { m: 'signIn' }
   | { m: 'password' }
@@ -82,6 +84,11 @@ const CALLS: readonly Known[] = [
     spec: /^@upstash\/qstash/,
     path: /^verifySignature(AppRouter|Edge)?$/,
     meaning: { m: 'wrapper', guards: true },
+  },
+  {
+    spec: /^@sentry\//,
+    path: /^(\*\.)?(withServerActionInstrumentation|startSpan|startSpanManual|startNewTrace|withScope|withIsolationScope|withMonitor|continueTrace)$/,
+    meaning: { m: 'runs' },
   },
   {
     spec: /^(next-axiom|@sentry\/nextjs|@vercel\/otel)/,

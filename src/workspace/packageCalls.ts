@@ -4,7 +4,7 @@ import type { Abs, Proof, Site, Variant } from './abs.ts';
 import { guardName, known, textOf } from './callPlace.ts';
 import type { Place } from './callPlace.ts';
 import { usesOf } from './chains.ts';
-import { runDetached } from './closures.ts';
+import { runDetached, runInPlace } from './closures.ts';
 import type { Interpreter } from './interpreter.ts';
 import { event, packageEvent } from './events.ts';
 import { meaningOf, soundsLikeGuard } from './knowledge.ts';
@@ -64,17 +64,18 @@ export function packageCall(
 
 /** A parameter that is a function by its name or its type: `storage.run(logger, fn)` calls what it is given. */
 function isCallback(it: Interpreter, arg: Abs): boolean {
-  if (arg.k !== 'param' || arg.path.length > 0) return false;
+  if (arg.k !== 'param') return false;
+  const [key, ...further] = arg.path;
+  if (key !== undefined) return further.length === 0 && CALLBACK.test(key);
   const { file, fn } = parseFunctionKey(arg.fn);
   const binding = it.links.parameter(file, fn, arg.i);
   return (
     binding !== undefined &&
-    (/^(fn|func|cb|callback|handler|next|run|work|task|action|operation|execute|body|block)$/i.test(
-      binding.name,
-    ) ||
-      /=>|Function\b/.test(binding.type ?? ''))
+    (/^body$/i.test(binding.name) || CALLBACK.test(binding.name) || /=>|Function\b/.test(binding.type ?? ''))
   );
 }
+
+const CALLBACK = /^(fn|func|cb|callback|handler|next|run|work|task|action|operation|execute|block)$/i;
 
 /** Packages whose calls never stop a request, whatever their names sound like. */
 function isBenignPackage(spec: string): boolean {
@@ -174,6 +175,13 @@ function meant(
       if (!handler) return UNKNOWN;
       if (!meaning.guards) return handler;
       return { k: 'procedure', lib: `guard:${callee.spec}`, uses: [], handler, validated: false };
+    }
+    case 'runs': {
+      const last = args.findLast((arg) => arg.k === 'closure' || arg.k === 'param');
+      if (last?.k === 'closure') return runInPlace(it, last, [], state);
+      if (!last) return UNKNOWN;
+      it.invocations.push({ target: last, args: [], ...known(state), unsure: state.unsure, at: site });
+      return { k: 'unknown', from: [last] };
     }
     case 'chain':
       return {

@@ -251,7 +251,8 @@ export class SecretValues {
       /^(is|has|can|check|compare|verify|validate|count|use)[A-Z_]|compare$/.test(calleeName(made.fn))
     )
       return undefined;
-    const sure = secretByName(name) ?? (hint === undefined ? undefined : secretByName(hint));
+    const hinted = hint !== undefined && !MEASURES.test(name) ? secretByName(hint) : undefined;
+    const sure = secretByName(name) ?? hinted;
     if (sure) return { kind: 'value', what: sure, sure: true };
     // A link that opens something for whoever has it.
     if (/^[?&](token|password|secret|jwt|api_?key)=$/i.test(hint ?? ''))
@@ -328,6 +329,9 @@ export class SecretValues {
     return meaning?.m === 'origin' ? { k: 'origin', o: meaning.origin, path: [] } : UNKNOWN;
   }
 }
+
+/** `{ resetTokens: deleted.count }`: about secrets, and none. */
+const MEASURES = /^(count|length|size|total|exists|expires\w*|createdAt|updatedAt|status)$/;
 
 /** `Session` and `JWT` of Auth.js. */
 function isSessionType(facts: TsFacts, type: string | undefined): boolean {

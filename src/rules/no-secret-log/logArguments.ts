@@ -69,6 +69,8 @@ function toldToLog(
   const by = calleeText(call.fn);
   if (call.args.length === 0 || !LOOKS_LIKE_LOG.test(by)) return undefined;
   const told = { to: 'log' as const, by, values: call.args, fn };
+  // `console.table(rows, ['name'])` shows the columns that are named.
+  if (by === 'console.table' && call.args.length > 1) return undefined;
   if (/^console\.(log|info|warn|error|debug|trace|dir|table)$/.test(by)) return { ...told, takesText: true };
   const callee = resolver.resolve(file, facts, fn, call.fn);
   const target = resolver.functionOf(callee);

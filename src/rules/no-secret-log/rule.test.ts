@@ -316,6 +316,16 @@ describe('says what is wrong', () => {
 describe('accepts', () => {
   it.each<[string, string, string?]>([
     [
+      'how many tokens there were',
+      `const removed = await prisma.user.deleteMany({ where: { id: input.id } });
+  console.log('cleaned up', { resetTokens: removed.count, verificationTokens: removed.count });`,
+    ],
+    [
+      'the columns of a table that are named',
+      `const users = await prisma.user.findMany({ where: { id: input.id } });
+  console.table(users, ['id', 'email']);`,
+    ],
+    [
       'ids and lengths',
       `console.log(apiKeyId, password.length, tokenCount, nextPageToken);`,
       'apiKeyId: string, password: string, tokenCount: number, nextPageToken: string',
