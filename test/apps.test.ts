@@ -20,6 +20,7 @@ const marked = new Set([
   'no-swallowed-error',
   'destructive-migration',
   'prisma-generator',
+  'prisma-schema-location',
   'no-destructive-command',
   'service-cache',
   'service-layer',

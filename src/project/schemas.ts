@@ -54,6 +54,10 @@ function loneId(file: FileId): string {
 
 export interface PrismaConfig {
   file: FileId;
+  /** The folder whose Prisma it configures. */
+  home: string;
+  /** It says where the schema is, in a form that can be read or not. */
+  hasSchema: boolean;
   /** File or folder, from the workspace root. */
   schema: string | undefined;
   migrations: string | undefined;
@@ -68,14 +72,25 @@ export function namesSchema(path: string, id: string): boolean {
   );
 }
 
+const CONFIG = /(^|\/)(prisma7?\.config|\.config\/prisma7?(\.config)?)\.[cm]?[jt]s$/;
+
+/** Whether a file is a configuration of Prisma's commands, by the names that Prisma 7 looks for. */
+export function isPrismaConfig(file: FileId): boolean {
+  return CONFIG.test(file);
+}
+
 /** What a `prisma.config.ts` says in literals; `path.join('prisma', 'schema')` counts as one. */
 export function readPrismaConfig(file: FileId, facts: TsFacts): PrismaConfig {
-  const found: PrismaConfig = { file, schema: undefined, migrations: undefined };
+  const home = dirname(file).replace(/(^|\/)\.config$/, '');
+  const found: PrismaConfig = { file, home, hasSchema: false, schema: undefined, migrations: undefined };
   visitFile(facts, (value) => {
     if (value.k !== 'object') return;
     for (const prop of value.props) {
       if (prop.p !== 'prop') continue;
-      if (prop.name === 'schema') found.schema ??= pathOf(file, prop.value);
+      if (prop.name === 'schema') {
+        found.hasSchema = true;
+        found.schema ??= pathOf(file, prop.value);
+      }
       if (prop.name === 'migrations' && prop.value.k === 'object')
         for (const inner of prop.value.props)
           if (inner.p === 'prop' && inner.name === 'path') found.migrations ??= pathOf(file, inner.value);

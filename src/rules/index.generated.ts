@@ -64,6 +64,8 @@ import { rule as prismaClientImport } from './prisma-client-import/rule.ts';
 import { fixes as prismaClientImportFixes } from './prisma-client-import/fix.ts';
 import { rule as prismaGenerator } from './prisma-generator/rule.ts';
 import { fixes as prismaGeneratorFixes } from './prisma-generator/fix.ts';
+import { rule as prismaSchemaLocation } from './prisma-schema-location/rule.ts';
+import { fixes as prismaSchemaLocationFixes } from './prisma-schema-location/fix.ts';
 import { rule as queryInDatabase } from './query-in-database/rule.ts';
 import { fixes as queryInDatabaseFixes } from './query-in-database/fix.ts';
 import { rule as requirePagination } from './require-pagination/rule.ts';
@@ -131,6 +133,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: ownerFilter, fixes: ownerFilterFixes },
   { rule: prismaClientImport, fixes: prismaClientImportFixes },
   { rule: prismaGenerator, fixes: prismaGeneratorFixes },
+  { rule: prismaSchemaLocation, fixes: prismaSchemaLocationFixes },
   { rule: queryInDatabase, fixes: queryInDatabaseFixes },
   { rule: requirePagination, fixes: requirePaginationFixes },
   { rule: requireRole, fixes: requireRoleFixes },

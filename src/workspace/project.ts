@@ -7,7 +7,7 @@ import type { PrismaFacts } from '../facts/prismaModel.ts';
 import { mergePrisma } from '../prisma/schema.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
 import type { App, Package, SchemaRoot } from '../project/model.ts';
-import { groupSchemas, namesSchema, readPrismaConfig } from '../project/schemas.ts';
+import { groupSchemas, isPrismaConfig, namesSchema, readPrismaConfig } from '../project/schemas.ts';
 import type { PrismaConfig } from '../project/schemas.ts';
 import type { Database, Query } from './database.ts';
 import type { ImportTarget } from './links.ts';
@@ -29,7 +29,7 @@ export class Project {
   readonly packages: Query<readonly Package[]>;
   readonly apps: Query<readonly App[]>;
   readonly schemaRoots: Query<readonly SchemaRoot[]>;
-  private readonly prismaConfigs: Query<readonly PrismaConfig[]>;
+  readonly prismaConfigs: Query<readonly PrismaConfig[]>;
   /** The joined schema by `SchemaRoot.id`. */
   readonly schema: Query<SchemaModel | undefined>;
   private readonly pathRules: Query<PathRules | undefined>;
@@ -168,7 +168,7 @@ export class Project {
 
   private findPrismaConfigs(): PrismaConfig[] {
     return this.tree().flatMap((file) => {
-      if (!/^prisma\.config\.[cm]?[jt]s$/.test(basename(file))) return [];
+      if (!isPrismaConfig(file)) return [];
       const facts = this.store.facts(file);
       return facts?.kind === 'ts' ? [readPrismaConfig(file, facts)] : [];
     });
@@ -193,7 +193,7 @@ export class Project {
   /** The schema that code in a folder uses: its own package's, a depended-on workspace package's, or the only one. */
   private schemaForDir(dir: string): { root: SchemaRoot; why: string } | undefined {
     const roots = this.schemaRoots('');
-    const config = this.prismaConfigs('').find((candidate) => dirname(candidate.file) === dir);
+    const config = this.prismaConfigs('').find((candidate) => candidate.home === dir);
     const named = config?.schema;
     const configured = named === undefined ? undefined : roots.find((root) => namesSchema(named, root.id));
     if (config && configured) return { root: configured, why: `${configured.id}, named by ${config.file}` };

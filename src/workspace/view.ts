@@ -7,6 +7,7 @@ import type { SchemaModel } from '../prisma/schema.ts';
 import type { ProjectConventions } from '../project/conventions.ts';
 import type { App, FileRole, SchemaRoot } from '../project/model.ts';
 import type { Route } from '../project/routes.ts';
+import type { PrismaConfig } from '../project/schemas.ts';
 import type { Abs, FunctionKey } from './abs.ts';
 import type { Caching } from './caching.ts';
 import type { Entry } from './entries.ts';
@@ -57,6 +58,8 @@ export interface WorkspaceView {
   exists(file: FileId): boolean;
   /** Whether the base branch already has a file; `undefined` when no version control says so. */
   committed(file: FileId): boolean | undefined;
+  /** The configurations of Prisma's commands, read without running them. */
+  prismaConfigs(): readonly PrismaConfig[];
   /** What the base branch has of the migrations. */
   readonly history: MigrationHistory;
   /** The `migration.sql` files of a migrations folder in the order in which Prisma applies them. */

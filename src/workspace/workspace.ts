@@ -43,6 +43,7 @@ import type { ImportTarget, Links } from './links.ts';
 import { History } from './history.ts';
 import { Migrations } from './migrations.ts';
 import type { MigrationState } from './migrations.ts';
+import type { PrismaConfig } from '../project/schemas.ts';
 import { Project } from './project.ts';
 import { roleOf } from './roles.ts';
 import { findServerReach } from './serverReach.ts';
@@ -432,6 +433,10 @@ export class Workspace implements Links, WorkspaceView {
 
   exists(file: FileId): boolean {
     return this.store.exists(file) === true;
+  }
+
+  prismaConfigs(): readonly PrismaConfig[] {
+    return this.project.prismaConfigs('');
   }
 
   migrationFiles(folder: FileId): readonly FileId[] {
