@@ -104,7 +104,7 @@ export function pagesOf(workspace: Workspace, app: App, file: FileId, services: 
 
 /** A page that the entry points don't list, looked at as one. */
 function subjectOf(workspace: Workspace, file: FileId): GuardSubject {
-  const analysis = analyse(workspace, workspace.exported(file, 'default'), { unsure: false }, 0);
+  const analysis = analyse(workspace, workspace.exported(file, 'default'), { home: file, unsure: false }, 0);
   return { ...analysis, name: 'default', tags: [], wrapperProof: analysis.proof };
 }
 

@@ -42,9 +42,17 @@ export interface Check {
 /** What a path has found out about what its function was given, before that is known. */
 export interface Condition {
   of: Extract<Abs, { k: 'param' }>;
-  is: 'truthy' | 'nullish' | 'null' | 'undefined';
+  is: 'truthy' | 'nullish' | 'null' | 'undefined' | 'equal' | 'typeof';
+  /** What it is equal to, or the name of its type. */
+  to?: string | number | boolean;
   /** Whether it is or is not. */
   holds: boolean;
+}
+
+/** A proof that a path has passed unless it was given such arguments: `if (options.auth && !session) return`. */
+export interface Unless {
+  proof: Proof;
+  when: readonly Condition[];
 }
 
 /** The query that gave a row. */
@@ -123,6 +131,7 @@ export interface Variant {
   checks?: Check[];
   /** Holds only for calls that are given such arguments. */
   when?: Condition[];
+  unless?: Unless;
 }
 
 export const UNKNOWN: Abs = { k: 'unknown' };
@@ -159,6 +168,8 @@ export function truthOf(value: Abs): Truth {
         ['object', 'array', 'date', 'file', 'tuple', 'record'].includes(value.shape.t)
         ? 'true'
         : 'maybe';
+    case 'made':
+      return isResponse(value) ? 'true' : 'maybe';
     case 'session':
       return SESSION_CERTAIN.has(value.path.join('.')) ? 'true' : 'maybe';
     case 'variants': {
@@ -169,6 +180,16 @@ export function truthOf(value: Abs): Truth {
     default:
       return 'maybe';
   }
+}
+
+/** Whether a value is an answer of the server: `NextResponse.json(…)`, `new Response(…)`. */
+export function isResponse(value: Abs): boolean {
+  return (
+    value.k === 'made' &&
+    value.spec === 'next/server' &&
+    value.path.length === 0 &&
+    /^NextResponse\b/.test(value.name)
+  );
 }
 
 /** Parts of a session that exist whenever the session does. */
@@ -203,6 +224,41 @@ export function nullishOf(value: Abs): Truth {
   return truthOf(value) === 'true' ? 'false' : 'maybe';
 }
 
+/** What `typeof` says about a value, as far as that is known. */
+export function typeOf(value: Abs): string | undefined {
+  switch (value.k) {
+    case 'undef':
+      return 'undefined';
+    case 'lit':
+      return value.v === null ? 'object' : typeof value.v;
+    case 'object':
+    case 'array':
+    case 'instance':
+    case 'module':
+    case 'promise':
+    case 'prisma':
+    case 'delegate':
+    case 'schema':
+      return 'object';
+    case 'closure':
+    case 'class':
+    case 'operation':
+    case 'procedure':
+    case 'authWrapped':
+      return 'function';
+    case 'session':
+      return value.path.length === 0 || value.path.at(-1) === 'user' ? 'object' : undefined;
+    case 'row':
+      return value.path.length === 0 ? 'object' : undefined;
+    case 'parsed':
+      return !mayBeMissing(value.shape) && /^(string|number|boolean|object)$/.test(value.shape.t)
+        ? value.shape.t
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
 /** Two paths meet. Keeps what both agree on; a known client or session beats nothing known. */
 export function joinAbs(a: Abs, b: Abs): Abs {
   if (a === b || sameAbs(a, b)) return a;
@@ -211,6 +267,9 @@ export function joinAbs(a: Abs, b: Abs): Abs {
   if (b.k === 'prisma' && isOpaque(a)) return b;
   if (a.k === 'object' && b.k === 'object') return joinObjects(a, b);
   if (a.k === 'undef' && b.k === 'undef') return UNDEF;
+  // One of two clients of the same service: what its methods mean is the same.
+  if (a.k === 'made' && b.k === 'made' && isSame({ ...a, args: [] }, { ...b, args: [] }))
+    return { ...a, args: [...a.args, ...b.args].slice(0, 5) };
   return { k: 'unknown', from: [a, b].filter((value) => value.k !== 'unknown' || value.from).slice(0, 4) };
 }
 
@@ -428,11 +487,12 @@ export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], de
     case 'variants':
       return {
         ...value,
-        list: value.list.map((variant) => ({
+        list: value.list.map(({ unless, ...variant }) => ({
           ...variant,
           value: inner(variant.value),
           ...(variant.checks ? { checks: substituteChecks(variant.checks, inner) } : {}),
           ...(variant.when ? { when: substituteConditions(variant.when, inner) } : {}),
+          ...(unless ? substituteUnless(unless, inner) : {}),
         })),
       };
     case 'made':
@@ -506,6 +566,11 @@ function outerLeaves(value: Abs): Abs[] {
   const all = leaves(value);
   const inside = new Set(all.flatMap((leaf) => (leaf.k === 'parsed' ? leaves(leaf.of) : [])));
   return all.filter((leaf) => !inside.has(leaf));
+}
+
+function substituteUnless(unless: Unless, replace: (value: Abs) => Abs): { unless?: Unless } {
+  const when = substituteConditions(unless.when, replace);
+  return when.length ? { unless: { ...unless, when } } : {};
 }
 
 /** Keeps values small: below a depth everything is unknown, but for the origins it carries. */

@@ -1,6 +1,6 @@
 /** Where a call is written, and what is known on the path that reaches it. */
 import type { Value } from '../facts/tsModel.ts';
-import type { Check, Condition, Proof } from './abs.ts';
+import type { Check, Condition, Proof, Unless } from './abs.ts';
 import { soundsLikeGuard } from './knowledge.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { State } from './state.ts';
@@ -20,12 +20,14 @@ export function known(state: State): {
   roles?: string[];
   checks?: Check[];
   when?: Condition[];
+  unless?: Unless;
 } {
   return {
     ...(state.proof ? { proof: state.proof } : {}),
     ...(state.roles ? { roles: state.roles } : {}),
     ...(state.checks.length ? { checks: [...state.checks] } : {}),
     ...(state.given.length ? { when: [...state.given] } : {}),
+    ...(state.unless && !state.proof ? { unless: state.unless } : {}),
   };
 }
 

@@ -80,6 +80,7 @@ export function evaluateNew(it: Interpreter, value: Extract<Value, { k: 'new' }>
         const from = leaves(args[0]).find((leaf) => leaf.k === 'param' || leaf.k === 'origin');
         if (from) return from;
       }
+      if (callee.k === 'global' && callee.path.join('.') === 'Response') return response(args);
       if (callee.k === 'global' && callee.path[0] === 'Promise') {
         const [executor] = args;
         if (executor?.k === 'closure') runDetached(it, executor, [], state);
@@ -88,6 +89,17 @@ export function evaluateNew(it: Interpreter, value: Extract<Value, { k: 'new' }>
       for (const arg of args) if (arg.k === 'closure') runDetached(it, arg, [], state);
       return fromParts(args);
   }
+}
+
+/** An answer of the server, whichever class makes it. */
+function response(args: readonly Abs[], method = ''): Abs {
+  return {
+    k: 'made',
+    spec: 'next/server',
+    name: `NextResponse${method}`,
+    path: [],
+    args: args.map((arg) => trim(arg, 3)),
+  };
 }
 
 /** `Object.keys(value)`, alternative by alternative. */
@@ -375,7 +387,11 @@ export function apply(
       for (const arg of args)
         if (arg.k === 'closure')
           runDetached(it, arg, [], isForeign(callee) ? { ...state, unsure: true } : state);
-      if (callee.k === 'global') globalCall(it, callee.path.join('.'), args, state, place);
+      if (callee.k === 'global') {
+        const [of, method] = callee.path;
+        globalCall(it, callee.path.join('.'), args, state, place);
+        if (of === 'Response' && method !== undefined) return response(args, `.${method}`);
+      }
       if (callee.k === 'unknown' && place && guardName(place.calleeValue)) state.unsure = true;
       return fromParts([callee, ...args.filter((arg) => arg.k !== 'closure')]);
     }

@@ -1,8 +1,8 @@
 /** Calls of the project's own functions: in place when a closure of what is being run, else through their summaries. */
 import { awaited, substitute, substituteChecks, trim, UNKNOWN } from './abs.ts';
-import type { Abs, Condition, Site, Variant } from './abs.ts';
+import type { Abs, Condition, Site, Unless, Variant } from './abs.ts';
 import { guardName, known, textOf } from './callPlace.ts';
-import { metBy } from './conditions.ts';
+import { metBy, provedBy } from './conditions.ts';
 import type { CallArguments, Met } from './conditions.ts';
 import type { Place } from './callPlace.ts';
 import type { Interpreter } from './interpreter.ts';
@@ -61,7 +61,9 @@ export function applyClosure(
     const met = metBy(invocation.when, call);
     if (!met) continue;
     const inner = cloneState(state);
-    inner.proof ??= invocation.proof ?? met.proof;
+    const passed = provedBy(invocation.unless, call);
+    inner.proof ??= invocation.proof ?? met.proof ?? passed.proof;
+    inner.unless ??= passed.unless;
     inner.roles ??= invocation.roles ?? met.roles;
     addGiven(inner, met.when);
     inner.unsure ||= invocation.unsure;
@@ -101,7 +103,9 @@ function takeOver(it: Interpreter, summary: Summary, call: CallArguments, state:
     const after = [...before, ...(one.after ?? []).flatMap((earlier) => places.get(earlier) ?? [])];
     const checks = [...state.checks, ...met.checks, ...substituteChecks(one.checks ?? [], bind)].slice(-8);
     const given = [...state.given, ...met.when];
-    const proof = one.proof ?? state.proof ?? met.proof;
+    const passed = provedBy(one.unless, call);
+    const proof = one.proof ?? state.proof ?? met.proof ?? passed.proof;
+    const unless = proof ? undefined : (passed.unless ?? state.unless);
     const roles = one.roles ?? state.roles ?? met.roles;
     const transaction = one.transaction ?? state.transaction;
     const when = {
@@ -115,6 +119,7 @@ function takeOver(it: Interpreter, summary: Summary, call: CallArguments, state:
       ...(roles ? { roles } : {}),
       ...(checks.length ? { checks } : {}),
       ...(given.length ? { when: given } : {}),
+      ...(unless ? { unless } : {}),
     };
     if ('op' in one) {
       it.addEffect({ ...withoutConditions(one), ...when, args: trim(bind(one.args), 7) });
@@ -126,8 +131,10 @@ function takeOver(it: Interpreter, summary: Summary, call: CallArguments, state:
 }
 
 /** Without what has been said in terms of the callee's parameters. */
-function withoutConditions<T extends { when?: Condition[] }>(one: T): Omit<T, 'when'> {
-  const { when: _when, ...rest } = one;
+function withoutConditions<T extends { when?: Condition[]; unless?: Unless }>(
+  one: T,
+): Omit<T, 'when' | 'unless'> {
+  const { when: _when, unless: _unless, ...rest } = one;
   return rest;
 }
 
@@ -146,11 +153,13 @@ function alternativesOf(value: Abs, call: CallArguments): (Variant & { met?: Met
     const flat = bound.k === 'promise' ? awaited(bound) : bound;
     return flat.k === 'variants' ? flat.list : [{ i: 0, value: flat }];
   }
-  return own.list.flatMap(({ when, checks, ...variant }) => {
+  return own.list.flatMap(({ when, checks, unless, ...variant }) => {
     const met = metBy(when, call);
     if (!met) return [];
+    const passed = variant.proof ? {} : provedBy(unless, call);
     return {
       ...variant,
+      ...passed,
       value: call.bind(variant.value),
       ...(checks ? { checks: [...substituteChecks(checks, call.bind), ...met.checks] } : {}),
       when: met.when,
@@ -173,9 +182,10 @@ function resultOf(
   for (const outcome of outcomes) {
     const ended = metBy(outcome.when, call);
     if (!ended) continue;
+    const passed = provedBy(outcome.unless, call);
     for (const alternative of alternativesOf(outcome.value, call)) {
       const { met } = alternative;
-      const inner = alternative.proof ?? outcome.proof;
+      const inner = alternative.proof ?? outcome.proof ?? passed.proof;
       const proof = inner
         ? {
             kind: inner.kind,
@@ -189,6 +199,7 @@ function resultOf(
         ...substituteChecks(outcome.checks ?? [], bind),
       ];
       const when = [...ended.when, ...(alternative.when ?? [])];
+      const unless = proof ? undefined : (alternative.unless ?? passed.unless);
       list.push({
         i: list.length,
         value: alternative.value,
@@ -196,13 +207,15 @@ function resultOf(
         ...(roles ? { roles } : {}),
         ...(checks.length ? { checks } : {}),
         ...(when.length ? { when } : {}),
+        ...(unless ? { unless } : {}),
       });
     }
   }
   const isAsync = about.async || outcomes.some((outcome) => bind(outcome.value).k === 'promise');
   if (list.length === 0 && about.unfinished) return UNKNOWN;
   const only = list[0];
-  const isPlain = list.length === 1 && only && !only.proof && !only.roles && !only.checks && !only.when;
+  const isPlain =
+    list.length === 1 && only && !only.proof && !only.roles && !only.checks && !only.when && !only.unless;
   if (list.some((variant) => variant.proof?.kind === 'session')) {
     const own = it.sessions.get(id);
     if (!own && list.some((variant) => !variant.proof))

@@ -2,20 +2,38 @@
  * What a function finds out about its own parameters: `if (!user) throw` in a helper shows nothing by itself, and all there is to show
  * for a call that hands a session in.
  */
-import { nullishOf, truthOf } from './abs.ts';
-import type { Abs, Check, Condition, Proof, Site, Truth, Variant } from './abs.ts';
+import { nullishOf, truthOf, typeOf } from './abs.ts';
+import type { Abs, Check, Condition, Proof, Site, Truth, Unless, Variant } from './abs.ts';
 import { addGiven } from './state.ts';
 import type { State } from './state.ts';
 
 /** Notes what a test of a parameter says for the rest of the path. */
 export function noteCondition(
   value: Abs,
-  is: Condition['is'],
-  holds: boolean,
+  condition: Omit<Condition, 'of'>,
   state: State,
   root: string,
 ): void {
-  if (value.k === 'param' && value.fn === root) addGiven(state, [{ of: value, is, holds }]);
+  if (value.k === 'param' && value.fn === root) addGiven(state, [{ of: value, ...condition }]);
+}
+
+/** Notes what a comparison of a parameter with a constant says. */
+export function noteEquality(
+  [value, other]: readonly [Abs, Abs],
+  about: { loose: boolean; equal: boolean },
+  state: State,
+  root: string,
+): void {
+  const { loose, equal: holds } = about;
+  if (nullishOf(other) === 'true')
+    noteCondition(
+      value,
+      { is: loose ? 'nullish' : other.k === 'undef' ? 'undefined' : 'null', holds },
+      state,
+      root,
+    );
+  else if (other.k === 'lit' && other.v !== null)
+    noteCondition(value, { is: 'equal', to: other.v, holds }, state, root);
 }
 
 /** What holds at a call when conditions on its arguments do. */
@@ -37,6 +55,17 @@ export interface CallArguments {
 }
 
 const NOTHING: Met = { checks: [], when: [] };
+
+/** A proof that holds for a call because its arguments rule out all paths without it, or what they leave open. */
+export function provedBy(
+  unless: Unless | undefined,
+  call: CallArguments,
+): { proof?: Proof; unless?: Unless } {
+  if (!unless) return {};
+  const met = metBy(unless.when, call);
+  if (!met) return { proof: unless.proof };
+  return met.when.length ? { unless: { proof: unless.proof, when: met.when } } : {};
+}
 
 /** What conditions come to for a call's arguments; undefined when the arguments rule them out. */
 export function metBy(when: readonly Condition[] | undefined, call: CallArguments): Met | undefined {
@@ -66,14 +95,26 @@ export function metBy(when: readonly Condition[] | undefined, call: CallArgument
   return met;
 }
 
-function mayHold(value: Abs, { is, holds }: Condition): boolean {
-  const verdict = holdsFor(value, is);
-  return verdict === 'maybe' || (verdict === 'true') === holds;
+function mayHold(value: Abs, condition: Condition): boolean {
+  const verdict = holdsFor(value, condition);
+  return verdict === 'maybe' || (verdict === 'true') === condition.holds;
 }
 
-function holdsFor(value: Abs, is: Condition['is']): Truth {
+function holdsFor(value: Abs, { is, to }: Condition): Truth {
   if (is === 'truthy') return truthOf(value);
+  if (is === 'typeof' || is === 'equal') {
+    const known = is === 'typeof' ? typeOf(value) : constantOf(value);
+    return known === undefined ? 'maybe' : known === to ? 'true' : 'false';
+  }
   const nullish = nullishOf(value);
   if (is === 'nullish' || nullish !== 'true') return nullish;
   return (value.k === 'undef') === (is === 'undefined') ? 'true' : 'false';
+}
+
+/** A constant, or something that is none and so equals none. */
+function constantOf(value: Abs): string | number | boolean | null | undefined {
+  if (value.k === 'lit') return value.v;
+  return value.k === 'undef' || value.k === 'closure' || value.k === 'object' || value.k === 'array'
+    ? null
+    : undefined;
 }

@@ -9,6 +9,7 @@ import type { Links } from './links.ts';
 import { functionKey } from './summary.ts';
 import type { CallEvent, DbEffect, Invocation, Marks, Outcome, SessionCall, Summary } from './summary.ts';
 import { SESSION_KEYS, settled, trpcContext, trpcMiddleware, trpcProcedures } from './trpc.ts';
+import { madeWith } from './wrappers.ts';
 import { parsedValue } from './zodCalls.ts';
 
 /** `procedure`: one of a tRPC router. */
@@ -49,6 +50,8 @@ export interface Entry {
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
 
 interface Given {
+  /** The file of the entry point. */
+  home: FileId;
   proof?: Proof | undefined;
   roles?: string[] | undefined;
   checks?: Check[] | undefined;
@@ -85,7 +88,7 @@ export function findEntries(
   const add = (kind: EntryKind, name: string, at: number, value: Abs): void => {
     if (seen.has(`${kind}:${name}:${at}`)) return;
     seen.add(`${kind}:${name}:${at}`);
-    const analysis = analyse(links, value, { unsure: false }, 0);
+    const analysis = analyse(links, value, { home: file, unsure: false }, 0);
     const fn = analysis.handler === functionKey(file, fnOf(value)) ? facts.functions[fnOf(value)] : undefined;
     out.push({
       kind,
@@ -183,6 +186,7 @@ export function analyse(links: Links, value: Abs, given: Given, depth: number): 
         links,
         value.handler,
         {
+          home: given.home,
           proof,
           roles: given.roles ?? guard.roles,
           checks: [...(given.checks ?? []), ...guard.checks],
@@ -289,8 +293,9 @@ function analyseClosure(
     const target = bind(invocation.target);
     if (!['closure', 'procedure', 'authWrapped'].includes(target.k)) continue;
     const inner = analyse(links, target, forInvocation(invocation, bind, given), depth + 1);
-    effects.push(...inner.effects.map((effect) => later(effect, effects)));
-    events.push(...inner.events);
+    const offset = Math.max(-1, ...effects.map(({ seq }) => seq), ...events.map(({ seq }) => seq)) + 1;
+    effects.push(...inner.effects.map((effect) => later(effect, offset)));
+    events.push(...inner.events.map((event) => later(event, offset)));
     outcomes = inner.outcomes;
     shown = [...shown, ...inner.shown].slice(0, 40);
     validated ||= inner.validated;
@@ -319,19 +324,17 @@ function analyseClosure(
 }
 
 /** What a handler does comes after what its wrapper has done before calling it; positions in one function say nothing in another. */
-function later(effect: DbEffect, before: readonly DbEffect[]): DbEffect {
-  const last = before.at(-1);
-  if (!last) return effect;
-  const offset = last.seq + 1;
+function later<T extends DbEffect | CallEvent>(one: T, offset: number): T {
   return {
-    ...effect,
-    seq: effect.seq + offset,
-    ...(effect.after ? { after: effect.after.map((seq) => seq + offset) } : {}),
+    ...one,
+    seq: one.seq + offset,
+    ...(one.after ? { after: one.after.map((seq) => seq + offset) } : {}),
   };
 }
 
 function forInvocation(invocation: Invocation, bind: (abs: Abs) => Abs, given: Given): Given {
   return {
+    home: given.home,
     proof: invocation.proof ?? given.proof,
     roles: invocation.roles ?? given.roles,
     checks: [...(given.checks ?? []), ...substituteChecks(invocation.checks ?? [], bind)],
@@ -341,12 +344,21 @@ function forInvocation(invocation: Invocation, bind: (abs: Abs) => Abs, given: G
   };
 }
 
-/** A handler that is given a session looks different from inside than one whose parameters are a stranger's. */
+/**
+ * A handler that is given a session looks different from inside than one whose parameters are a stranger's, and so does what a wrapper
+ * returns when it was made with options or with a guard to call first.
+ */
 function summaryFor(links: Links, value: Extract<Abs, { k: 'closure' }>, given: Given): Summary {
   const facts = links.tsFacts(value.file);
-  if (!given.args || !facts || !given.args.some(carriesSession))
-    return links.summary(functionKey(value.file, value.fn));
-  return new Interpreter(links, value.file, facts, value.fn).summarise(given.args, {});
+  const summary = links.summary(functionKey(value.file, value.fn));
+  if (!facts) return summary;
+  const args = given.args?.some(carriesSession) ? given.args : undefined;
+  const isOpen = summary.invocations.some((invocation) => !invocation.proof);
+  const made = isOpen ? madeWith(links, value, given.home) : [];
+  if (!args && made.length === 0) return summary;
+  const it = new Interpreter(links, value.file, facts, value.fn);
+  for (const [binding, abs] of made) it.outer.set(binding, abs);
+  return it.summarise(args, {});
 }
 
 function carriesSession(value: Abs): boolean {

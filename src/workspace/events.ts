@@ -34,6 +34,8 @@ export function packageEvent(
   const { spec } = callee;
   const name = place ? textOf(place.calleeValue) : 'call';
   const last = callee.path.at(-1) ?? '';
+  // `APICallError.isInstance(error)` asks nobody.
+  if (/^is[A-Z]/.test(last)) return;
   if (spec === 'next/cache') {
     if (REVALIDATES.test(last)) event(it, 'revalidate', last, args, state, place);
   } else if (LOGGERS.test(spec)) {

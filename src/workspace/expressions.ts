@@ -214,6 +214,7 @@ export function correlate(id: string, ...branches: readonly (readonly [Abs, Stat
         ...(roles ? { roles } : {}),
         ...(checks.length ? { checks } : {}),
         ...(alternative.when ? { when: alternative.when } : {}),
+        ...(alternative.unless ? { unless: alternative.unless } : {}),
       });
     }
   }

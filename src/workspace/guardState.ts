@@ -64,7 +64,7 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
     };
   }
   if (subject.marks.signIn) return { state: 'public', reason: 'signs people in or out' };
-  if (subject.marks.password && open.every((effect) => isSignUpStep(effect, subject.name)))
+  if (subject.marks.password && open.every((effect) => isSignUpStep(effect, nameOf(file, subject))))
     return { state: 'public', reason: 'works with passwords of people who are not signed in yet' };
   const changes = open.filter((effect) => effect.kind !== 'read');
   if (changes.length > 0 && changes.every((effect) => isOneTimeModel(schema, effect.model)))
@@ -86,7 +86,7 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
 }
 
 /** Rows that expire and carry a token or a code: verification, reset, invitation. Sessions are none of them. */
-function isOneTimeModel(schema: SchemaModel | undefined, accessor: string): boolean {
+export function isOneTimeModel(schema: SchemaModel | undefined, accessor: string): boolean {
   const model = schema?.modelOf(accessor);
   if (!model || /session|key/i.test(model.name)) return false;
   const carries = model.fields.some(
@@ -170,6 +170,11 @@ function madeBy(value: Abs): string | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Handlers are called after their method; their address says what they are for. */
+function nameOf(file: FileId, { name }: GuardSubject): string {
+  return /^([A-Z]+|default)$/.test(name) ? file.replace(/^.*?(^|\/)(app|pages)\//, '/') : name;
 }
 
 /** Registering, signing in with a password and resetting one happen before there is a session. */

@@ -339,6 +339,7 @@ export class Interpreter {
     if (state.roles) outcome.roles = state.roles;
     if (state.checks.length) outcome.checks = [...state.checks];
     if (state.given.length) outcome.when = [...state.given];
+    if (state.unless && !state.proof) outcome.unless = state.unless;
     const same = frame.outcomes.find(
       (other) =>
         !!other.proof === !!outcome.proof &&
@@ -493,7 +494,7 @@ export class Interpreter {
       return { k: 'closure', file: this.file, fn: binding.f };
     if (binding.c !== undefined) return { k: 'class', file: this.file, c: binding.c };
     if (binding.fn === 0) return this.links.moduleValue(this.file, b);
-    return outerValue(this, b, state);
+    return this.narrow(outerValue(this, b, state), state);
   }
 
   /** `of.name`, looking into modules, classes and instances. */
@@ -583,6 +584,7 @@ function keepGiven(into: Outcome, other: Outcome): void {
   const when = bothGiven(into.when ?? [], other.when ?? []);
   if (when.length) into.when = [...when];
   else delete into.when;
+  if (into.proof || !isSame(into.unless, other.unless)) delete into.unless;
 }
 
 const COMPARISONS = new Set(['==', '===', '!=', '!==', 'in']);

@@ -23,7 +23,7 @@ export function look(it: Interpreter, value: Value, state: State, assume: Assump
     case 'ref': {
       if (value.b < 0) return value.name === 'undefined' ? UNDEF : { k: 'global', path: [value.name] };
       const own = state.env.get(value.b);
-      return own ? pick(own) : it.reference(value.b, value.name, state);
+      return pick(own ?? it.reference(value.b, value.name, state));
     }
     case 'member':
       return pick(it.member(look(it, value.of, state, assume), value.name));

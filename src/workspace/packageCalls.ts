@@ -32,6 +32,9 @@ export function packageCall(
       return { k: 'authWrapped', handler, site: { file: it.file, at } };
     }
   }
+  // `createMiddleware().define(async ({ next }) => …)`
+  if (callee.k === 'made' && callee.spec === 'next-safe-action' && callee.path.at(-1) === 'define')
+    return closures[0] ?? UNKNOWN;
   const meaning = meaningOf(callee);
   if (meaning) return meant(it, meaning, callee, args, state, site, place);
   if (callee.k === 'package' && isZod(callee.spec)) {

@@ -12,22 +12,24 @@ export function takeProof(list: readonly Variant[], state: State, step?: Evidenc
   const first = proofs.find((proof) => proof?.kind !== 'environment') ?? proofs[0];
   if (first && proofs.every(Boolean) && !state.proof)
     state.proof = step ? { ...first, steps: [...first.steps, step].slice(-6) } : first;
+  const [unless, ...others] = list.flatMap((variant) => (variant.proof ? [] : [variant.unless]));
+  if (unless && !state.proof && others.every((their) => isSame(their, unless))) state.unless ??= unless;
   const roles = list.map((variant) => variant.roles);
   if (roles.length > 0 && roles.every(Boolean))
     state.roles ??= [...new Set(roles.flatMap((some) => some ?? []))];
-  const [one, ...others] = list;
+  const [one, ...rest] = list;
   if (one?.when)
     addGiven(
       state,
       one.when.filter((condition) =>
-        others.every((variant) => variant.when?.some((their) => isSame(their, condition))),
+        rest.every((variant) => variant.when?.some((their) => isSame(their, condition))),
       ),
     );
   if (one?.checks)
     addChecks(
       state,
       one.checks.filter((check) =>
-        others.every((variant) => variant.checks?.some((their) => isSame(their, check))),
+        rest.every((variant) => variant.checks?.some((their) => isSame(their, check))),
       ),
     );
 }

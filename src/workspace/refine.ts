@@ -1,8 +1,8 @@
 /** What a passed or failed condition says about the rest of the path. */
 import type { Value } from '../facts/tsModel.ts';
-import { noteCondition } from './conditions.ts';
-import { awaited, leaves, nullishOf, truthOf, UNKNOWN } from './abs.ts';
+import { awaited, isResponse, leaves, nullishOf, truthOf, typeOf, UNKNOWN } from './abs.ts';
 import type { Abs, EvidenceStep, Proof, Truth } from './abs.ts';
+import { noteCondition, noteEquality } from './conditions.ts';
 import type { Interpreter } from './interpreter.ts';
 import { look, NOTHING } from './look.ts';
 import type { Assumption } from './look.ts';
@@ -186,7 +186,7 @@ function collectVariants(
   };
   switch (value.k) {
     case 'ref': {
-      const own = state.env.get(value.b);
+      const own = state.env.get(value.b) ?? it.outer.get(value.b);
       if (own) add(own.k === 'promise' ? UNKNOWN : own);
       return;
     }
@@ -269,6 +269,7 @@ function comparison(
     const holds = ORDER[test.op]?.(left.v, right.v);
     if (holds !== undefined) return holds ? 'true' : 'false';
   }
+  if (test.op === 'instanceof') return isOfResponse(left, right);
   if (!['==', '===', '!=', '!=='].includes(test.op)) return 'maybe';
   if (test.left.k === 'unary' && test.left.op === 'typeof') return typeofComparison(it, test, state, assume);
   const equal = equality(left, right, test.op.length === 2);
@@ -288,10 +289,42 @@ function typeofComparison(
   state: State,
   assume: Assumption,
 ): Truth {
-  if (test.left.k !== 'unary' || test.right.k !== 'lit' || test.right.v !== 'undefined') return 'maybe';
+  if (test.left.k !== 'unary' || test.right.k !== 'lit') return 'maybe';
   const of = look(it, test.left.of, state, assume);
-  const equal: Truth = of.k === 'undef' ? 'true' : nullishOf(of) === 'false' ? 'false' : 'maybe';
+  const known = typeOf(of);
+  const equal: Truth =
+    known !== undefined
+      ? known === test.right.v
+        ? 'true'
+        : 'false'
+      : test.right.v === 'undefined' && nullishOf(of) === 'false'
+        ? 'false'
+        : 'maybe';
   return test.op.startsWith('!') ? invert(equal) : equal;
+}
+
+/** Notes `typeof options === 'string'` of a parameter. */
+function noteTypeof(
+  it: Interpreter,
+  test: Extract<Value, { k: 'binary' }>,
+  holds: boolean,
+  state: State,
+): void {
+  const { left, right } = test;
+  if (left.k !== 'unary' || left.op !== 'typeof' || right.k !== 'lit' || typeof right.v !== 'string') return;
+  const of = look(it, left.of, state, NOTHING);
+  noteCondition(of, { is: 'typeof', to: right.v, holds }, state, it.rootKey);
+}
+
+/** Whether a value is an answer of the server: what a guard hands back when it lets nobody through. */
+function isOfResponse(left: Abs, right: Abs): Truth {
+  const cls =
+    right.k === 'global' || right.k === 'package' ? right.path.at(-1) : right.k === 'made' ? right.name : '';
+  if (cls !== 'Response' && cls !== 'NextResponse') return 'maybe';
+  if (isResponse(left)) return 'true';
+  return ['lit', 'undef', 'session', 'row', 'array', 'object', 'closure'].includes(left.k)
+    ? 'false'
+    : 'maybe';
 }
 
 function equality(left: Abs, right: Abs, loose: boolean): Truth {
@@ -332,15 +365,10 @@ function refineComparison(
     const equal = truth !== test.op.startsWith('!');
     const left = look(it, test.left, state, NOTHING);
     const right = look(it, test.right, state, NOTHING);
-    for (const [one, other] of [[left, right] as const, [right, left] as const])
-      if (nullishOf(other) === 'true')
-        noteCondition(
-          one,
-          test.op.length === 2 ? 'nullish' : other.k === 'undef' ? 'undefined' : 'null',
-          equal,
-          state,
-          it.rootKey,
-        );
+    const about = { loose: test.op.length === 2, equal };
+    noteEquality([left, right], about, state, it.rootKey);
+    noteEquality([right, left], about, state, it.rootKey);
+    noteTypeof(it, test, equal, state);
     if (!equal) {
       if (right.k === 'lit' && (right.v === 0 || right.v === null)) noteListed(left, state);
       return;
@@ -365,7 +393,7 @@ function refineComparison(
   }
   if (test.k === 'member' || test.k === 'ref') {
     const value = look(it, test, state, NOTHING);
-    noteCondition(value, 'truthy', truth, state, it.rootKey);
+    noteCondition(value, { is: 'truthy', holds: truth }, state, it.rootKey);
     if (truth) noteListed(value, state);
   }
 }

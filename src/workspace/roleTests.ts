@@ -1,6 +1,6 @@
 /** Whether functions test roles, by their text alone: no path is followed. */
 import type { FileId } from '../base/path.ts';
-import type { BindingId, FunctionFacts, FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
+import type { BindingId, FunctionFacts, FunctionId, Step, TsFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps, visitValue } from '../facts/visit.ts';
 import { callIndex } from './callIndex.ts';
 import type { Entry } from './entries.ts';
@@ -68,7 +68,7 @@ function testsRole(fn: FunctionFacts): boolean {
   let found = false;
   visitSteps(fn.body, {
     step: (step) => {
-      if (step.s === 'if') found ||= mentionsRole(step.test, fn);
+      if (step.s === 'if') found ||= mentionsRole(step.test, fn) && keepsOthersOut(step, fn);
       else if (step.s === 'switch') found ||= mentionsRole(step.on, fn);
       else if (step.s === 'return' || step.s === 'let' || step.s === 'expr')
         found ||= step.value !== undefined && decides(step.value, fn, step.s === 'return');
@@ -76,6 +76,81 @@ function testsRole(fn: FunctionFacts): boolean {
     },
   });
   tested.set(fn, found);
+  return found;
+}
+
+type If = Extract<Step, { s: 'if' }>;
+
+/** Roles that everybody has: not having one of them is having more. */
+const LOWLY = /^(role_)?(user|guest|customer|client|viewer|reader|visitor|basic|free|student|anonymous)$/i;
+const CALLER = /session|user|auth|viewer|member|actor/i;
+
+/** Whether some callers get past a test and others don't: not when its branch only says so, and not when it names the wrong ones. */
+function keepsOthersOut(step: If, fn: FunctionFacts): boolean {
+  if (step.else) return true;
+  if (isIdle(step)) return false;
+  const refuses = step.then.every((inner) => inner.s === 'return' || inner.s === 'throw' || isSaid(inner));
+  return !refuses || lacksRole(step.test, fn);
+}
+
+/** Whether a condition holds for callers without the role: `!isAdmin`, `role !== 'ADMIN'`; not `role === 'BANNED'`. */
+function lacksRole(test: Value, fn: FunctionFacts): boolean {
+  if (test.k === 'binary' && /^===?$/.test(test.op)) {
+    const names = [test.left, test.right].flatMap((side) =>
+      side.k === 'lit' && typeof side.v === 'string' ? [side.v] : [],
+    );
+    return names.length === 0 || names.some((name) => LOWLY.test(name));
+  }
+  if (test.k === 'logic') {
+    const named = [test.left, test.right].filter((side) => mentionsRole(side, fn));
+    const other = [test.left, test.right].find((side) => !named.includes(side));
+    // `!session && role !== 'ADMIN'` stops nobody who is signed in.
+    if (test.op === '&&' && other && asksForNobody(other)) return false;
+    return named.some((side) => lacksRole(side, fn));
+  }
+  return true;
+}
+
+function asksForNobody(value: Value): boolean {
+  if (value.k !== 'unary' || value.op !== '!') return false;
+  let named = false;
+  visitValue(value.of, (part) => {
+    if (part.k === 'ref' || part.k === 'member') named ||= CALLER.test(part.name);
+  });
+  return named;
+}
+
+/** A branch that only says something, and goes on: a log, an answer that is made and not returned. */
+function isIdle(step: If): boolean {
+  return !step.else && step.then.length > 0 && step.then.every(isSaid);
+}
+
+function isSaid(step: Step): boolean {
+  if (step.s !== 'expr') return false;
+  const { value } = step;
+  if (value.k === 'lit' || value.k === 'object' || value.k === 'template') return true;
+  return (
+    (value.k === 'call' || value.k === 'new') &&
+    /^(console|log|logger|Response|NextResponse|Error|res|response)$/.test(rootName(value.fn))
+  );
+}
+
+function rootName(value: Value): string {
+  if (value.k === 'ref') return value.name;
+  if (value.k === 'member') return rootName(value.of);
+  return value.k === 'call' ? rootName(value.fn) : '';
+}
+
+/** The first test of a role in a function that stops nobody: its branch says so, and the path goes on. */
+export function idleRoleTest(fn: FunctionFacts): number | undefined {
+  let found: number | undefined;
+  visitSteps(fn.body, {
+    step: (step) => {
+      if (step.s === 'if' && found === undefined && isIdle(step) && mentionsRole(step.test, fn))
+        found = 'at' in step.test ? step.test.at : step.at;
+      return found === undefined;
+    },
+  });
   return found;
 }
 

@@ -75,10 +75,8 @@ function rowsIn(
 const isResponse = (spec: string, name: string): boolean =>
   spec === 'next/server' && /^NextResponse(\.json)?$/.test(name);
 
-/** The value of `Response.json(rows)`, or the alternatives of `row ?? null`; what else is made of rows isn't known. */
+/** The alternatives of `row ?? null`; what else is made of rows isn't known. */
 function ofJoined(parts: readonly Abs[]): readonly Abs[] {
-  const [first, second] = parts;
-  if (first?.k === 'global' && first.path.join('.') === 'Response.json' && second) return [second];
   const isNone = (part: Abs): boolean => part.k === 'undef' || (part.k === 'lit' && part.v === null);
   return parts.some(isNone) && parts.every((part) => isNone(part) || part.k === 'row') ? parts : [];
 }

@@ -1,11 +1,13 @@
 /** The interpreter's state on one path through a function. */
 import { isSame } from '../base/equal.ts';
 import { joinAbs } from './abs.ts';
-import type { Abs, Check, Condition, Proof, Site } from './abs.ts';
+import type { Abs, Check, Condition, Proof, Site, Unless } from './abs.ts';
 
 export interface State {
   env: Map<number, Abs>;
   proof: Proof | undefined;
+  /** The proof of all paths but those that need such arguments. */
+  unless: Unless | undefined;
   roles: string[] | undefined;
   checks: readonly Check[];
   /** What tests have shown about the function's own parameters. */
@@ -28,6 +30,7 @@ export function freshState(): State {
   return {
     env: new Map(),
     proof: undefined,
+    unless: undefined,
     roles: undefined,
     checks: [],
     given: [],
@@ -56,6 +59,7 @@ export function joinInto(into: State, other: State): void {
     if (own === undefined) into.env.set(binding, value);
     else if (own !== value) into.env.set(binding, joinAbs(own, value));
   }
+  into.unless = provedUnless(into, other);
   into.proof = into.proof && other.proof && (into.proof.kind === 'environment' ? other.proof : into.proof);
   into.roles = into.roles && other.roles ? [...new Set([...into.roles, ...other.roles])] : undefined;
   for (const [id, live] of into.live) {
@@ -72,6 +76,16 @@ export function joinInto(into: State, other: State): void {
   if (into.given !== other.given) into.given = bothGiven(into.given, other.given);
   if (into.writes !== other.writes) into.writes = [...new Set([...into.writes, ...other.writes])];
   into.unsure ||= other.unsure;
+}
+
+/** What must be given for the one of two paths that has no proof. */
+function provedUnless(one: State, other: State): Unless | undefined {
+  if (one.proof && other.proof) return undefined;
+  const { proof } = one.proof ? one : other;
+  if (!proof) return one.unless && isSame(one.unless, other.unless) ? one.unless : undefined;
+  const open = one.proof ? other : one;
+  const when = [...open.given, ...(open.unless?.when ?? [])].slice(0, MAX_GIVEN);
+  return when.length ? { proof, when } : undefined;
 }
 
 /** What two paths have both found out about their parameters. */

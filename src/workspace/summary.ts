@@ -1,6 +1,6 @@
 /** What a function does for its callers, and what it does itself: the results of interpreting its body once. */
 import type { FileId } from '../base/path.ts';
-import type { Abs, Check, Condition, FunctionKey, Proof, Site } from './abs.ts';
+import type { Abs, Check, Condition, FunctionKey, Proof, Site, Unless } from './abs.ts';
 
 /** One way a call can end normally. */
 export interface Outcome {
@@ -10,6 +10,7 @@ export interface Outcome {
   checks?: Check[];
   /** Ends so only for calls that are given such arguments. */
   when?: Condition[];
+  unless?: Unless;
 }
 
 /** When and where on its path something happens. */
@@ -38,6 +39,7 @@ export interface DbEffect extends Site, Moment {
   checks?: Check[];
   /** Reached only by calls that are given such arguments. */
   when?: Condition[];
+  unless?: Unless;
   /** A call whose target could not be found, and might be a guard, came first. */
   unsure: boolean;
   /** Call sites from the summarised function down to the access, outermost first. */
@@ -71,6 +73,7 @@ export interface CallEvent extends Site, Moment {
   roles?: string[];
   checks?: Check[];
   when?: Condition[];
+  unless?: Unless;
   unsure: boolean;
   /** Call sites from the summarised function down to it, outermost first. */
   trace: Site[];
@@ -84,6 +87,7 @@ export interface Invocation {
   roles?: string[];
   checks?: Check[];
   when?: Condition[];
+  unless?: Unless;
   /** The interactive transaction in which it is called. */
   transaction?: Site;
   unsure: boolean;

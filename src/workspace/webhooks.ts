@@ -64,7 +64,10 @@ export function unverifiedWork(view: WorkspaceView, file: FileId, entry: Entry):
     ...entry.effects.filter(
       (effect) => effect.sure && (effect.kind === 'write' || effect.kind === 'raw-write'),
     ),
-    ...entry.events.filter(({ kind }) => kind === 'network' || kind === 'mail' || kind === 'system'),
+    ...entry.events.filter(
+      ({ kind, name }) =>
+        (kind === 'network' || kind === 'mail' || kind === 'system') && !isObservation(name),
+    ),
   ].toSorted((a, b) => a.seq - b.seq);
   const [first] = acts;
   if (!first || first.proof || first.unsure) return undefined;
@@ -72,6 +75,13 @@ export function unverifiedWork(view: WorkspaceView, file: FileId, entry: Entry):
   if (!kind || view.conventions(file).isPublic(file, entry.name)) return undefined;
   if (kind === 'webhook' && 'name' in first && isLookUpAtSender(first)) return undefined;
   return { kind, first };
+}
+
+/** Caches, reports of errors, metrics and limits of the rate, which come before any check on purpose. */
+function isObservation(name: string): boolean {
+  return /^(redis|kv|cache)\b|capture|sentry|posthog|track|setUser|setTag|setContext|setExtra|breadcrumb|withScope|identify|rate_?limit|limiter|\.limit$/i.test(
+    name,
+  );
 }
 
 /** Asking the sender's service what really happened is as good as a signature: `mollie.payments.get(id)`. */

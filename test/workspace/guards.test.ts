@@ -326,6 +326,87 @@ export const withAuth = async <T>(fn: (ctx: { userId: string }) => Promise<T>) =
   });
 });
 
+describe('wrappers that are made with options or with a guard', () => {
+  const more = {
+    'lib/wrap.ts': `import { NextResponse } from 'next/server';
+import { auth } from '@/auth';
+type Handler = (req: Request) => Promise<Response>;
+type Middleware = (req: Request) => Promise<Request | Response>;
+export function withOptions({ access = 'user', handler }: { access?: 'user' | 'nobody'; handler: Handler }) {
+  return async (req: Request) => {
+    if (access === 'user') {
+      const session = await auth();
+      if (!session?.user) return new Response(null, { status: 401 });
+    }
+    return handler(req);
+  };
+}
+async function check(mode: 'user' | 'nobody') {
+  const session = mode === 'nobody' ? null : await auth();
+  if (!session && mode !== 'nobody') return { session: null, response: NextResponse.json({}, { status: 401 }) };
+  return { session, response: null };
+}
+export const withCheck = (options: { access: 'user' | 'nobody' }, handler: Handler): Handler => async (req) => {
+  const checked = await check(options.access);
+  if (checked.response) return checked.response;
+  return handler(req);
+};
+export async function signedIn(req: Request) {
+  const session = await auth();
+  if (!session?.user) return NextResponse.json({ error: 'no' }, { status: 401 });
+  return req;
+}
+export async function logged(req: Request) {
+  console.log(req.url);
+  return req;
+}
+export function withMiddleware(handler: Handler, middleware?: Middleware): Handler {
+  return async (req) => {
+    let request = req;
+    if (middleware) {
+      const result = await middleware(req);
+      if (result instanceof Response) return result;
+      request = result;
+    }
+    return handler(request);
+  };
+}
+export function withUser(scopeOrHandler: string | Handler, handler?: Handler): Handler {
+  if (typeof scopeOrHandler === 'string') return withMiddleware(handler!, signedIn);
+  return withMiddleware(scopeOrHandler, signedIn);
+}`,
+  };
+  const handler = `async (req: Request) => { const id = req.url; ${remove} return new Response(); }`;
+  it.each([
+    ['an option that asks for it', `withOptions({ access: 'user', handler: ${handler} })`, 'guarded'],
+    ['what is asked for by default', `withOptions({ handler: ${handler} })`, 'guarded'],
+    [
+      'an option that asks for nothing',
+      `withOptions({ access: 'nobody', handler: ${handler} })`,
+      'unguarded',
+    ],
+    ['an option of a helper', `withCheck({ access: 'user' }, ${handler})`, 'guarded'],
+    ['an option that a helper lets pass', `withCheck({ access: 'nobody' }, ${handler})`, 'unguarded'],
+    ['a guard to call first', `withMiddleware(${handler}, signedIn)`, 'guarded'],
+    ['something else to call first', `withMiddleware(${handler}, logged)`, 'unguarded'],
+    ['nothing to call first', `withMiddleware(${handler})`, 'unguarded'],
+    ['overloads: the handler', `withUser(${handler})`, 'guarded'],
+    ['overloads: a name before it', `withUser('orders', ${handler})`, 'guarded'],
+  ])('%s', (_, value, state) => {
+    const text = `import { logged, signedIn, withCheck, withMiddleware, withOptions, withUser } from '@/lib/wrap';\nexport const POST = ${value};`;
+    expect(guardOfRoute(text, more)).toBe(state);
+  });
+
+  it('an inline action tests what the page has read', () => {
+    const page = (test: string): string =>
+      `import { auth } from '@/auth';\nimport { prisma } from '@/lib/db';\nexport default async function Page() { const session = await auth(); async function run(id: string) { 'use server'; ${test} ${remove} } return <form action={run} />; }`;
+    const state = (test: string): string =>
+      guardIn(openWorkspace({ ...base, 'app/x/page.tsx': page(test) }), 'app/x/page.tsx', 'run').state;
+    expect(state('if (!session) return;')).toBe('guarded');
+    expect(state('')).toBe('unguarded');
+  });
+});
+
 describe('action clients', () => {
   const client = {
     'lib/client.ts': `import { createSafeActionClient } from 'next-safe-action';

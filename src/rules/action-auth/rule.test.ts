@@ -236,6 +236,58 @@ describe('action-auth reports', () => {
     );
   });
 
+  it('what something else turns callers away from, and what its address opens, as information', async () => {
+    expectFindings(
+      await open(`
+  //- app/api/rooms/[id]/route.ts
+  import { prisma } from '@/lib/db';
+  export async function DELETE(req: Request, { params }: { params: Promise<{ id: string }> }) {
+  //                    ^^^^^^ action-auth info
+    const { id } = await params;
+    if (req.headers.get('x-room') !== (await roomKey(id))) return new Response(null, { status: 403 });
+    await prisma.invoice.delete({ where: { id } });
+    return new Response();
+  }
+  async function roomKey(id: string) {
+    return (await fetch('https://rooms.example.com/' + id)).text();
+  }
+  //- app/api/public/invoices/route.ts
+  import { prisma } from '@/lib/db';
+  export async function GET(req: Request) {
+  //                    ^^^ action-auth info
+    const { searchParams } = new URL(req.url);
+    return Response.json(await prisma.invoice.findMany({ where: { total: Number(searchParams.get('t')) }, take: 5 }));
+  }
+  //- lib/actions/a.ts
+  'use server';
+  import { prisma } from '@/lib/db';
+  export async function known(id: string) {
+  //                    ^^^^^ action-auth info
+    const invoice = await prisma.invoice.findUnique({ where: { id } });
+    return invoice !== null;
+  }
+`),
+      only,
+    );
+  });
+
+  it('content that somebody meant to ask for', async () => {
+    expectFindings(
+      await open(`
+  //- app/api/articles/route.ts
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function GET() {
+    const session = auth();
+    //              ^^^^ action-auth error
+    if (!session) return new Response(null, { status: 401 });
+    return Response.json(await prisma.article.findMany({ take: 5 }));
+  }
+`),
+      only,
+    );
+  });
+
   it('names the way to the access', async () => {
     const fixture = await open(`
   //- lib/actions/a.ts
@@ -284,6 +336,18 @@ describe('action-auth is silent about', () => {
       `await prisma.user.update({ where: { id }, data: { name: 'x' } }); await signIn('credentials');`,
     ],
     ['no data at all', `return id.length;`],
+    [
+      'a helper that is given the user',
+      `const s = await auth(); mustBe(s?.user); await prisma.invoice.delete({ where: { id } });`,
+    ],
+    [
+      'a helper that answers with a response to send',
+      `const { response } = await answered(); if (response) return response; await prisma.invoice.delete({ where: { id } });`,
+    ],
+    [
+      'a helper that says what is wrong',
+      `const s = await orText(); if (typeof s === 'string') return s; await prisma.invoice.delete({ where: { id } });`,
+    ],
     ['an unresolved guard', `await requireUser(); await prisma.invoice.delete({ where: { id } });`],
   ])('%s', async (_, body) => {
     expectSilent(
@@ -296,16 +360,29 @@ describe('action-auth is silent about', () => {
     if (!s) redirect('/login');
     return s;
   }
+  export function mustBe(user: unknown) {
+    if (!user) throw new Error('Unauthorized');
+  }
+  export async function answered() {
+    const s = await auth();
+    if (!s) return { response: new Response(null, { status: 401 }) };
+    return { response: null, s };
+  }
+  export async function orText() {
+    const s = await auth();
+    if (!s?.user) return 'You must be signed in.';
+    return s.user;
+  }
   //- lib/actions/a.ts
   'use server';
   import { auth, signIn } from '@/auth';
   import { prisma } from '@/lib/db';
-  import { need } from '@/lib/guards';
+  import { answered, mustBe, need, orText } from '@/lib/guards';
   import { requireUser } from '@/lib/not-there';
   export async function run(id: string) {
     ${body}
   }
-  export const used = async () => [auth, signIn, need, requireUser, prisma].length;
+  export const used = async () => [auth, signIn, need, requireUser, prisma, mustBe, answered, orText].length;
 `),
       RULE,
     );

@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import type { FileId } from '../../base/path.ts';
 import { ancestors } from '../../base/path.ts';
-import type { SchemaModel } from '../../prisma/schema.ts';
-import { leaves } from '../../workspace/abs.ts';
-import type { Abs } from '../../workspace/abs.ts';
 import type { Entry } from '../../workspace/entries.ts';
 import { dependsOnSignIn } from '../../workspace/dependencies.ts';
-import { guardOf, isPrivate } from '../../workspace/guardState.ts';
+import { guardOf, isOneTimeModel, isPrivate } from '../../workspace/guardState.ts';
 import type { DbEffect, SessionCall } from '../../workspace/summary.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
-import { unverifiedWork } from '../../workspace/webhooks.ts';
+import { machineRoute, unverifiedWork } from '../../workspace/webhooks.ts';
 import { defineRule } from '../rule.ts';
-import type { FixRequest, Related, Report, RuleContext, Severity } from '../rule.ts';
+import type { FixRequest, Related, Report, RuleContext } from '../rule.ts';
+import { judge } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 const options = z.strictObject({
   reads: z.boolean().describe('Also report entry points that only read private rows.'),
@@ -58,11 +57,16 @@ export const rule = defineRule<Options>({
       const guard = guardOf(workspace, file, entry);
       if (guard.state !== 'unguarded') continue;
       // Machines have no session: what a webhook or a job does unverified is `webhook-signature`'s.
-      if (unverifiedWork(workspace, file, entry)) continue;
+      if (isForMachines(workspace, file, entry)) continue;
       const open = entry.effects.filter(
-        (effect) => !effect.proof && !effect.unsure && effect.sure && isPrivate(effect, schema),
+        (effect) =>
+          !effect.proof &&
+          !effect.unsure &&
+          effect.sure &&
+          isPrivate(effect, schema) &&
+          (effect.kind === 'read' || !isOneTimeModel(schema, effect.model)),
       );
-      const verdict = judge(entry, open, schema);
+      const verdict = judge(entry, open, { schema, file, facts: workspace.tsFacts(file) });
       if (!verdict || (!context.options.reads && verdict.effect.kind.endsWith('read'))) continue;
       if (entry.handler !== undefined) seen.add(entry.handler);
       context.report(describe(context, entry, knowsPeople ? verdict : { ...verdict, severity: 'info' }));
@@ -70,118 +74,11 @@ export const rule = defineRule<Options>({
   },
 });
 
-interface Verdict {
-  effect: DbEffect;
-  severity: Severity;
-  openForm: boolean;
-}
-
-/** The worst thing that a stranger can do here. */
-function judge(
-  entry: Entry,
-  open: readonly DbEffect[],
-  schema: SchemaModel | undefined,
-): Verdict | undefined {
-  const tried = entry.sessions.some((session) => !session.tested || !session.awaited);
-  const isChange = (effect: DbEffect): boolean =>
-    effect.kind === 'raw-write' || (effect.kind === 'write' && !/^(create|upsert)/.test(effect.op));
-  const change = open.find((effect) => isChange(effect) && !isCounter(effect));
-  if (change) return { effect: change, severity: 'error', openForm: false };
-  const create = open.find((effect) => effect.kind === 'write' && /^(create|upsert)/.test(effect.op));
-  if (create) {
-    const model = schema?.modelOf(create.model)?.name;
-    const owned = model !== undefined && schema?.isOwned(model) === true;
-    // A row that belongs to nobody may be a contact form; one that belongs to a person is made in that person's name.
-    if (tried || owned) return { effect: create, severity: 'error', openForm: false };
-    return { effect: create, severity: 'warning', openForm: true };
-  }
-  const counter = open.find(isChange);
-  if (counter) return { effect: counter, severity: 'warning', openForm: true };
-  const read = open.find((effect) => isTellingRead(entry, effect, schema));
-  if (!read) return undefined;
-  return { effect: read, severity: readSeverity(entry, read), openForm: false };
-}
-
-/** A page or a single row may be meant for whoever has its link; a list, or a row given out by an action, is not. */
-function readSeverity(entry: Entry, read: DbEffect): Severity {
-  if (entry.kind === 'page') return 'info';
-  return entry.kind === 'route' && read.op !== 'findMany' ? 'warning' : 'error';
-}
-
-/** `data: { views: { increment: 1 } }` and nothing else: counters are often public on purpose. */
-function isCounter(effect: DbEffect): boolean {
-  const data = effect.args.k === 'object' ? effect.args.props['data'] : undefined;
-  if (data?.k !== 'object' || data.open) return false;
-  const values = Object.values(data.props);
-  return (
-    values.length > 0 &&
-    values.every(
-      (value) => value.k === 'object' && ('increment' in value.props || 'decrement' in value.props),
-    )
-  );
-}
-
-/**
- * Whether a read without a guard really gives private rows away: rows of an owned model that nothing marks as published. A user
- * looked up by a mail address or a token (registering, resetting) is no such read, a list of users is.
- */
-function isTellingRead(entry: Entry, effect: DbEffect, schema: SchemaModel | undefined): boolean {
-  if (
-    !schema ||
-    !effect.kind.endsWith('read') ||
-    effect.op === 'count' ||
-    effect.op === 'aggregate' ||
-    effect.kind === 'raw-read'
-  )
-    return false;
-  const model = schema.modelOf(effect.model);
-  if (!model) return false;
-  if (schema.userModel?.name === model.name)
-    return effect.op === 'findMany' && entry.kind !== 'page' && !isNarrowSelect(effect.args);
-  if (!schema.isOwned(model.name)) return false;
-  // Content that people publish: it has an address of its own or a publication state.
-  const published = model.fields.some(
-    (field) =>
-      /^(slug|published|publishedAt|isPublished|visibility|isPublic|public|status)$/i.test(field.name) &&
-      field.type !== 'Json',
-  );
-  const content = model.fields.some((field) =>
-    /^(slug|published|publishedAt|isPublished|visibility|isPublic|public|content|body|text|votes|likes|rating)$/i.test(
-      field.name,
-    ),
-  );
-  if (content || (published && entry.kind === 'page' && !schema.ownerPath(model.name)?.keys.length))
-    return false;
-  const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
-  if (entry.kind === 'page')
-    return where !== undefined && leaves(where).some(isClientData) && !isSecretKey(where);
-  return where === undefined || !isSecretKey(where);
-}
-
-function isClientData(leaf: Abs): boolean {
-  return leaf.k === 'param' || (leaf.k === 'origin' && leaf.o === 'client');
-}
-
-/** Chosen by something only the right person can know. */
-function isSecretKey(where: Abs): boolean {
-  return (
-    where.k === 'object' &&
-    Object.keys(where.props).some((name) =>
-      /token|secret|hash|otp|key$|uuid|urlId|publicId|shareId|code$/i.test(name),
-    )
-  );
-}
-
-/** Names and pictures of people, as lists of authors show them. */
-function isNarrowSelect(args: Abs): boolean {
-  const select = args.k === 'object' ? args.props['select'] : undefined;
-  return (
-    select?.k === 'object' &&
-    !select.open &&
-    Object.keys(select.props).every((name) =>
-      /^(id|name|username|image|avatar|slug|_count|displayName)$/i.test(name),
-    )
-  );
+/** Webhooks and jobs; what lists the webhooks of an account for its owner is read by people. */
+function isForMachines(workspace: RuleContext<Options>['workspace'], file: FileId, entry: Entry): boolean {
+  if (unverifiedWork(workspace, file, entry)) return true;
+  const kind = machineRoute(workspace, file, entry);
+  return kind === 'cron' || (kind === 'webhook' && entry.name !== 'GET');
 }
 
 /** Pages below a layout or a proxy that stops visitors without a session are taken as guarded. */

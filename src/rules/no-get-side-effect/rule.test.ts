@@ -24,6 +24,7 @@ const schema = `
     id     String @id
     userId String
     user   User   @relation(fields: [userId], references: [id])
+    access_token String?
   }
   model Cart {
     id     String  @id @default(cuid())
@@ -216,6 +217,18 @@ describe(`${RULE} accepts`, () => {
       'what was read',
       page,
       render('await prisma.cart.update({ where: { id }, data: { readAt: new Date() } });'),
+    ],
+    [
+      'tokens that another service renews',
+      route,
+      get("await prisma.account.update({ where: { id }, data: { access_token: 'x', ...(id ? {} : {}) } });"),
+    ],
+    [
+      'tokens of a related row',
+      route,
+      get(
+        "await prisma.user.update({ where: { id }, data: { accounts: { update: { where: { id }, data: { access_token: 'x' } } } } });",
+      ),
     ],
     ['records of visits', page, render("await prisma.pageView.create({ data: { path: '/' } });")],
     [

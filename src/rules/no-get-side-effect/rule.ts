@@ -22,6 +22,8 @@ const TRACE =
 /** Fields that say when something was seen, or how often. */
 const SEEN =
   /(^|_)(last|seen|viewed|visited|accessed|opened|read|clicked|used|synced|fetched|checked|refreshed)(_?(at|on|date|time))?$|^last[A-Z_]|(Seen|Viewed|Visited|Accessed|Opened|Read|Clicked|Used|Synced)(At|On)?$|(views?|visits?|clicks?|hits?)(_?count)?$/i;
+/** What another service gave and renews while it is used. */
+const RENEWED = /^(access|refresh|id|oauth)_?tokens?$/i;
 /** Addresses at which another service sends somebody back with a code, by GET. */
 const CALLBACK =
   /(^|[/_-])(callback|oauth2?|auth|sso|saml|connect|install|redirect|integrations?)([/_.-]|$)/i;
@@ -96,12 +98,24 @@ function isTrace({ workspace, file, options: chosen }: RuleContext<Options>, eff
   if (chosen.counters || effect.kind === 'raw-write') return false;
   if (TRACE.test(model)) return true;
   const data = propOf(effect.args, effect.op === 'upsert' ? 'update' : 'data');
-  if (data?.k !== 'object' || data.open) return false;
+  if (data?.k !== 'object') return false;
+  if (effect.op.startsWith('update') && renewsTokens(data, 0)) return true;
+  if (data.open) return false;
   const all = Object.entries(data.props);
   // `{ version, lastSeenAt: new Date() }`: what is noted with the time belongs to the note.
   return (
     all.some(([name]) => /(^|_)last|Last/.test(name) && SEEN.test(name)) ||
     (all.length > 0 && all.every(([name, value]) => SEEN.test(name) || isCounter(value)))
+  );
+}
+
+/** `{ access_token, expires_at }`, also of a related row. */
+function renewsTokens(data: Abs, depth: number): boolean {
+  return (
+    data.k === 'object' &&
+    Object.entries(data.props).some(
+      ([name, value]) => RENEWED.test(name) || (depth < 3 && renewsTokens(value, depth + 1)),
+    )
   );
 }
 
@@ -123,7 +137,7 @@ function reportWrite(context: RuleContext<Options>, entry: Entry, effect: DbEffe
   const isMailed =
     effect.proof?.kind !== 'session' &&
     (MAILED.test(pathOf(file)) || (model !== undefined && isHandedOut(model)));
-  const severity: Severity = isMailed || isLazy(effect) ? 'info' : 'warning';
+  const severity: Severity = isMailed || isLazy(effect) || isDeep(effect) ? 'info' : 'warning';
   context.report({
     place: { at },
     message: isMailed ? 'mailed' : entry.kind === 'page' ? 'page' : 'route',
@@ -134,6 +148,11 @@ function reportWrite(context: RuleContext<Options>, entry: Entry, effect: DbEffe
     severity,
     related,
   });
+}
+
+/** Housekeeping of what a handler uses, many calls away from it. */
+function isDeep({ trace }: DbEffect): boolean {
+  return trace.length > 3;
 }
 
 /** What is made the first time it is asked for comes out the same however often that happens. */

@@ -297,6 +297,48 @@ describe(`${RULE} reports`, () => {
     //                                                      ^^^^^^ require-role error
   }`,
     ],
+    [
+      'a role asked for only when there is no session',
+      'delete',
+      `export async function drop(id: string) {
+    const session = await auth();
+    if (!session?.user && session?.user.role !== 'ADMIN') throw new Error('Forbidden');
+    await prisma.user.delete({ where: { id } });
+    //                ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'the wrong role turned away',
+      'delete',
+      `export async function drop(id: string) {
+    ${session}
+    if (session.user.role === 'BANNED') throw new Error('Forbidden');
+    await prisma.user.delete({ where: { id } });
+    //                ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'a role tested without stopping',
+      'delete',
+      `export async function drop(id: string) {
+    ${session}
+    if (session.user.role !== 'ADMIN') console.warn('Forbidden');
+    await prisma.user.delete({ where: { id } });
+    //                ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'a permission tested without stopping, before something that is not privileged by itself',
+      'idle',
+      `export async function change(id: string, total: number) {
+    ${session}
+    if (session.user.role !== 'ADMIN') {
+    //  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ require-role error
+      Response.json({ error: 'Forbidden' }, { status: 403 });
+    }
+    await prisma.order.update({ where: { id, userId: session.user.id }, data: { total } });
+  }`,
+    ],
   ])('%s', async (_, message, code) => {
     const fixture = await openFixture(action(code));
     expectFindings(fixture, { rules: [RULE] });
@@ -435,6 +477,18 @@ describe(`${RULE} accepts`, () => {
     [
       'what nobody guards at all (action-auth)',
       `export async function drop(id: string) { await prisma.user.delete({ where: { id } }); }`,
+    ],
+    [
+      'a role that is only logged, with a check behind it',
+      `export async function drop(id: string) { ${session} if (session.user.role !== 'ADMIN') console.warn('no'); if (session.user.role !== 'ADMIN') throw new Error('Forbidden'); await prisma.user.delete({ where: { id } }); }`,
+    ],
+    [
+      'a role that changes what is done',
+      `export async function change(id: string, total: number) { ${session} let limit = 1; if (session.user.role === 'ADMIN') limit = 10; await prisma.order.update({ where: { id, userId: session.user.id }, data: { total: Math.min(total, limit) } }); }`,
+    ],
+    [
+      'those turned away who have only what everybody has',
+      `export async function drop(id: string) { ${session} if (session.user.role === 'USER') throw new Error('Forbidden'); await prisma.user.delete({ where: { id } }); }`,
     ],
     [
       'what is public',

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { accessPlace } from '../../workspace/accessPlace.ts';
+import type { SchemaModel } from '../../prisma/schema.ts';
 import type { Entry } from '../../workspace/entries.ts';
+import { isPrivate } from '../../workspace/guardState.ts';
 import { unguardedPrivilege } from '../../workspace/privileged.ts';
 import type { Privilege } from '../../workspace/privileged.ts';
+import { idleRoleTest } from '../../workspace/roleTests.ts';
+import type { DbEffect } from '../../workspace/summary.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
 import { defineRule } from '../rule.ts';
 import type { FixRequest, Related, RuleContext, Severity } from '../rule.ts';
@@ -27,6 +31,7 @@ export const rule = defineRule<Options>({
     options,
     defaults: { lists: true, pages: true },
     messages: {
+      idle: 'The role is tested here, but the path goes on for everybody: {entry} then {does} {model} rows. Return, redirect or throw in this branch.',
       role: '{entry} sets `{key}` of any {model} that the client names, and nobody checks the role of who calls. Everybody who is signed in can hand out rights. Check the role before it and stop without it.',
       delete:
         '{entry} deletes any {model} that the client names, and nobody checks the role of who calls. Being signed in is no right to delete people. Check the role before it and stop without it.',
@@ -54,13 +59,42 @@ export const rule = defineRule<Options>({
     for (const entry of entries) {
       if (entry.handler !== undefined && seen.has(entry.handler)) continue;
       const found = unguardedPrivilege(entry, { view: workspace, file, app, schema, ownerKeys });
-      if (!found || !isWanted(context.options, entry, found)) continue;
       if (workspace.conventions(file).isPublic(file, entry.name) || entry.tags.includes('public')) continue;
+      if (!found) reportIdle(context, entry, schema);
+      if (!found || !isWanted(context.options, entry, found)) continue;
       if (entry.handler !== undefined) seen.add(entry.handler);
       reportPrivilege(context, entry, found);
     }
   },
 });
+
+/** A test of the role whose branch goes on, before something that matters. */
+function reportIdle(context: RuleContext<Options>, entry: Entry, schema: SchemaModel): void {
+  const { workspace, file } = context;
+  const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
+  const own = handler?.file === file ? workspace.tsFacts(file)?.functions[handler.fn] : undefined;
+  const at = own && idleRoleTest(own);
+  if (at === undefined) return;
+  const effect = entry.effects.find((candidate) => {
+    const first = candidate.trace[0] ?? candidate;
+    return first.file === file && first.at > at && !candidate.roles && isPrivate(candidate, schema);
+  });
+  if (!effect) return;
+  context.report({
+    place: { at },
+    message: 'idle',
+    data: {
+      entry: nameOf(entry),
+      does: verbOf(effect),
+      model: schema.modelOf(effect.model)?.name ?? effect.op,
+    },
+    related: accessPlace(workspace, file, entry, effect).related,
+  });
+}
+
+function verbOf({ op, kind }: DbEffect): string {
+  return VERBS[op] ?? (kind.endsWith('read') ? 'reads' : 'changes');
+}
 
 function isWanted(chosen: Options, entry: Entry, { kind }: Privilege): boolean {
   if (kind === 'list') return chosen.lists;
@@ -89,7 +123,7 @@ function reportPrivilege(context: RuleContext<Options>, entry: Entry, found: Pri
     message: kind,
     data: {
       entry: nameOf(entry),
-      does: VERBS[effect.op] ?? (effect.kind.endsWith('read') ? 'reads' : 'changes'),
+      does: verbOf(effect),
       model,
       key,
       other: other?.name ?? '',

@@ -227,6 +227,11 @@ describe(`${RULE} accepts`, () => {
       `export async function POST(request: Request) { const body = await request.text(); const expected = createHmac('sha256', 'k').update(body).digest(); const given = Buffer.from(request.headers.get('x-signature') ?? '', 'hex'); if (given.length !== expected.length || !timingSafeEqual(given, expected)) return new Response(null, { status: 401 }); ${remove} return new Response(null); }`,
     ],
     [
+      'a refusal that is reported, and a cache before it',
+      cron,
+      `import * as Sentry from '@sentry/nextjs';\n  import { redis } from '@upstash/redis';\n  export async function GET(request: Request) { await redis.get('paused'); if (!hasSecret(request, process.env.CRON_SECRET ?? '')) { Sentry.captureException(new Error('no')); return new Response(null, { status: 401 }); } ${remove} return new Response(null); }`,
+    ],
+    [
       'a helper that throws',
       hook,
       `export async function POST(request: Request) { const body = await request.text(); verify(body, request.headers.get('x-signature') ?? ''); ${remove} return new Response(null); }`,
