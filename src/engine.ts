@@ -99,7 +99,7 @@ export class Engine {
       recipe: findRecipe,
       behind: hiddenBy,
       check: (file) => this.check(file),
-      apply: (changes) => this.update(changes),
+      apply: (changes) => this.change(changes),
     });
   }
 
@@ -113,12 +113,18 @@ export class Engine {
 
   /** What exists on disk; files that are not named are forgotten, but for open ones. */
   setTree(files: readonly TreeFile[]): void {
+    this.fixer.forget();
     this.workspace.store.setTree(files.map(({ file }) => file));
     this.requeue();
   }
 
   /** Texts of open or changed files; undefined removes a file. */
   update(changes: readonly FileChange[]): void {
+    this.fixer.forget();
+    this.change(changes);
+  }
+
+  private change(changes: readonly FileChange[]): void {
     const { store, index } = this.workspace;
     store.update(changes);
     const touched = changes.map(({ file }) => file);
@@ -132,11 +138,13 @@ export class Engine {
 
   /** Migration files that the base branch has, with their texts where known; undefined when no version control says. */
   setCommitted(files: ReadonlySet<FileId> | CommittedFiles | undefined): void {
+    this.fixer.forget();
     this.workspace.history.set(files);
   }
 
   /** What the command line or the editor's settings say above every configuration file. */
   setOverrides(overrides: ConfigOverrides): void {
+    this.fixer.forget();
     this.workspace.overridesInput.set('', overrides);
   }
 
@@ -200,10 +208,12 @@ export class Engine {
   private take(file: FileId): void {
     this.workspace.store.facts(file);
     this.workspace.index.sync([file]);
+    this.fixer.forget();
   }
 
   private finish(): void {
     if (this.isComplete) return;
+    this.fixer.forget();
     this.isComplete = true;
     this.workspace.completeInput.set('', true);
   }

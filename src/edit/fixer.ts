@@ -34,10 +34,26 @@ export class Fixer {
     this.options = options;
   }
 
+  /** Findings of the workspace as it is: a proof takes its change back, so that the next one starts from the same. */
+  private readonly known = new Map<FileId, readonly Finding[]>();
+
+  /** To be called when the workspace changes other than by a proof. */
+  forget(): void {
+    this.known.clear();
+  }
+
+  /** Findings of a file while no change is being tried. */
+  private found(file: FileId): readonly Finding[] {
+    let findings = this.known.get(file);
+    if (!findings) {
+      findings = this.options.check(file);
+      this.known.set(file, findings);
+    }
+    return findings;
+  }
+
   edits(finding: Finding, offer: FixOffer): EditResult {
-    const current = this.options
-      .check(finding.file)
-      .find((other) => other.fingerprint === finding.fingerprint);
+    const current = this.found(finding.file).find((other) => other.fingerprint === finding.fingerprint);
     if (!current) return { ok: false, reason: 'The code has changed: the finding is no longer there.' };
     const own = current.fixes.find((other) => other.recipe === offer.recipe) ?? offer;
     const computed = this.compute(current, own);
@@ -75,6 +91,7 @@ export class Fixer {
           text: applyEdits(original(target) === undefined ? '' : (workspace.store.text(target) ?? ''), edits),
         }));
         this.options.apply(changes);
+        this.forget();
       }
       const changes = [...before].flatMap(([target, text]): FileEdits[] => {
         const now = workspace.store.text(target);
@@ -84,6 +101,7 @@ export class Fixer {
       return { ok: true, title: 'Fix all safe problems', changes };
     } finally {
       this.options.apply([...before].map(([target, text]) => ({ file: target, text })));
+      this.forget();
     }
   }
 
@@ -103,7 +121,7 @@ export class Fixer {
   /** Edits of all safe fixes that neither overlap nor fail, by file. */
   private safeBatch(file: FileId): Map<FileId, TextEdit[]> {
     const batch = new Map<FileId, TextEdit[]>();
-    for (const finding of this.options.check(file)) {
+    for (const finding of this.found(file)) {
       const offer = finding.fixes.find((fix) => fix.trust === 'safe');
       if (!offer) continue;
       const computed = this.compute(finding, offer);
@@ -153,13 +171,11 @@ export class Fixer {
   /** The reason why a change must not be offered, or undefined. */
   private verify(finding: Finding, changes: readonly FileEdits[]): string | undefined {
     // Findings with the same words may be many in a file, and the rest of them move up when one goes: they are counted.
-    const alike = (): number =>
-      this.options
-        .check(finding.file)
-        .filter((found) => found.rule === finding.rule && found.message === finding.message).length;
-    const alikeBefore = alike();
+    const alike = (findings: readonly Finding[]): number =>
+      findings.filter((found) => found.rule === finding.rule && found.message === finding.message).length;
+    const alikeBefore = alike(this.found(finding.file));
     return this.prove(finding, changes, () =>
-      alike() >= alikeBefore ? 'The finding would stay.' : undefined,
+      alike(this.options.check(finding.file)) >= alikeBefore ? 'The finding would stay.' : undefined,
     );
   }
 
@@ -179,8 +195,7 @@ export class Fixer {
       if (change.create !== (originals[i]?.text === undefined))
         return change.create ? `${change.file} exists already.` : `${change.file} can't be read.`;
     const files = new Set([fixed.file, ...changes.map((change) => change.file)]);
-    const all = (): Finding[] => [...files].flatMap((file) => this.options.check(file));
-    const before = all();
+    const before = [...files].flatMap((file) => this.found(file));
     let texts: { file: FileId; text: string }[];
     try {
       texts = changes.map((change, i) => ({
@@ -198,7 +213,8 @@ export class Fixer {
       }
       const unwanted = isWanted();
       if (unwanted !== undefined) return unwanted;
-      const rule = broughtBy(before, all(), fixed, this.options.behind);
+      const after = [...files].flatMap((file) => this.options.check(file));
+      const rule = broughtBy(before, after, fixed, this.options.behind);
       return rule === undefined ? undefined : `The fix would bring a new finding of ${rule}.`;
     } finally {
       this.options.apply(originals);

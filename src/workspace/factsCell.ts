@@ -10,6 +10,8 @@ export class FactsCell {
   readonly kind: FileFacts['kind'];
   private whole: FileFacts | undefined;
   private packed: string | undefined;
+  /** Of the text that its places fit; undefined when it is an older good state than the text. */
+  hash: string | undefined;
   /** Nobody will ask again: the file means something else now. */
   isDiscarded = false;
   /** Another one whenever places have moved. */

@@ -36,6 +36,9 @@ interface Entry {
  */
 const READY = 40;
 
+/** Files of which the state before the latest change is kept. */
+const EARLIER = 12;
+
 export class FactStore {
   private readonly cells: Query<FactsCell | undefined>;
   private readonly parts: Query<number>;
@@ -222,10 +225,35 @@ export class FactStore {
     }
     const last = this.cells.peek(file);
     const cell =
-      this.fromCache(file, entry.hash, last) ?? this.reconcile(file, text, last, this.extract(file, text));
+      this.fromCache(file, entry.hash, last) ??
+      this.backAgain(file, entry.hash, last) ??
+      this.reconcile(file, text, last, this.extract(file, text));
+    cell.hash = this.stale.has(file) ? undefined : entry.hash;
     if (!last) this.fresh.push(file);
     this.noteTroubles(file, this.open(cell));
     return cell;
+  }
+
+  /** Cells before the latest change: what tries a change takes it back, as people do. */
+  private readonly earlier = new Map<FileId, FactsCell>();
+
+  private backAgain(file: FileId, hash: string, last: FactsCell | undefined): FactsCell | undefined {
+    const cell = this.earlier.get(file);
+    if (!last || !cell || cell.hash !== hash) return undefined;
+    this.replace(file, last);
+    cell.isDiscarded = false;
+    this.stale.delete(file);
+    this.previous.delete(file);
+    return this.keep(cell);
+  }
+
+  /** A cell gives way to another one. */
+  private replace(file: FileId, cell: FactsCell): void {
+    cell.isDiscarded = true;
+    this.earlier.delete(file);
+    this.earlier.set(file, cell);
+    const [oldest] = this.earlier.keys();
+    if (oldest !== undefined && this.earlier.size > EARLIER) this.earlier.delete(oldest);
   }
 
   /** A file that stops parsing keeps its last good facts, moved along; equal meaning keeps the cell so that nobody wakes. */
@@ -268,7 +296,7 @@ export class FactStore {
     }
     const cell = this.keep(new FactsCell(facts));
     if (last) {
-      last.isDiscarded = true;
+      this.replace(file, last);
       if (changed && facts.kind === 'ts')
         cell.keep(
           last,
@@ -318,6 +346,7 @@ export class FactStore {
     this.entries.delete(file);
     this.overlays.delete(file);
     this.trees.forget(file);
+    this.earlier.delete(file);
     this.unreadable.delete(file);
     this.troubled.delete(file);
     this.sorted = undefined;
