@@ -13,6 +13,9 @@ const TOOLING_IN_ROUTER = /(^|\/)(__tests__|__mocks__|__fixtures__|\.storybook)\
 const TOOLING_NAME =
   /(\.(test|spec|stories|bench|cy|e2e|config|setup|workspace|mock|fixture)\.[cm]?[jt]sx?$)|^(seed(s|er)?|next-env\.d|vitest|jest)\b.*\.[cm]?[jt]sx?$/i;
 
+const SCRIPT_NAME =
+  /^(backfill|check|clean|cleanup|create|delete|dump|export|find|fix|generate|import|load|make|migrate|purge|remove|reset|run|sync|test|update)-[\w-]+\.[cm]?js$/;
+
 export interface RoleInput {
   file: FileId;
   facts: FileFacts;
@@ -92,6 +95,8 @@ function isTooling(path: string, name: string): boolean {
   // `auth.config.ts` is the part of Auth.js that the proxy loads, not the configuration of a tool.
   const isConfig = TOOLING_NAME.test(name) && !/^auth\.config\.[cm]?[jt]s$/.test(name);
   if (isConfig) return true;
+  // `delete-team.js` beside package.json is run by hand.
+  if (!path.includes('/') && SCRIPT_NAME.test(name)) return true;
   const router = /(^|\/)(src\/)?(app|pages)\//.exec(path);
   const above = router ? path.slice(0, router.index + 1) : path;
   if (TOOLING.test(above) || (router && TOOLING_IN_ROUTER.test(path))) return true;

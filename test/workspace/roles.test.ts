@@ -27,3 +27,15 @@ it('takes auth.config.ts for code of the app, other configurations for tooling',
     ['auth.config.ts', 'next.config.ts', 'sentry.server.config.ts'].map((file) => workspace.role(file)),
   ).toEqual(['auth', 'tooling', 'tooling']);
 });
+
+it('takes scripts beside package.json for tooling', () => {
+  const workspace = openWorkspace({
+    ...base,
+    'delete-team.js': "console.log('gone');\n",
+    'lib/delete-team.js': 'export const deleteTeam = () => undefined;\n',
+  });
+  expect(['delete-team.js', 'lib/delete-team.js'].map((file) => workspace.role(file))).toEqual([
+    'tooling',
+    'other',
+  ]);
+});

@@ -126,6 +126,10 @@ describe('silent', () => {
       "import { unstable_cache } from 'next/cache';\nexport const a = unstable_cache(async (id: string) => prisma.post.findUnique({ where: { id } }), ['p']);",
     ],
     [
+      'cached for longer inside',
+      "import { unstable_cache } from 'next/cache';\nexport const a = (id: string) => unstable_cache(async () => prisma.post.findUnique({ where: { id } }), [id], { tags: [id] })();",
+    ],
+    [
       'a cached function',
       "export async function a(id: string) { 'use cache'; return prisma.post.findUnique({ where: { id } }); }",
     ],

@@ -4,6 +4,7 @@ import { join } from '../../base/path.ts';
 import type { FunctionFacts, TsFacts } from '../../facts/tsModel.ts';
 import { visitFile } from '../../facts/visit.ts';
 import { packageDir } from '../../project/packages.ts';
+import { cacheUses } from '../../workspace/caches.ts';
 import { entriesReaching } from '../../workspace/entriesReaching.ts';
 import { layerOf } from '../../workspace/layering.ts';
 import { functionKey } from '../../workspace/summary.ts';
@@ -37,11 +38,12 @@ export const rule = defineRule({
     if (exported.length === 0 || workspace.queries(file).length === 0) return;
     if (layerOf(workspace, file) !== 'service' || !hasReact(workspace, file)) return;
     const cached = cachedBindings(facts);
+    const around = aroundCaches(facts);
     const { cached: caching, services } = workspace.layering(file);
     const isFollowed = caching * 2 > services;
     for (const { name, id, b } of exported) {
       const fn = facts.functions[id];
-      if (!fn || cached.has(b) || !isCacheable(workspace, file, facts, fn)) continue;
+      if (!fn || cached.has(b) || around.has(id) || !isCacheable(workspace, file, facts, fn)) continue;
       const read = readOf(file, workspace.summary(functionKey(file, id)));
       if (!read) continue;
       report(reportOf(workspace, { name, at: fn.at, read, isFollowed }));
@@ -106,6 +108,15 @@ function cachedBindings(facts: TsFacts): ReadonlySet<number> {
     if (value.k !== 'call' || value.fn.k !== 'ref' || !wrappers.has(value.fn.b)) return;
     for (const arg of value.args) if (arg.k === 'ref') out.add(arg.b);
   });
+  return out;
+}
+
+/** Functions that read through a cached function of their own: `(id) => unstable_cache(() => …, [id])()`. */
+function aroundCaches(facts: TsFacts): ReadonlySet<number> {
+  const out = new Set<number>();
+  for (const { inside } of cacheUses(facts))
+    for (let at: number | undefined = inside; at !== undefined && at > 0; at = facts.functions[at]?.parent)
+      out.add(at);
   return out;
 }
 
