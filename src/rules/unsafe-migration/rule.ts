@@ -58,11 +58,13 @@ export const rule = defineRule({
   check({ file, facts, role, workspace, report }) {
     if (facts.kind !== 'sql' || role !== 'migration') return;
     const committed = workspace.committed(file);
+    const isAll = workspace.includeHistory(file);
+    if (committed === true && !isAll) return;
     const migration = workspace.migrationState(file);
     if (!migration) return;
     // Without version control only the newest migration can be one that is being written.
     const isNew = committed === undefined ? migration.newest : !committed;
-    if (!isNew && !workspace.includeHistory(file)) return;
+    if (!isNew && !isAll) return;
     for (const risk of migration.risks) {
       const made = reportOf(migration, risk);
       const isMechanical = isNew && hasRecipe(facts, risk);
