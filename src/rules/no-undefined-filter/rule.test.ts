@@ -35,6 +35,24 @@ const SESSION = 'const session = await auth();\n';
 
 describe('what is lost', () => {
   it.each([
+    ['app/list/page.tsx', 'export default async function Page() {', 'warning'],
+    ['app/api/list/route.ts', 'export async function GET() {', 'error'],
+  ])('counts with a proxy in front of pages only: %s', async (file, head, severity) => {
+    const fixture = await openFixture({
+      'proxy.ts': "export { auth as proxy } from '@/auth';",
+      [file]: `import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+${head}
+  const session = await auth();
+  const posts = await prisma.post.findMany({ where: { authorId: session?.user?.id }, take: 5 });
+  return posts.length as never;
+}
+`,
+    });
+    expect(findings(fixture, RULE).map((found) => found.severity)).toEqual([severity]);
+  });
+
+  it.each([
     [
       'a chain in a read',
       'error owner authorId',

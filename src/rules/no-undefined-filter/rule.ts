@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { join } from '../../base/path.ts';
 import type { TsFacts } from '../../facts/tsModel.ts';
 import { accessPlace } from '../../workspace/accessPlace.ts';
 import type { AccessPlace } from '../../workspace/accessPlace.ts';
@@ -175,12 +176,24 @@ function gradeOf(context: Context, missing: MissingCondition): Grade | undefined
   }
   if (absence.why === 'explicit') return undefined;
   if (isDeclared || condition.isRange || condition.isNegated) return { message: 'search', severity: 'hint' };
-  if (picks?.picks === 'owner')
-    return { message: 'owner', severity: condition.isNested ? 'warning' : 'error' };
+  if (picks?.picks === 'owner') {
+    const isHeld = absence.why === 'session' && isBehindProxy(context);
+    return { message: 'owner', severity: condition.isNested || isHeld ? 'warning' : 'error' };
+  }
   if (condition.isNested) return { message: 'search', severity: 'hint' };
   const isOne = query.op.startsWith('find') && query.op !== 'findMany';
   if (isOne && isSecretField(condition.field)) return { message: 'row', severity: 'error' };
   return picks ? { message: 'row', severity: 'warning' } : { message: 'search', severity: 'hint' };
+}
+
+/** A proxy may keep strangers from pages; actions and routes are reached past it. */
+function isBehindProxy({ workspace, file, role }: Context): boolean {
+  const app = role === 'action' || role === 'route' ? undefined : workspace.app(file);
+  if (!app) return false;
+  return ['proxy.ts', 'proxy.js', 'middleware.ts', 'middleware.js'].some((name) => {
+    const path = join(app.root, app.src, name);
+    return path !== undefined && workspace.exists(path);
+  });
 }
 
 /** Whether the condition says whose rows, or which rows. */
