@@ -41,8 +41,11 @@ async function git(cwd: string, args: readonly string[]): Promise<string | undef
   }
 }
 
+/** Without a byte order mark, as the files on the disk are read. */
+const utf8 = new TextDecoder('utf-8');
+
 /**
- * Contents of objects, as bytes are read: in UTF-8.
+ * Contents of objects.
  * @returns by object; empty when git fails
  */
 async function gitObjects(cwd: string, objects: readonly string[]): Promise<Map<string, string>> {
@@ -65,7 +68,11 @@ async function gitObjects(cwd: string, objects: readonly string[]): Promise<Map<
       if (line < 0) break;
       const [object = '', type, size] = stdout.toString('latin1', at, line).split(' ');
       const end = line + 1 + Number(size ?? 0);
-      if (type === 'blob') out.set(object, stdout.toString('utf8', line + 1, end));
+      if (type === 'blob') {
+        const text = utf8.decode(stdout.subarray(line + 1, end));
+        // A pointer stands for a text that is kept elsewhere.
+        if (!text.startsWith('version https://git-lfs.github.com/')) out.set(object, text);
+      }
       at = type === 'missing' ? line + 1 : end + 1;
     }
   } catch {

@@ -35,10 +35,12 @@ test('paths are relative to the folder, also below the root of the repository', 
   expect(await committedMigrations(`${root}/apps/web`)).toEqual(new Map([[migration('1'), 'SELECT 1;']]));
 });
 
-test('texts are read byte for byte, those of other tools are not', async () => {
+test('texts are read as the disk is, those of other tools and of other places are not', async () => {
   const files = {
     [migration('1')]: "SELECT 'é€';\r\n",
     [migration('2')]: '',
+    [migration('3')]: '\u{FEFF}SELECT 3;',
+    [migration('4')]: 'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n',
     'drizzle/migrations/0001.sql': 'SELECT 1;',
   };
   const root = createWorkspace(files);
@@ -50,6 +52,8 @@ test('texts are read byte for byte, those of other tools are not', async () => {
       ['drizzle/migrations/0001.sql', undefined],
       [migration('1'), "SELECT 'é€';\r\n"],
       [migration('2'), ''],
+      [migration('3'), 'SELECT 3;'],
+      [migration('4'), undefined],
     ]),
   );
 });
