@@ -59,6 +59,7 @@ export function joinInto(into: State, other: State): void {
     if (own === undefined) into.env.set(binding, value);
     else if (own !== value) into.env.set(binding, joinAbs(own, value));
   }
+  into.checks = jointChecks(into, other);
   into.unless = provedUnless(into, other);
   into.proof = into.proof && other.proof && (into.proof.kind === 'environment' ? other.proof : into.proof);
   into.roles = into.roles && other.roles ? [...new Set([...into.roles, ...other.roles])] : undefined;
@@ -71,11 +72,18 @@ export function joinInto(into: State, other: State): void {
       );
     else into.live.delete(id);
   }
-  if (into.checks !== other.checks)
-    into.checks = into.checks.filter((check) => other.checks.some((their) => isSame(check, their)));
   if (into.given !== other.given) into.given = bothGiven(into.given, other.given);
   if (into.writes !== other.writes) into.writes = [...new Set([...into.writes, ...other.writes])];
   into.unsure ||= other.unsure;
+}
+
+/** What both paths have shown; `row.userId === user.id || user.role === 'ADMIN'`: who has the role needs to show nothing. */
+function jointChecks(one: State, other: State): readonly Check[] {
+  if (one.roles && !other.roles) return other.checks;
+  if (other.roles && !one.roles) return one.checks;
+  return one.checks === other.checks
+    ? one.checks
+    : one.checks.filter((check) => other.checks.some((their) => isSame(check, their)));
 }
 
 /** What must be given for the one of two paths that has no proof. */

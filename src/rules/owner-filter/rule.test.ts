@@ -242,6 +242,32 @@ export async function cancel({ id }: { id: string }) {
 
 const valid: [title: string, body: string][] = [
   [
+    'the owner, or somebody with the role',
+    `export async function remove(id: string) {
+  const session = await auth();
+  if (!session?.user) return { success: false };
+  const order = await prisma.order.findUnique({ where: { id } });
+  if (!order || (order.userId !== session.user.id && session.user.role !== 'ADMIN')) return { success: false };
+  await prisma.$transaction(async (tx) => {
+    await tx.order.delete({ where: { id } });
+  });
+  return { success: true };
+}`,
+  ],
+  [
+    'the owner, unless the role allows it to everybody',
+    `export async function remove(id: string) {
+  const session = await auth();
+  if (!session?.user) return { success: false };
+  const order = await prisma.order.findUnique({ where: { id } });
+  if (session.user.role !== 'ADMIN') {
+    if (order?.userId !== session.user.id) return { success: false };
+  }
+  await prisma.order.delete({ where: { id } });
+  return { success: true };
+}`,
+  ],
+  [
     'the owner in where',
     `export async function cancel(id: string) {
   const user = await requireUser();
