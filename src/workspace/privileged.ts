@@ -154,7 +154,8 @@ function isMembership(model: SchemaModelNode, schema: SchemaModel): boolean {
   return (
     relations.length >= 2 &&
     relations.some((field) => field.type === schema.userModel?.name) &&
-    model.fields.some((field) => ROLE_FIELD.test(field.name))
+    // A text that may be missing is what people say of themselves: their role in a company.
+    model.fields.some((field) => ROLE_FIELD.test(field.name) && !(field.type === 'String' && field.optional))
   );
 }
 

@@ -39,6 +39,8 @@ const actionAuth: Operator[] = [
   },
   {
     rule: 'action-auth',
+    // Of a webhook or a job.
+    or: ['webhook-signature'],
     name: 'remove the test of the session',
     changes: (source) => (isEntryFile(source) ? ifs(source, TESTS_CALLER).map(withRoleTest) : []),
   },

@@ -32,6 +32,7 @@ const schema = `
     banned      Boolean      @default(false)
     orders      Order[]
     memberships Membership[]
+    mailboxes   Mailbox[]
     accounts    Account[]
   }
   model Account {
@@ -43,6 +44,7 @@ const schema = `
     id      String       @id @default(cuid())
     ownerId String
     members Membership[]
+    mailboxes Mailbox[]
   }
   model Membership {
     id     String @id @default(cuid())
@@ -52,6 +54,14 @@ const schema = `
     team   Team   @relation(fields: [teamId], references: [id])
     user   User   @relation(fields: [userId], references: [id])
     @@unique([teamId, userId])
+  }
+  model Mailbox {
+    id     String  @id @default(cuid())
+    role   String?
+    teamId String
+    userId String
+    team   Team    @relation(fields: [teamId], references: [id])
+    user   User    @relation(fields: [userId], references: [id])
   }
   model Order {
     id     String @id @default(cuid())
@@ -477,6 +487,10 @@ describe(`${RULE} accepts`, () => {
     [
       'what nobody guards at all (action-auth)',
       `export async function drop(id: string) { await prisma.user.delete({ where: { id } }); }`,
+    ],
+    [
+      'what people say of themselves',
+      `export async function describe(id: string, role: string) { ${session} await prisma.mailbox.update({ where: { id }, data: { role } }); }`,
     ],
     [
       'a role that is only logged, with a check behind it',
