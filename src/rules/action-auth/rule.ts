@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FileId } from '../../base/path.ts';
 import { ancestors } from '../../base/path.ts';
 import type { Entry } from '../../workspace/entries.ts';
+import { entryText } from '../../workspace/entryText.ts';
 import { dependsOnSignIn } from '../../workspace/dependencies.ts';
 import { guardOf, isOneTimeModel, isPrivate } from '../../workspace/guardState.ts';
 import type { DbEffect, SessionCall } from '../../workspace/summary.ts';
@@ -132,7 +133,7 @@ function describe(
     own.find((session) => !session.tested) ??
     (own.length === 1 && precedes(workspace, file, own[0], effect) ? own[0] : undefined);
   const data = {
-    entry: nameOf(entry),
+    entry: entryText(entry),
     does: doing(effect),
     exposure: exposureOf(entry),
     call: careless ? callText(context, careless) : '',
@@ -189,21 +190,6 @@ function precedes(
 function callText(context: RuleContext<Options>, session: SessionCall): string {
   const facts = context.workspace.facts(session.file);
   return facts && session.direct ? 'auth' : 'getSession';
-}
-
-function nameOf(entry: Entry): string {
-  switch (entry.kind) {
-    case 'route':
-      return `The ${entry.name} handler`;
-    case 'page':
-      return 'This page';
-    case 'procedure':
-      return `The procedure \`${entry.name}\``;
-    case 'inline-action':
-      return `The inline action \`${entry.name}\``;
-    case 'action':
-      return `\`${entry.name}\``;
-  }
 }
 
 function exposureOf(entry: Entry): string {

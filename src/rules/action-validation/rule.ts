@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accessPlace } from '../../workspace/accessPlace.ts';
 import type { Entry } from '../../workspace/entries.ts';
+import { entryText } from '../../workspace/entryText.ts';
 import { ownHandler, rawUses } from '../../workspace/unvalidated.ts';
 import type { RawUse } from '../../workspace/unvalidated.ts';
 import { defineRule } from '../rule.ts';
@@ -145,7 +146,7 @@ function reportEntry(
     place: { at: entry.at },
     message: messageFor(uses, severity),
     data: {
-      entry: nameOf(entry),
+      entry: entryText(entry),
       does: doing(first),
       what: names.length > 0 ? listed(names) : 'its input',
       it: names.length > 1 ? 'them' : 'it',
@@ -179,19 +180,6 @@ function listed(names: readonly string[]): string {
   if (names.length > 4) return `${shown.join(', ')} and more`;
   const last = shown.pop() ?? '';
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
-}
-
-function nameOf(entry: Entry): string {
-  switch (entry.kind) {
-    case 'route':
-      return `The ${entry.name} handler`;
-    case 'procedure':
-      return `The procedure \`${entry.name}\``;
-    case 'inline-action':
-      return `The inline action \`${entry.name}\``;
-    default:
-      return `\`${entry.name}\``;
-  }
 }
 
 const VERBS: { [op: string]: string } = {

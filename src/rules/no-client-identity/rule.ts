@@ -3,6 +3,7 @@ import { accessPlace } from '../../workspace/accessPlace.ts';
 import { claimedIdentities } from '../../workspace/clientIdentity.ts';
 import type { ClaimedIdentity } from '../../workspace/clientIdentity.ts';
 import type { Entry } from '../../workspace/entries.ts';
+import { entryText } from '../../workspace/entryText.ts';
 import { isMadeBy } from '../../workspace/ownerHoles.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
 import { defineRule } from '../rule.ts';
@@ -80,7 +81,7 @@ function reportClaim(
     place: { at },
     message: kind,
     data: {
-      entry: nameOf(entry),
+      entry: entryText(entry),
       does: VERBS[effect.op] ?? 'reads',
       model: model.name,
       owner: claim.owner ?? '',
@@ -90,17 +91,6 @@ function reportClaim(
     related: place.related,
     fixes,
   });
-}
-
-function nameOf(entry: Entry): string {
-  switch (entry.kind) {
-    case 'route':
-      return `The ${entry.name} handler`;
-    case 'page':
-      return 'This page';
-    default:
-      return `\`${entry.name}\``;
-  }
 }
 
 const VERBS: { [op: string]: string } = {

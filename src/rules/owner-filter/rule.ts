@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SchemaModel, SchemaModelNode } from '../../prisma/schema.ts';
 import { accessPlace } from '../../workspace/accessPlace.ts';
 import type { Entry } from '../../workspace/entries.ts';
+import { entryText } from '../../workspace/entryText.ts';
 import { givesOut, isMadeBy, ownerHoles } from '../../workspace/ownerHoles.ts';
 import type { OwnerHole } from '../../workspace/ownerHoles.ts';
 import { isContent } from '../../workspace/publicData.ts';
@@ -78,7 +79,7 @@ function reportHole(
     place: { at },
     message: isRead ? 'read' : 'write',
     data: {
-      entry: nameOf(entry),
+      entry: entryText(entry),
       does: VERBS[effect.op] ?? 'changes',
       model: model.name,
       key: key.name,
@@ -112,17 +113,6 @@ function ownerText(schema: SchemaModel, model: SchemaModelNode): string {
   return path.keys[0] !== undefined && path.path.length === 1
     ? `\`${path.keys[0]}\``
     : `\`${path.path.join('.')}\``;
-}
-
-function nameOf(entry: Entry): string {
-  switch (entry.kind) {
-    case 'route':
-      return `The ${entry.name} handler`;
-    case 'page':
-      return 'This page';
-    default:
-      return `\`${entry.name}\``;
-  }
 }
 
 const VERBS: { [op: string]: string } = {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accessPlace } from '../../workspace/accessPlace.ts';
 import type { SchemaModel } from '../../prisma/schema.ts';
 import type { Entry } from '../../workspace/entries.ts';
+import { entryText } from '../../workspace/entryText.ts';
 import { isPrivate } from '../../workspace/guardState.ts';
 import { unguardedPrivilege } from '../../workspace/privileged.ts';
 import type { Privilege } from '../../workspace/privileged.ts';
@@ -84,7 +85,7 @@ function reportIdle(context: RuleContext<Options>, entry: Entry, schema: SchemaM
     place: { at },
     message: 'idle',
     data: {
-      entry: nameOf(entry),
+      entry: entryText(entry),
       does: verbOf(effect),
       model: schema.modelOf(effect.model)?.name ?? effect.op,
     },
@@ -122,7 +123,7 @@ function reportPrivilege(context: RuleContext<Options>, entry: Entry, found: Pri
     place: { at },
     message: kind,
     data: {
-      entry: nameOf(entry),
+      entry: entryText(entry),
       does: verbOf(effect),
       model,
       key,
@@ -140,17 +141,6 @@ function severityOf(entry: Entry, { kind, effect }: Privilege): Severity {
   return kind === 'admin' && effect.kind.endsWith('read') && entry.kind === 'page' && !effect.proof
     ? 'warning'
     : 'error';
-}
-
-function nameOf(entry: Entry): string {
-  switch (entry.kind) {
-    case 'route':
-      return `The ${entry.name} handler`;
-    case 'page':
-      return 'This page';
-    default:
-      return `\`${entry.name}\``;
-  }
 }
 
 const VERBS: { [op: string]: string } = {
