@@ -85,10 +85,10 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
   return { state: 'unguarded', reason: `${what} with no check of the caller before it`, open: first };
 }
 
-/** Rows that expire and carry a token or a code: verification, reset, invitation. Sessions are none of them. */
+/** Rows that expire and carry a token or a code: verification, reset, invitation. Sessions, and what connects to another service, are none. */
 export function isOneTimeModel(schema: SchemaModel | undefined, accessor: string): boolean {
   const model = schema?.modelOf(accessor);
-  if (!model || /session|key/i.test(model.name)) return false;
+  if (!model || /session|key|account|connection|integration|credential/i.test(model.name)) return false;
   const carries = model.fields.some(
     (field) => /token|code|otp|hash|secret|pin$/i.test(field.name) && field.type === 'String',
   );

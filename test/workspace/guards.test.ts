@@ -514,6 +514,22 @@ export async function POST(req: Request) { const body = await req.text(); const 
     expect(guardOfRoute(text("stripe.webhooks.constructEvent(body, 'a', 'b');"))).toBe('guarded');
   });
 
+  it('takes the tokens of another service for no one-time tokens', () => {
+    const schema = (name: string): { [path: string]: string } => ({
+      'prisma/schema.prisma': `${base['prisma/schema.prisma'] ?? ''}
+model ${name} {
+  id          String   @id
+  accessToken String
+  expiresAt   DateTime
+}
+`,
+    });
+    const renew = (accessor: string): string =>
+      `export async function run(id: string) { await prisma.${accessor}.update({ where: { id }, data: { accessToken: 'x' } }); }`;
+    expect(guardOfAction(renew('driveConnection'), schema('DriveConnection'))).toBe('unguarded');
+    expect(guardOfAction(renew('downloadTicket'), schema('DownloadTicket'))).toBe('public');
+  });
+
   it('lets sign-in and sign-up be public', () => {
     expect(
       guardOfAction(
