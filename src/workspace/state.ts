@@ -81,9 +81,27 @@ export function joinInto(into: State, other: State): void {
 function jointChecks(one: State, other: State): readonly Check[] {
   if (one.roles && !other.roles) return other.checks;
   if (other.roles && !one.roles) return one.checks;
-  return one.checks === other.checks
-    ? one.checks
-    : one.checks.filter((check) => other.checks.some((their) => isSame(check, their)));
+  if (one.checks === other.checks) return one.checks;
+  // `row.ownerId === user.id || row.members.some((member) => member.userId === user.id)`: each shows a right to the same rows.
+  const shared = (checks: readonly Check[], theirs: readonly Check[]): Check[] =>
+    checks.filter((check) =>
+      theirs.some((their) => check === their || isSame(check, their) || isOfSameRows(check, their)),
+    );
+  const own = shared(one.checks, other.checks);
+  return [
+    ...own,
+    ...shared(other.checks, one.checks).filter((check) => !own.some((kept) => isSame(kept, check))),
+  ];
+}
+
+/** Two comparisons with what the same look-up has found. */
+function isOfSameRows(one: Check, other: Check): boolean {
+  if (one.by !== 'compare' || other.by !== 'compare' || one.model === '' || one.model !== other.model)
+    return false;
+  const [own, theirs] = [one.where, other.where];
+  if (own.k !== 'object' || theirs.k !== 'object') return false;
+  const common = Object.keys(own.props).filter((key) => theirs.props[key]);
+  return common.length > 0 && common.every((key) => isSame(own.props[key], theirs.props[key]));
 }
 
 /** What must be given for the one of two paths that has no proof. */

@@ -34,6 +34,7 @@ const base = `
   model Team {
     id      String       @id @default(cuid())
     name    String
+    ownerId String?
     members Membership[]
     files   File[]
   }
@@ -241,6 +242,18 @@ export async function cancel({ id }: { id: string }) {
 ];
 
 const valid: [title: string, body: string][] = [
+  [
+    'the owner, or one of the members',
+    `export async function remove(id: string) {
+  const session = await auth();
+  if (!session?.user) return { success: false };
+  const team = await prisma.team.findFirst({ where: { files: { some: { id } } }, include: { members: true } });
+  const isMember = team?.members.some((member) => member.userId === session.user.id);
+  if (!team || !(team.ownerId === session.user.id || isMember)) return { success: false };
+  await prisma.file.delete({ where: { id } });
+  return { success: true };
+}`,
+  ],
   [
     'the owner, or somebody with the role',
     `export async function remove(id: string) {
