@@ -12,7 +12,6 @@ export const myReviewCount = unstable_cache(async () => {
 }, ['my-review-count']);
 
 export function orderCount(userId: string) {
-//              ^^^^^^^^^^ service-cache hint
   return unstable_cache(() => prisma.order.count({ where: { userId } }), ['order-count'])();
 //                                                          ^^^^^^ cache-safety error
 }
