@@ -96,7 +96,7 @@ const parts: { readonly [part: string]: Part } = {
   cli: {
     values: ['base', 'config', 'engine', 'host', 'report', 'server'],
     types: ['rules', 'run'],
-    packages: ['node', 'citty', 'picocolors', 'picomatch'],
+    packages: ['node', 'citty', 'picocolors', 'picomatch', 'zod'],
     why: 'a front end sees the engine through its façade, so that all front ends say the same',
   },
   server: {

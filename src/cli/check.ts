@@ -13,6 +13,7 @@ import { renderJunit } from '../report/junit.ts';
 import { compareFindings, plain, plural, type Report, type ReportedFix } from '../report/model.ts';
 import { renderPretty } from '../report/pretty.ts';
 import { renderSarif } from '../report/sarif.ts';
+import { baselineText, defaultBaseline, newFindings, nextBaseline, readBaseline } from './baseline.ts';
 import type { CommandSpec, OptionValues } from './command.ts';
 import { exitCodes, UsageError, type ExitCode } from './exitCodes.ts';
 import { diffOf, fixFiles } from './fix.ts';
@@ -37,6 +38,11 @@ const options = {
   'max-warnings': { type: 'string', valueHint: 'N', description: 'Fail on more warnings than this' },
   quiet: { type: 'boolean', description: 'Show errors only' },
   stats: { type: 'boolean', description: 'Show what was found in the workspace and why' },
+  baseline: { type: 'string', valueHint: 'FILE', description: 'Leave out findings that this file knows' },
+  'write-baseline': {
+    type: 'boolean',
+    description: `Write the findings to the baseline (${defaultBaseline})`,
+  },
   'no-cache': { type: 'boolean', description: 'Neither read nor write the cache' },
   config: { type: 'string', valueHint: 'FILE', description: 'Use this configuration everywhere' },
   fix: { type: 'boolean', description: 'Apply safe fixes' },
@@ -64,6 +70,8 @@ function readRequest(values: Values): Request {
     throw new UsageError('--fix and --fix-dry-run exclude each other.');
   if (values['fix-dry-run'] && format !== 'pretty')
     throw new UsageError('--fix-dry-run prints a diff and takes no --format.');
+  if (values['write-baseline'] && values['fix-dry-run'])
+    throw new UsageError('--write-baseline and --fix-dry-run exclude each other.');
   if (values.staged && (values.changed || values.since !== undefined))
     throw new UsageError('--staged excludes --changed and --since.');
   let changes: ChangeSet | undefined;
@@ -128,6 +136,28 @@ async function filesToReport(
   return wanted.filter((file) => changed.has(file));
 }
 
+/**
+ * Findings that count: those the baseline does not know. With `--write-baseline` all of them are written down first.
+ * @param looked whether this run would report a finding of a rule in a file
+ */
+async function withoutBaseline(
+  values: Values,
+  findings: readonly Finding[],
+  looked: (rule: string, file: FileId) => boolean,
+): Promise<Finding[]> {
+  if (values.baseline === undefined && !values['write-baseline']) return [...findings];
+  const file = values.baseline ?? defaultBaseline;
+  const earlier = readBaseline(file);
+  if (!values['write-baseline']) {
+    if (!earlier) throw new UsageError(`no such baseline: "${file}". --write-baseline makes it.`);
+    return newFindings(findings, earlier);
+  }
+  const next = nextBaseline(findings, earlier ?? [], looked);
+  await writeReport(baselineText(next), file);
+  await write(process.stderr, `Wrote ${plural(next.length, 'finding')} to ${plain(file)}.\n`);
+  return newFindings(findings, next);
+}
+
 function render(format: Format, report: Report, values: Values): string {
   if (format === 'json') return renderJson(report);
   if (format === 'sarif') return renderSarif(report);
@@ -151,10 +181,19 @@ async function run(values: Values, paths: string[]): Promise<ExitCode> {
   const files = await filesToReport(workspace, session, request.changes);
   const isFixing = values.fix === true || values['fix-dry-run'] === true;
   const fixed = isFixing ? fixFiles(session, files, values.fix === true) : undefined;
-  const all = files
+  const isSelected = (rule: string) => !selection.only || selection.only.has(rule);
+  const found = files
     .flatMap((file) => session.check(file))
-    .filter(({ rule }) => !selection.only || selection.only.has(rule))
+    .filter(({ rule }) => isSelected(rule))
     .toSorted(compareFindings);
+  const reported = new Set(files);
+  const existing = new Set(session.engine.files());
+  // What is known of a file that is gone is forgotten, of one that was not looked at it is kept.
+  const all = await withoutBaseline(
+    values,
+    found,
+    (rule, file) => isSelected(rule) && (reported.has(file) || !existing.has(file)),
+  );
   const problems = [...session.problems(), ...(fixed?.problems ?? [])];
   const configs = session.engine.files().filter((file) => file.endsWith('backend-specialist.config.json'));
   const isConfigBad = (overrides.file === undefined ? configs : [overrides.file]).some(
@@ -172,7 +211,7 @@ async function run(values: Values, paths: string[]): Promise<ExitCode> {
       filesAnalysed: files.length,
       filesFromCache: session.engine.cacheHits,
       suppressed: session.engine.suppressedCount(files),
-      baselined: 0,
+      baselined: found.length - all.length,
       durationMs: Math.round(performance.now() - started),
     },
     rules: new Map(

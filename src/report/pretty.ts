@@ -135,12 +135,17 @@ export function renderPretty(report: Report, { colours, quiet }: PrettyOptions):
   for (const { file, message } of report.problems)
     out.push(`${colours.yellow('! problem')} ${plain(file)}: ${plain(message)}`);
   if (report.problems.length > 0) out.push('');
-  const { files, filesAnalysed, filesFromCache, suppressed, durationMs } = report.summary;
+  const { files, filesAnalysed, filesFromCache, suppressed, baselined, durationMs } = report.summary;
   const cached = filesFromCache > 0 ? `, ${filesFromCache} from the cache` : '';
   const effort = colours.dim(
     `${plural(files, 'file')}, ${filesAnalysed} analysed${cached}, ${(durationMs / 1000).toFixed(1)} s`,
   );
-  const hidden = suppressed > 0 ? colours.dim(`, ${suppressed} suppressed`) : '';
+  const hidden = [
+    ...(suppressed > 0 ? [`, ${suppressed} suppressed`] : []),
+    ...(baselined > 0 ? [`, ${baselined} in the baseline`] : []),
+  ]
+    .map(colours.dim)
+    .join('');
   if (report.findings.length === 0) {
     out.push(`${colours.green('✔ No findings')}${hidden} (${effort})`);
   } else {
