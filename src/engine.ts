@@ -56,6 +56,8 @@ const declarations = rules.map(({ meta }) => ({
   id: meta.id,
   title: meta.title,
   severity: meta.severity,
+  sections: meta.sections,
+  kinds: meta.kinds,
   options: meta.options,
   defaults: meta.defaults,
 }));

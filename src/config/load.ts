@@ -3,6 +3,7 @@ import { ancestors, dirname, join, type FileId } from '../base/path.ts';
 import type { Severity, SeverityOrOff } from '../rules/rule.ts';
 import { createMatcher, type FileMatcher } from './globs.ts';
 import { parseConfig, withDefaults, type ConfigIssue, type RuleDeclaration } from './parse.ts';
+import { presetSeverity } from './presets.ts';
 import { configFileName, type Conventions, type RuleSetting, type Settings } from './settings.ts';
 
 export interface ConfigSource {
@@ -171,6 +172,7 @@ export function resolveConfig(
     Object.create(null),
     ...layers.map(({ settings }) => settings.rules ?? {}),
   );
+  const preset = layers.findLast(({ settings }) => settings.preset !== undefined)?.settings.preset;
   const scoped = layers.flatMap(({ settings, folder }) =>
     (settings.overrides ?? []).map((entry) => ({
       matches: createMatcher(entry.files, folder),
@@ -192,7 +194,8 @@ export function resolveConfig(
       if (!rule) return { severity: 'off', options: undefined };
       const override = scoped.findLast((entry) => Object.hasOwn(entry.rules, id) && entry.matches(path));
       const setting = override?.rules[id] ?? global[id];
-      return inForce(rule, setting, overrides.rules?.[id], cache);
+      const base = presetSeverity(preset ?? 'recommended', rule);
+      return inForce(rule, setting ?? base, overrides.rules?.[id], cache);
     },
     ignores: (path) => ignored.some((matches) => matches(path)),
   };
@@ -200,11 +203,10 @@ export function resolveConfig(
 
 function inForce(
   rule: RuleDeclaration,
-  setting: RuleSetting | undefined,
+  setting: RuleSetting,
   forced: SeverityOrOff | undefined,
   cache: Map<RuleSetting, RuleInForce>,
 ): RuleInForce {
-  if (setting === undefined) return { severity: forced ?? rule.severity, options: rule.defaults };
   if (typeof setting === 'string') return { severity: forced ?? setting, options: rule.defaults };
   let known = cache.get(setting);
   if (!known) {

@@ -13,6 +13,9 @@ export interface RuleDeclaration {
   id: string;
   title: string;
   severity: Severity;
+  /** Sections of the contract, and kinds of files it reads: presets choose by them. */
+  sections: readonly string[];
+  kinds: readonly string[];
   options: z.ZodType;
   /** Options in force where none are given. */
   defaults: unknown;

@@ -13,6 +13,9 @@ export const ruleSettingSchema = z.union([
 ]);
 export type RuleSetting = z.infer<typeof ruleSettingSchema>;
 
+export const presetSchema = z.enum(['recommended', 'strict', 'security', 'migrations-only']);
+export type PresetName = z.infer<typeof presetSchema>;
+
 const rulesSchema = z
   .record(z.string(), ruleSettingSchema)
   .describe('Severity of each rule, or [severity, options].');
@@ -55,6 +58,11 @@ export const settingsSchema = z.strictObject({
     .union([z.string().min(1), z.array(z.string().min(1))])
     .optional()
     .describe('Configuration files this one builds on; relative paths.'),
+  preset: presetSchema
+    .optional()
+    .describe(
+      'What `rules` and `overrides` start from: every rule as it comes (recommended), one step more severe (strict), access and data protection alone (security), or migrations and database commands alone (migrations-only).',
+    ),
   rules: rulesSchema.optional(),
   overrides: z.array(overrideSchema).optional().describe('Rule settings for some files; later entries win.'),
   ignore: z

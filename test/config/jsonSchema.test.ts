@@ -6,6 +6,8 @@ const rule = (id: string) => ({
   id,
   title: `Title of ${id}`,
   severity: 'warning' as const,
+  sections: ['S4'],
+  kinds: ['ts'],
   options: z.strictObject({ max: z.number().describe('Most rows') }),
   defaults: { max: 100 },
 });

@@ -13,10 +13,20 @@ const rules: RuleDeclaration[] = [
     id: 'require-pagination',
     title: 'Bound lists',
     severity: 'warning',
+    sections: ['S4'],
+    kinds: ['ts'],
     options: z.strictObject({ max: z.number().int().min(1), lookup: z.array(z.string()) }),
     defaults: { max: 100, lookup: [] },
   },
-  { id: 'action-auth', title: 'Guard', severity: 'error', options: z.strictObject({}), defaults: {} },
+  {
+    id: 'action-auth',
+    title: 'Guard',
+    severity: 'error',
+    sections: ['S3', 'S5'],
+    kinds: ['ts'],
+    options: z.strictObject({}),
+    defaults: {},
+  },
 ];
 
 const file = 'backend-specialist.config.json';
