@@ -215,7 +215,10 @@ async function run(values: Values, paths: string[]): Promise<ExitCode> {
       durationMs: Math.round(performance.now() - started),
     },
     rules: new Map(
-      rules.map(({ meta }) => [meta.id, { id: meta.id, title: meta.title, docs: ruleDocsUrl(meta.id) }]),
+      rules.map(({ meta: { id, title, severity, sections } }) => [
+        id,
+        { id, title, docs: ruleDocsUrl(id), severity, sections },
+      ]),
     ),
     text: (file) => session.engine.text(file),
     fixes: (finding) => verifiedFixes(session, finding),

@@ -8,6 +8,10 @@ export interface RuleInfo {
   title: string;
   /** Address of its page. */
   docs: string;
+  /** As the rule comes, whatever the configuration says. */
+  severity: Severity;
+  /** Sections of the contract. */
+  sections: readonly string[];
 }
 
 export interface Problem {

@@ -80,10 +80,12 @@ export function renderSarif(report: Report): string {
             name: 'backend-specialist',
             semanticVersion: report.version,
             informationUri: 'https://github.com/backend-specialist/backend-specialist',
-            rules: rules.map(({ id, title, docs }) => ({
+            rules: rules.map(({ id, title, docs, severity, sections }) => ({
               id,
               shortDescription: { text: title },
               ...(docs === '' ? {} : { helpUri: docs }),
+              defaultConfiguration: { level: level[severity] },
+              properties: { tags: sections },
             })),
           },
         },

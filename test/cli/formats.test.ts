@@ -80,7 +80,20 @@ test('sarif: one run with rules, encoded paths, regions and replacements', async
     runs: [
       {
         columnKind: 'utf16CodeUnits',
-        tool: { driver: { name: 'backend-specialist', rules: expect.any(Array) } },
+        tool: {
+          driver: {
+            name: 'backend-specialist',
+            rules: expect.arrayContaining([
+              {
+                id: 'unused-suppression',
+                shortDescription: { text: 'A suppression comment must silence something.' },
+                helpUri: expect.stringContaining('unused-suppression'),
+                defaultConfiguration: { level: 'note' },
+                properties: { tags: ['S8'] },
+              },
+            ]),
+          },
+        },
         results: [
           {
             ruleId: 'unused-suppression',
