@@ -144,7 +144,9 @@ export function typedRow(
   if (!comes || !(/prisma|generated/i.test(comes.spec) || view.target(file, comes.spec).t === 'generated'))
     return undefined;
   const columns = secretColumns(view, model).map((field) => field.name);
-  return columns.length > 0
-    ? { kind: 'row', what: `rows of ${model.name} with \`${columns.join('`, `')}\``, sure: true }
+  if (columns.length > 0)
+    return { kind: 'row', what: `rows of ${model.name} with \`${columns.join('`, `')}\``, sure: true };
+  return model === view.schema(file)?.userModel
+    ? { kind: 'row', what: `whole rows of ${model.name}, mail addresses and all,`, sure: false }
     : undefined;
 }

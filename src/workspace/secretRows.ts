@@ -40,6 +40,25 @@ export function leaksIn(view: WorkspaceView, file: FileId, value: Abs): Leak[] {
   return out;
 }
 
+const GIVES_NUMBERS = /^(groupBy|aggregate|count|deleteMany|updateMany|createMany)$/;
+const PERSONAL = /^(e_?mail(_?address)?|phone(_?number)?)$/i;
+
+/** The model of whole rows of people in a value, read with their mail addresses or phone numbers. */
+export function peopleIn(view: WorkspaceView, file: FileId, value: Abs): string | undefined {
+  const schema = view.schema(file);
+  const person = schema?.userModel;
+  if (!schema || !person?.fields.some(({ name }) => PERSONAL.test(name))) return undefined;
+  for (const { row } of rowsIn(value, new Set(), 0)) {
+    if (schema.modelOf(row.model) !== person || !row.query) continue;
+    const { at, file: home } = row.query;
+    const query = view.queries(home).find((candidate) => candidate.at === at && candidate.sure);
+    const args = query && !GIVES_NUMBERS.test(query.op) ? query.args : undefined;
+    if (args && !partOf(args, 'select') && !partOf(args, 'omit') && !(args.k === 'object' && args.open))
+      return person.name;
+  }
+  return undefined;
+}
+
 /** Whole rows inside a value; `without` names the columns that are set anew beside a spread. */
 function rowsIn(
   value: Abs,
@@ -86,8 +105,7 @@ function leaksOf(view: WorkspaceView, schema: SchemaModel, row: Row, without: Re
   const model = schema.modelOf(row.model);
   if (!query || !model || row.model === '') return [];
   const fact = view.queries(query.file).find((candidate) => candidate.at === query.at);
-  if (!fact || !fact.sure || /^(groupBy|aggregate|count|deleteMany|updateMany|createMany)$/.test(fact.op))
-    return [];
+  if (!fact || !fact.sure || GIVES_NUMBERS.test(fact.op)) return [];
   const out: Leak[] = [];
   const look = (name: string, args: Abs, path: string[]): void => {
     const node = schema.model(name);

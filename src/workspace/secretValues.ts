@@ -14,7 +14,7 @@ import { meaningOf } from './knowledge.ts';
 import { judgeOrigin, judgeRow, objectSecrets, secretKeys, typedRow } from './secretOrigins.ts';
 import type { Secret } from './secretOrigins.ts';
 import { mayBeSecret, secretByName } from './secretNames.ts';
-import { leaksIn } from './secretRows.ts';
+import { leaksIn, peopleIn } from './secretRows.ts';
 import { functionKey } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 
@@ -44,6 +44,9 @@ const MAX_DEPTH = 7;
 const SAME =
   /^(JSON\.stringify|String|(util\.)?inspect|structuredClone|(en|de)codeURI(Component)?|Object\.(entries|values|fromEntries|assign)|superjson\.(stringify|serialize)|Array\.from)$/;
 const SAME_METHODS = /^(toString|trim|toJSON|entries|values|getAll|toLowerCase|toUpperCase|json|valueOf)$/;
+
+/** Methods that give a part of a text. */
+const CUTS = /^(split|slice|substring|substr|replace|replaceAll|at|pop|trim)$/;
 
 export class SecretValues {
   private readonly resolver: CalleeResolver;
@@ -181,6 +184,15 @@ export class SecretValues {
         isWhole: init.k === 'object' || init.k === 'array',
       }));
     if (init?.k === 'rest') return found(this.ofRest(init, fn));
+    const cut = mayBeSecret(name) ?? secretByName(name);
+    const whole = cut === undefined || !init ? undefined : this.cutFrom(init);
+    if (whole) {
+      // `authorization.split(' ')[1]` is as good as the whole header.
+      const secret = this.look(whole, { ...around, depth: around.depth + 1, hint: undefined }).find(
+        ({ kind }) => kind === 'value',
+      );
+      if (secret) return found({ kind: 'value', what: secret.what, sure: secret.sure });
+    }
     const abs = awaited(this.resolve(value, fn));
     const known = this.judge(abs, name);
     if (known !== undefined) return found(known ?? undefined);
@@ -218,8 +230,16 @@ export class SecretValues {
   /** A whole row with secret columns, or of a whole person. */
   private rowIn(value: Abs): Secret | undefined {
     const [leak] = leaksIn(this.view, this.file, value);
-    if (!leak) return undefined;
-    return { kind: 'row', what: `rows of ${leak.model} with \`${leak.columns.join('`, `')}\``, sure: true };
+    if (leak)
+      return {
+        kind: 'row',
+        what: `rows of ${leak.model} with \`${leak.columns.join('`, `')}\``,
+        sure: true,
+      };
+    const people = peopleIn(this.view, this.file, value);
+    return people === undefined
+      ? undefined
+      : { kind: 'row', what: `whole rows of ${people}, mail addresses and all,`, sure: false };
   }
 
   private ofRest(rest: Extract<Value, { k: 'rest' }>, fn: FunctionId): Secret | undefined {
@@ -259,16 +279,16 @@ export class SecretValues {
       return { kind: 'value', what: 'a token', sure: true };
     const likely = mayBeSecret(name);
     if (!likely) return undefined;
+    const sent = abs.k === 'parsed' ? abs.of : abs;
     if (
-      abs.k === 'param' &&
-      abs.path.some((step) => step === 'get' || step === 'searchParams' || step === 'params')
+      sent.k === 'param' &&
+      sent.path.some((step) => step === 'get' || step === 'searchParams' || step === 'params')
     )
       return { kind: 'value', what: likely, sure: true };
-    if (abs.k === 'made')
-      return /jsonwebtoken|jose|crypto|nanoid|uuid|cuid/.test(abs.spec)
-        ? { kind: 'value', what: likely, sure: true }
-        : undefined;
-    if (abs.k !== 'param' && abs.k !== 'unknown') return undefined;
+    if (abs.k === 'made' && /jsonwebtoken|jose|crypto|nanoid|uuid|cuid/.test(abs.spec))
+      return { kind: 'value', what: likely, sure: true };
+    const isOwn = abs.k === 'made' && made?.k === 'call' && made.fn.k === 'ref';
+    if (sent.k !== 'param' && sent.k !== 'origin' && abs.k !== 'unknown' && !isOwn) return undefined;
     // `coupon.token`: whose it is tells what it is.
     if (from?.k === 'member' && !isAboutAccess(textOf(from.of))) return undefined;
     return isAboutAccess(this.file) ||
@@ -314,6 +334,19 @@ export class SecretValues {
     for (const [b, names] of out)
       for (const name of names) if (cleared.has(`${b} ${name}`)) names.delete(name);
     return out;
+  }
+
+  /** The text that a part is cut from. */
+  private cutFrom(value: Value, depth = 0): Value | undefined {
+    if (depth > 4) return undefined;
+    if (value.k === 'index') return this.cutFrom(value.of, depth + 1);
+    if (value.k === 'ref' && this.facts.bindings[value.b]?.kind === 'temp') {
+      const init = this.initOf(value.b);
+      return init && this.cutFrom(init, depth + 1);
+    }
+    return value.k === 'call' && value.fn.k === 'member' && CUTS.test(value.fn.name)
+      ? (this.cutFrom(value.fn.of, depth + 1) ?? value.fn.of)
+      : undefined;
   }
 
   private initOf(b: BindingId): Value | undefined {

@@ -123,6 +123,17 @@ describe('finds', () => {
       `const row = await prisma.passwordResetToken.findFirst({ where: { id: input.id } }); console.log(row?.token);`,
       ['token error'],
     ],
+    [
+      'the token of a header',
+      `const authorization = (await headers()).get('authorization'); const token = authorization?.split(' ')[1]; console.log(token);`,
+      ['token error'],
+    ],
+    [
+      'a piece of a key by its name',
+      `const [clientId, token] = apiKey.split('_'); console.log(clientId, token);`,
+      ['token error'],
+      'apiKey: string',
+    ],
     ['a declared row', `console.log(user);`, ['user error'], 'user: User'],
     ['a password by name', `console.log('sign in', password);`, ['password error'], 'password: string'],
     [
@@ -508,5 +519,43 @@ describe('fixes', () => {
       { [FILE]: before.replace('${input.password}', '[redacted]') },
       { recipe: 'redact-message' },
     );
+  });
+});
+
+describe('whole people', () => {
+  const plain = `
+  //- prisma/schema.prisma
+  generator client {
+    provider = "prisma-client"
+    output   = "../lib/generated/prisma"
+  }
+  model User {
+    id       String    @id
+    email    String    @unique
+    accounts Account[]
+  }
+  model Account {
+    id     String @id
+    userId String
+    user   User   @relation(fields: [userId], references: [id])
+  }
+`;
+  it.each([
+    ['read whole', 'prisma.user.findUnique({ where: { id: input.id } })', ['warning']],
+    ['with what belongs to them', 'prisma.user.findFirst({ include: { accounts: true } })', ['warning']],
+    ['by chosen columns', 'prisma.user.findFirst({ select: { id: true, email: true } })', []],
+    ['their accounts only', 'prisma.account.findFirst()', []],
+    ['a count of them', 'prisma.user.count()', []],
+  ])('%s', async (_, query, expected) => {
+    const fixture = await openFixture({
+      ...parseFixture(plain),
+      [FILE]: `${HEAD}
+export async function act(input: { id: string }) {
+  const user = await ${query};
+  console.log('found', user);
+}
+`,
+    });
+    expect(findings(fixture, RULE).map(({ severity }) => severity)).toEqual(expected);
   });
 });
