@@ -1,4 +1,6 @@
 /** Rows that are written from an object as the client sent it, with whatever keys it has. */
+import type { PrismaField } from '../facts/prismaModel.ts';
+import { valuesIn } from '../facts/valueIndex.ts';
 import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
 import { awaited } from './abs.ts';
 import type { Abs } from './abs.ts';
@@ -9,6 +11,7 @@ import type { Entry } from './entries.ts';
 import { checkedAs, inputChecks } from './inputChecks.ts';
 import type { InputCheck } from './inputChecks.ts';
 import { secretKind } from './secretColumns.ts';
+import { parseFunctionKey } from './summary.ts';
 import type { DbEffect } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 import type { ZodShape } from './zodShape.ts';
@@ -45,7 +48,7 @@ export function wholeInputs(
   const checks = entry.handler === undefined ? [] : inputChecks(view, entry.handler);
   return writes.flatMap((effect) => {
     const rows = rowsOf(effect, schema);
-    return rows.flatMap((row) => inRow(entry, checks, effect, row));
+    return rows.flatMap((row) => inRow(view, entry, checks, effect, row));
   });
 }
 
@@ -101,6 +104,7 @@ function add(
 }
 
 function inRow(
+  view: WorkspaceView,
   entry: Entry,
   checks: readonly InputCheck[] | undefined,
   effect: DbEffect,
@@ -126,9 +130,26 @@ function inRow(
         : seen === 'parsed' || seen === 'whole'
           ? 'parsed'
           : 'raw';
+    if ((how === 'checked' || how === 'parsed') && object.k === 'param' && refusesUnknownKeys(view, object))
+      continue;
     out.push({ effect, model, key, along, how, part, isSpread, fixed });
   }
   return out;
+}
+
+/** Whether a parameter as a whole goes into a schema that throws at keys it doesn't name. */
+function refusesUnknownKeys(view: WorkspaceView, { fn: key, i }: Extract<Abs, { k: 'param' }>): boolean {
+  const { file, fn } = parseFunctionKey(key);
+  const facts = view.tsFacts(file);
+  const own = facts?.functions[fn];
+  if (!facts || !own) return false;
+  return valuesIn(own, 'call').some(({ fn: callee, args: [first] }) => {
+    if (callee.k !== 'member' || !/^(safeP|p)arse(Async)?$/.test(callee.name)) return false;
+    if (first?.k !== 'ref' || first.b !== own.params[i]) return false;
+    const schema =
+      callee.of.k === 'ref' && callee.of.b >= 0 ? view.moduleValue(file, callee.of.b) : undefined;
+    return schema?.k === 'schema' && schema.shape.unknownKeys === 'strict';
+  });
 }
 
 /** Whether an object comes out of a schema with keys that the schema doesn't name. */
@@ -164,21 +185,22 @@ export function privilegedColumns(schema: SchemaModel, model: SchemaModelNode): 
       return isOwner ? (field.relation?.fields ?? []) : [];
     }),
   );
-  const rank = (name: string, isSecret: boolean): number =>
+  const rank = ({ name, type }: PrismaField, isSecret: boolean): number =>
     ROLE.test(name)
       ? 0
       : owners.has(name)
         ? 1
         : isSecret
           ? 2
-          : MONEY.test(name)
+          : // A price that is a text is for reading.
+            MONEY.test(name) && (type !== 'String' || /^stripe|plan|tier|subscription/i.test(name))
             ? 3
             : STATE.test(name)
               ? 4
               : -1;
   return schema
     .scalars(model.name)
-    .map((field) => ({ name: field.name, rank: rank(field.name, secretKind(field) !== undefined) }))
+    .map((field) => ({ name: field.name, rank: rank(field, secretKind(field) !== undefined) }))
     .filter((column) => column.rank >= 0)
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ name }) => name);

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { isSame } from '../../base/equal.ts';
 import { accessPlace } from '../../workspace/accessPlace.ts';
 import type { Entry } from '../../workspace/entries.ts';
 import { entryText } from '../../workspace/entryText.ts';
 import { ownHandler, rawUses } from '../../workspace/unvalidated.ts';
 import type { RawUse } from '../../workspace/unvalidated.ts';
+import { wholeInputs } from '../../workspace/wholeInput.ts';
 import { defineRule } from '../rule.ts';
 import type { FixRequest, Related, RuleContext, Severity } from '../rule.ts';
 
@@ -47,9 +49,12 @@ export const rule = defineRule<Options>({
     const seen = new Set<string>();
     for (const entry of workspace.entries(file)) {
       if (entry.handler !== undefined && seen.has(entry.handler)) continue;
+      const whole = wholeInputs(workspace, entry, schema);
       const graded = rawUses(workspace, entry, schema)
         // An object that goes into a row as it came is `no-mass-assignment`'s.
-        .filter(({ use, key, isBare }) => use !== 'data' || key !== undefined || !isBare)
+        .filter(
+          ({ what, part }) => !whole.some((row) => row.effect === what && isSame(row.part.leaf, part.leaf)),
+        )
         .flatMap((use) => {
           const grade = gradeOf(use);
           return grade === undefined ? [] : [{ use, grade }];

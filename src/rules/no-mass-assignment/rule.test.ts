@@ -238,6 +238,14 @@ export async function save(input: unknown) {
 }`),
   ],
   [
+    'an object that a strict schema has let through',
+    action(`const strict = z.object({ title: z.string(), slug: z.string(), authorId: z.string() }).strict();
+export async function save(input: z.infer<typeof strict>) {
+  strict.parse(input);
+  await prisma.post.create({ data: input });
+}`),
+  ],
+  [
     'what is left of a parsed object',
     action(`const schema = z.object({ id: z.string(), title: z.string() });
 export async function change(input: unknown) {

@@ -105,8 +105,7 @@ function severityOf({ effect, how, model }: WholeInput, open: readonly string[])
 
 function columnsText(open: readonly string[], isKnown: boolean): string {
   const shown = open.slice(0, 3).map((name) => `\`${name}\``);
-  if (shown.length === 0)
-    return isKnown ? 'any column can be set, and any relation' : 'any column can be set';
+  if (shown.length === 0) return isKnown ? 'every other column can be set' : 'any column can be set';
   const last = shown.pop() ?? '';
   const list = shown.length > 0 ? `${shown.join(', ')} and ${last}` : last;
   return `any column can be set, ${list} too`;
