@@ -89,7 +89,7 @@ function reportCallers(context: Context, finder: MissingConditions, facts: TsFac
         place: { at },
         message: grade.message,
         data: dataOf(missing),
-        severity: grade.severity,
+        severity: heldBack(context, missing, grade),
         related,
         fixes: [narrowing(context, missing, caller)],
       });
@@ -129,7 +129,7 @@ function reportOf(context: Context, missing: MissingCondition, isStrict: boolean
     place,
     message: grade.message,
     data,
-    severity: grade.severity,
+    severity: heldBack(context, missing, grade),
     fixes: isOptional ? [] : [narrowing(context, missing, missing.query)],
   };
 }
@@ -176,14 +176,17 @@ function gradeOf(context: Context, missing: MissingCondition): Grade | undefined
   }
   if (absence.why === 'explicit') return undefined;
   if (isDeclared || condition.isRange || condition.isNegated) return { message: 'search', severity: 'hint' };
-  if (picks?.picks === 'owner') {
-    const isHeld = absence.why === 'session' && isBehindProxy(context);
-    return { message: 'owner', severity: condition.isNested || isHeld ? 'warning' : 'error' };
-  }
+  if (picks?.picks === 'owner')
+    return { message: 'owner', severity: condition.isNested ? 'warning' : 'error' };
   if (condition.isNested) return { message: 'search', severity: 'hint' };
   const isOne = query.op.startsWith('find') && query.op !== 'findMany';
   if (isOne && isSecretField(condition.field)) return { message: 'row', severity: 'error' };
   return picks ? { message: 'row', severity: 'warning' } : { message: 'search', severity: 'hint' };
+}
+
+/** Nobody without a session may get as far as this. */
+function heldBack(context: Context, { absence }: MissingCondition, { message, severity }: Grade): Severity {
+  return message === 'owner' && absence.why === 'session' && isBehindProxy(context) ? 'warning' : severity;
 }
 
 /** A proxy may keep strangers from pages; actions and routes are reached past it. */
