@@ -87,6 +87,10 @@ export interface PrismaKey {
   type?: string;
   /** Holds for some rows only (`where:`). */
   partial: boolean;
+  /** Fields that are kept in falling order: `createdAt(sort: Desc)`. */
+  descending?: string[];
+  /** Fields with an operator class of their own: `{ payload: 'JsonbPathOps' }`. */
+  ops?: Record<string, string>;
   span: Span;
 }
 

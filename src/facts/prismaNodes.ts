@@ -73,15 +73,35 @@ function blockAttribute(source: Source, out: PrismaModel, node: BlockAttribute):
 }
 
 function key(source: Source, node: BlockAttribute): PrismaKey {
+  const list = positional(node.args, 'fields', 0);
   return {
-    fields: namesOf(positional(node.args, 'fields', 0)),
+    fields: namesOf(list),
     partial: named(node.args, 'where') !== undefined,
     span: spanOf(source, node.location, node.comment?.location),
     ...given({
       name: stringOf(named(node.args, 'name')),
       map: stringOf(named(node.args, 'map')),
       type: pathOf(named(node.args, 'type')),
+      ...keyDetails(list),
     }),
+  };
+}
+
+/** What a key says of single fields: `[createdAt(sort: Desc), payload(ops: JsonbPathOps)]`. */
+function keyDetails(list: SchemaExpression | undefined): Pick<PrismaKey, 'descending' | 'ops'> {
+  const calls = (list?.kind === 'array' ? list.items : [list]).flatMap((item) =>
+    item?.kind === 'functionCall' ? [{ name: item.path.value.join('.'), args: item.args ?? [] }] : [],
+  );
+  const descending = calls
+    .filter(({ args }) => pathOf(named(args, 'sort')) === 'Desc')
+    .map(({ name }) => name);
+  const ops = calls.flatMap(({ name, args }) => {
+    const value = named(args, 'ops');
+    return value ? [[name, pathOf(value) ?? 'raw'] as const] : [];
+  });
+  return {
+    ...(descending.length > 0 ? { descending } : {}),
+    ...(ops.length > 0 ? { ops: Object.fromEntries(ops) } : {}),
   };
 }
 

@@ -23,10 +23,23 @@ export interface SqlType {
  */
 export type SqlDefault = 'none' | 'null' | 'constant' | 'stable' | 'volatile' | 'unknown';
 
+/**
+ * The value of a `DEFAULT`: a constant without its casts, `now()`, the sequence of a `nextval`, the items of an array. `expression` is
+ * everything else, in one spelling whatever the blanks, parentheses and casts; compare it, don't run it.
+ */
+export type SqlValue =
+  | { v: 'text' | 'number' | 'boolean' | 'expression'; text: string }
+  | { v: 'list'; items: string[] }
+  | { v: 'now' }
+  | { v: 'sequence'; name: string };
+
+export type SqlReferenceAction = 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
+
 export interface SqlReference {
   table: SqlName;
   columns: string[];
-  onDelete: 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
+  onDelete: SqlReferenceAction;
+  onUpdate: SqlReferenceAction;
 }
 
 export interface SqlColumn {
@@ -35,6 +48,8 @@ export interface SqlColumn {
   type: SqlType;
   notNull: boolean;
   default: SqlDefault;
+  /** What `DEFAULT` says; absent without one, and for `DEFAULT NULL`. */
+  value?: SqlValue;
   primaryKey: boolean;
   unique: boolean;
   /** `serial` types and `GENERATED … AS IDENTITY`. */
@@ -64,7 +79,7 @@ export type SqlAlterCommand = { span: Span } & (
   /** `usingCast`: the `USING` expression casts explicitly, so that too long values are cut without an error. */
   | { command: 'alter-type'; column: string; to: SqlType; using: boolean; usingCast: boolean }
   | { command: 'set-not-null' | 'drop-not-null' | 'drop-default'; column: string }
-  | { command: 'set-default'; column: string; default: SqlDefault }
+  | { command: 'set-default'; column: string; default: SqlDefault; value?: SqlValue }
   | { command: 'add-constraint'; constraint: SqlConstraint }
   | { command: 'drop-constraint'; name: string; cascade: boolean }
   | { command: 'validate-constraint'; name: string }
@@ -141,6 +156,10 @@ export type SqlAction =
       unique: boolean;
       concurrently: boolean;
       partial: boolean;
+      /** `gin`, `hash` …; absent for the usual `btree`. */
+      method?: string;
+      /** Those of its columns that are kept in falling order. */
+      descending?: string[];
       ifNotExists: boolean;
     }
   | { kind: 'create-enum'; type: SqlName; values: string[]; valuesSpan: Span }

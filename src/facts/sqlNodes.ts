@@ -2,8 +2,17 @@
 import type { ColumnDef, Constraint, Node, RangeVar, TypeName } from 'libpg-query';
 import { given } from '../base/given.ts';
 import type { Span } from '../base/span.ts';
-import type { SqlColumn, SqlConstraint, SqlDefault, SqlName, SqlReference, SqlType } from './sqlModel.ts';
+import type {
+  SqlColumn,
+  SqlConstraint,
+  SqlDefault,
+  SqlName,
+  SqlReference,
+  SqlReferenceAction,
+  SqlType,
+} from './sqlModel.ts';
 import type { SqlToken } from './sqlTokens.ts';
+import { valueOf } from './sqlValues.ts';
 
 /** One statement: its tokens without comments, and how to turn the parser's byte offsets into places. */
 export interface SqlSourceText {
@@ -152,7 +161,12 @@ export function columnOf(source: SqlSourceText, node: ColumnDef): SqlColumn {
     const constraint = item.Constraint;
     if (constraint.contype === 'CONSTR_NOTNULL') out.notNull = true;
     else if (constraint.contype === 'CONSTR_NULL') out.notNull = false;
-    else if (constraint.contype === 'CONSTR_DEFAULT') out.default = defaultOf(constraint.raw_expr);
+    else if (constraint.contype === 'CONSTR_DEFAULT')
+      Object.assign(
+        out,
+        { default: defaultOf(constraint.raw_expr) },
+        given({ value: valueOf(constraint.raw_expr) }),
+      );
     else if (constraint.contype === 'CONSTR_PRIMARY') {
       out.primaryKey = true;
       out.notNull = true;
@@ -166,7 +180,7 @@ export function columnOf(source: SqlSourceText, node: ColumnDef): SqlColumn {
   return out;
 }
 
-const deleteActions: Record<string, SqlReference['onDelete']> = {
+const actions: Record<string, SqlReferenceAction> = {
   a: 'no action',
   r: 'restrict',
   c: 'cascade',
@@ -178,7 +192,8 @@ function referenceOf(source: SqlSourceText, node: Constraint): SqlReference {
   return {
     table: tableOf(source, node.pktable),
     columns: strings(node.pk_attrs),
-    onDelete: deleteActions[node.fk_del_action ?? 'a'] ?? 'no action',
+    onDelete: actions[node.fk_del_action ?? 'a'] ?? 'no action',
+    onUpdate: actions[node.fk_upd_action ?? 'a'] ?? 'no action',
   };
 }
 

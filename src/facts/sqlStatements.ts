@@ -16,6 +16,7 @@ import {
   typeOf,
 } from './sqlNodes.ts';
 import type { SqlSourceText } from './sqlNodes.ts';
+import { valueOf } from './sqlValues.ts';
 import { columnsRead, keepsColumn, sourceOf, whereOf } from './sqlQueries.ts';
 
 /**
@@ -97,7 +98,11 @@ function actionOf(source: SqlSourceText, node: Node): SqlAction {
       concurrently: stmt.concurrent === true,
       partial: stmt.whereClause !== undefined,
       ifNotExists: stmt.if_not_exists === true,
-      ...given({ name: stmt.idxname }),
+      ...given({
+        name: stmt.idxname,
+        method: stmt.accessMethod === 'btree' ? undefined : stmt.accessMethod,
+        descending: descendingColumns(stmt.indexParams),
+      }),
     };
   }
   if ('CreateEnumStmt' in node) {
@@ -196,6 +201,13 @@ function dataAction(source: SqlSourceText, node: Node): SqlAction {
   }
   if ('SelectStmt' in node) return { kind: 'select' };
   return { kind: 'other', node: Object.keys(node)[0] ?? '' };
+}
+
+function descendingColumns(params: readonly Node[] = []): string[] | undefined {
+  const names = params.flatMap((param) =>
+    'IndexElem' in param && param.IndexElem.ordering === 'SORTBY_DESC' ? [param.IndexElem.name ?? ''] : [],
+  );
+  return names.length > 0 ? names : undefined;
 }
 
 /** From the nearest keyword before a table's name to the name's end: `DELETE FROM "Order"`. */
@@ -345,7 +357,7 @@ function alterCommand(source: SqlSourceText, node: AlterTableCmd): WithoutSpan<S
   if (subtype === 'AT_DropNotNull') return { command: 'drop-not-null', column };
   if (subtype === 'AT_ColumnDefault')
     return def
-      ? { command: 'set-default', column, default: defaultOf(def) }
+      ? { command: 'set-default', column, default: defaultOf(def), ...given({ value: valueOf(def) }) }
       : { command: 'drop-default', column };
   if (subtype === 'AT_AddConstraint' && def && 'Constraint' in def)
     return { command: 'add-constraint', constraint: constraintOf(source, def.Constraint) };

@@ -5,53 +5,15 @@ import type {
   SqlColumn,
   SqlConstraint,
   SqlFacts,
-  SqlName,
-  SqlReference,
   SqlStatement,
-  SqlType,
+  SqlValue,
 } from '../facts/sqlModel.ts';
+import { columnsOfType, copyDbState, emptyDbState, tableKey } from './dbModel.ts';
+import type { DbColumn, DbState, DbTable } from './dbModel.ts';
+import { moveKey, rename } from './dbRenames.ts';
 
-export interface DbColumn {
-  name: string;
-  type: SqlType;
-  notNull: boolean;
-  hasDefault: boolean;
-}
-
-export interface DbTable {
-  name: string;
-  schema?: string;
-  columns: Map<string, DbColumn>;
-  /** Foreign keys of this table: where they point. */
-  references: SqlReference[];
-  /** Its named constraints `CHECK (<column> IS NOT NULL)`; `valid`: every row has been looked at. */
-  required: Map<string, { column: string; valid: boolean }>;
-}
-
-export interface DbIndex {
-  table: string;
-  columns: string[];
-  unique: boolean;
-}
-
-export interface DbState {
-  /** By `tableKey`. */
-  tables: Map<string, DbTable>;
-  /** Values in order, by `tableKey` of the type. */
-  enums: Map<string, string[]>;
-  indexes: Map<string, DbIndex>;
-  /** How many files were folded: with none, nothing is known and a missing table means nothing. */
-  migrations: number;
-}
-
-/** Tables and types are known by name; `public` and no schema are the same (Prisma's default search path). */
-export function tableKey(name: Pick<SqlName, 'name' | 'schema'>): string {
-  return name.schema === undefined || name.schema === 'public' ? name.name : `${name.schema}.${name.name}`;
-}
-
-export function emptyDbState(): DbState {
-  return { tables: new Map(), enums: new Map(), indexes: new Map(), migrations: 0 };
-}
+export { cascadesTo, columnsOfType, copyDbState, emptyDbState, referencesTo, tableKey } from './dbModel.ts';
+export type { DbColumn, DbForeignKey, DbIndex, DbState, DbTable } from './dbModel.ts';
 
 /** The state after all these migrations, in their order, beginning from nothing or from `start` (which stays unchanged). */
 export function foldMigrations(migrations: readonly SqlFacts[], start: DbState = emptyDbState()): DbState {
@@ -61,25 +23,6 @@ export function foldMigrations(migrations: readonly SqlFacts[], start: DbState =
     for (const statement of migration.statements) applyStatement(state, statement);
   }
   return state;
-}
-
-export function copyDbState(state: DbState): DbState {
-  return {
-    tables: new Map(
-      [...state.tables].map(([key, table]) => [
-        key,
-        {
-          ...table,
-          columns: new Map(table.columns),
-          references: [...table.references],
-          required: new Map(table.required),
-        },
-      ]),
-    ),
-    enums: new Map(state.enums),
-    indexes: new Map(state.indexes),
-    migrations: state.migrations,
-  };
 }
 
 /** Changes the state as the statement changes the database. Statements about unknown things change nothing. */
@@ -98,13 +41,30 @@ export function applyStatement(state: DbState, statement: SqlStatement): void {
       state.indexes.set(statement.name, {
         table: tableKey(statement.table),
         columns: statement.columns,
+        ...(statement.partial || statement.columns.includes('') ? { partial: true } : {}),
+        ...given({ method: statement.method, descending: statement.descending }),
         // A partial one says nothing of the other rows, an expression nothing of a column.
         unique: statement.unique && !statement.partial && !statement.columns.includes(''),
       });
   } else if (statement.kind === 'create-enum') state.enums.set(tableKey(statement.type), statement.values);
   else if (statement.kind === 'add-enum-value' || statement.kind === 'rename-enum-value')
     changeEnum(state, statement);
-  else if (statement.kind === 'do') for (const inner of statement.inner) applyStatement(state, inner);
+  else if (statement.kind === 'do') applyBody(state, statement);
+  // Only the parts of PostgreSQL that can't be read or run here leave a doubt: everything else is folded.
+  else if (statement.kind === 'unparsed') state.uncertain.add('*');
+}
+
+/** The statements of a procedural body as if all of them ran, which their conditions may not let happen. */
+function applyBody(state: DbState, block: Of<'do'>): void {
+  for (const inner of block.inner) {
+    applyStatement(state, inner);
+    if ('table' in inner) state.uncertain.add(tableKey(inner.table));
+    else if ('type' in inner) state.uncertain.add(tableKey(inner.type));
+    else if ('names' in inner) for (const name of inner.names) state.uncertain.add(tableKey(name));
+    else if ('on' in inner) state.uncertain.add(tableKey(inner.on));
+  }
+  // Text that is put together at run time may say anything.
+  if (/\bEXECUTE\b/i.test(block.body) && block.inner.length === 0) state.uncertain.add('*');
 }
 
 type Of<K extends SqlStatement['kind']> = Extract<SqlStatement, { kind: K }>;
@@ -115,7 +75,7 @@ function createTable(state: DbState, statement: Of<'create-table'>): void {
   const table: DbTable = {
     name: statement.table.name,
     columns: new Map(statement.columns.map((column) => [column.name, columnOf(column)])),
-    references: statement.columns.flatMap((column) => column.references ?? []),
+    foreignKeys: [],
     required: new Map(),
     ...given({ schema: statement.table.schema }),
   };
@@ -127,34 +87,70 @@ function createTable(state: DbState, statement: Of<'create-table'>): void {
     }
   }
   state.tables.set(key, table);
-  for (const column of statement.columns) addKey(state, table, column);
+  for (const column of statement.columns) {
+    addKey(state, table, column);
+    addReference(table, column);
+  }
   for (const constraint of statement.constraints) addConstraint(state, table, constraint);
 }
 
 function columnOf(column: SqlColumn): DbColumn {
+  const isSerial = /^(small|big)?serial[248]?$/.test(column.type.name);
   return {
     name: column.name,
     type: column.type,
     notNull: column.notNull,
     hasDefault: column.default !== 'none' || column.identity || column.generated,
+    ...(column.identity && !isSerial ? { identity: true as const } : {}),
+    ...(column.generated ? { generated: true as const } : {}),
+    ...given({ value: isSerial ? { v: 'sequence' as const, name: '' } : column.value }),
   };
 }
 
+function addReference(table: DbTable, column: SqlColumn): void {
+  if (column.references)
+    table.foreignKeys.push({
+      name: `${table.name}_${column.name}_fkey`,
+      columns: [column.name],
+      to: column.references,
+    });
+}
+
 function addConstraint(state: DbState, table: DbTable, constraint: SqlConstraint): void {
-  if (constraint.references) table.references.push(constraint.references);
+  const { name, columns } = constraint;
+  if (constraint.references)
+    table.foreignKeys.push({
+      name: name ?? `${table.name}_${columns.join('_')}_fkey`,
+      columns,
+      to: constraint.references,
+    });
   if (constraint.requires !== undefined && constraint.name !== undefined)
     table.required.set(constraint.name, { column: constraint.requires, valid: !constraint.notValid });
-  if (constraint.type === 'primary-key')
-    for (const name of constraint.columns) change(table, name, { notNull: true });
-  if ((constraint.type === 'primary-key' || constraint.type === 'unique') && constraint.name !== undefined)
-    state.indexes.set(constraint.name, { table: tableKey(table), columns: constraint.columns, unique: true });
+  if (constraint.type !== 'primary-key' && constraint.type !== 'unique') return;
+  const isPrimary = constraint.type === 'primary-key';
+  // `USING INDEX` takes over an index and its columns.
+  const former = constraint.usingIndex && name !== undefined ? state.indexes.get(name) : undefined;
+  const keys = former?.columns ?? columns;
+  const keyName = name ?? (isPrimary ? `${table.name}_pkey` : `${table.name}_${keys.join('_')}_key`);
+  if (isPrimary) {
+    for (const column of keys) change(table, column, { notNull: true });
+    table.primaryKey = { name: keyName, columns: keys };
+  }
+  state.indexes.set(keyName, {
+    table: tableKey(table),
+    columns: keys,
+    unique: true,
+    constraint: constraint.type,
+  });
 }
 
 /** The index behind a column's own `PRIMARY KEY` or `UNIQUE`, by the name that PostgreSQL gives it. */
 function addKey(state: DbState, table: DbTable, column: SqlColumn): void {
   if (!column.primaryKey && !column.unique) return;
   const name = column.primaryKey ? `${table.name}_pkey` : `${table.name}_${column.name}_key`;
-  state.indexes.set(name, { table: tableKey(table), columns: [column.name], unique: true });
+  const constraint = column.primaryKey ? 'primary-key' : 'unique';
+  state.indexes.set(name, { table: tableKey(table), columns: [column.name], unique: true, constraint });
+  if (column.primaryKey) table.primaryKey = { name, columns: [column.name] };
 }
 
 function change(table: DbTable, name: string, values: Partial<DbColumn>): void {
@@ -168,13 +164,15 @@ function alterTable(state: DbState, table: DbTable, command: SqlAlterCommand): v
       if (!(command.ifNotExists && table.columns.has(command.column.name)))
         table.columns.set(command.column.name, columnOf(command.column));
       addKey(state, table, command.column);
-      if (command.column.references) table.references.push(command.column.references);
+      addReference(table, command.column);
       break;
     case 'drop-column':
       table.columns.delete(command.column);
       for (const [name, index] of state.indexes)
         if (index.table === tableKey(table) && index.columns.includes(command.column))
           state.indexes.delete(name);
+      table.foreignKeys = table.foreignKeys.filter((key) => !key.columns.includes(command.column));
+      if (table.primaryKey?.columns.includes(command.column)) delete table.primaryKey;
       break;
     case 'alter-type':
       change(table, command.column, { type: command.to });
@@ -184,8 +182,10 @@ function alterTable(state: DbState, table: DbTable, command: SqlAlterCommand): v
       change(table, command.column, { notNull: command.command === 'set-not-null' });
       break;
     case 'set-default':
+      setDefault(table, command.column, command.value);
+      break;
     case 'drop-default':
-      change(table, command.column, { hasDefault: command.command === 'set-default' });
+      setDefault(table, command.column, undefined);
       break;
     case 'add-constraint':
       addConstraint(state, table, command.constraint);
@@ -193,6 +193,8 @@ function alterTable(state: DbState, table: DbTable, command: SqlAlterCommand): v
     case 'drop-constraint':
       state.indexes.delete(command.name);
       table.required.delete(command.name);
+      table.foreignKeys = table.foreignKeys.filter(({ name }) => name !== command.name);
+      if (table.primaryKey?.name === command.name) delete table.primaryKey;
       break;
     case 'validate-constraint': {
       const check = table.required.get(command.name);
@@ -203,9 +205,16 @@ function alterTable(state: DbState, table: DbTable, command: SqlAlterCommand): v
   }
 }
 
+function setDefault(table: DbTable, name: string, value: SqlValue | undefined): void {
+  const column = table.columns.get(name);
+  if (!column) return;
+  const { value: _, ...rest } = column;
+  table.columns.set(name, { ...rest, hasDefault: value !== undefined, ...given({ value }) });
+}
+
 function drop(state: DbState, statement: Of<'drop'>): void {
   for (const name of statement.names) {
-    if (statement.object === 'table') state.tables.delete(tableKey(name));
+    if (statement.object === 'table') dropTable(state, tableKey(name));
     else if (statement.object === 'type') {
       state.enums.delete(tableKey(name));
       if (statement.cascade)
@@ -213,58 +222,17 @@ function drop(state: DbState, statement: Of<'drop'>): void {
     } else if (statement.object === 'index') state.indexes.delete(name.name);
     else if (statement.object === 'schema') {
       for (const [key, table] of state.tables)
-        if ((table.schema ?? 'public') === name.name) state.tables.delete(key);
+        if ((table.schema ?? 'public') === name.name) dropTable(state, key);
     }
   }
 }
 
-function rename(state: DbState, statement: Of<'rename'>): void {
-  const key = tableKey(statement.on);
-  if (statement.object === 'column') {
-    const table = state.tables.get(key);
-    const column = table?.columns.get(statement.from);
-    if (!table || !column) return;
-    table.columns = new Map(
-      [...table.columns].map(([name, value]) =>
-        name === statement.from ? [statement.to, { ...value, name: statement.to }] : [name, value],
-      ),
-    );
-    for (const [name, index] of state.indexes)
-      if (index.table === key && index.columns.includes(statement.from))
-        state.indexes.set(name, {
-          ...index,
-          columns: index.columns.map((item) => (item === statement.from ? statement.to : item)),
-        });
-    return;
-  }
-  const to = tableKey({ name: statement.to, ...given({ schema: statement.on.schema }) });
-  if (statement.object === 'table') {
-    const table = state.tables.get(key);
-    if (!table) return;
-    state.tables.delete(key);
-    state.tables.set(to, { ...table, name: statement.to });
-    for (const [name, index] of state.indexes)
-      if (index.table === key) state.indexes.set(name, { ...index, table: to });
-  } else if (statement.object === 'type') {
-    for (const use of columnsOfType(state, statement.on))
-      use.table.columns.set(use.column.name, {
-        ...use.column,
-        type: { ...use.column.type, name: statement.to },
-      });
-    moveKey(state.enums, key, to);
-  } else if (statement.object === 'index') moveKey(state.indexes, statement.from, statement.to);
-}
-
-/** Every column whose type is (an array of) that type. */
-export function columnsOfType(
-  state: DbState,
-  type: Pick<SqlName, 'name' | 'schema'>,
-): { table: DbTable; column: DbColumn }[] {
-  const out: { table: DbTable; column: DbColumn }[] = [];
+/** Its indexes go with it, and the keys that point at it (without `CASCADE` there are none). */
+function dropTable(state: DbState, key: string): void {
+  state.tables.delete(key);
+  for (const [name, index] of state.indexes) if (index.table === key) state.indexes.delete(name);
   for (const table of state.tables.values())
-    for (const column of table.columns.values())
-      if (tableKey(column.type) === tableKey(type)) out.push({ table, column });
-  return out;
+    table.foreignKeys = table.foreignKeys.filter(({ to }) => tableKey(to.table) !== key);
 }
 
 function changeEnum(state: DbState, statement: Of<'add-enum-value'> | Of<'rename-enum-value'>): void {
@@ -277,29 +245,4 @@ function changeEnum(state: DbState, statement: Of<'add-enum-value'> | Of<'rename
       values.map((value) => (value === statement.from ? statement.to : value)),
     );
   else if (!values.includes(statement.value)) state.enums.set(key, [...values, statement.value]);
-}
-
-function moveKey<T>(map: Map<string, T>, from: string, to: string): void {
-  const value = map.get(from);
-  if (value === undefined) return;
-  map.delete(from);
-  map.set(to, value);
-}
-
-/** The foreign keys that point at a table. */
-export function referencesTo(state: DbState, target: SqlName): { table: string; onDelete: string }[] {
-  return [...state.tables.values()].flatMap((table) =>
-    table.references
-      .filter(
-        (reference) => tableKey(reference.table) === tableKey(target) && tableKey(table) !== tableKey(target),
-      )
-      .map((reference) => ({ table: table.name, onDelete: reference.onDelete })),
-  );
-}
-
-/** The tables whose rows go when the rows of that one go. */
-export function cascadesTo(state: DbState, target: SqlName): string[] {
-  return referencesTo(state, target)
-    .filter((reference) => reference.onDelete === 'cascade')
-    .map((reference) => reference.table);
 }
