@@ -1,5 +1,5 @@
 // Builds dist/. The engine, which carries TypeScript, is bundled once; server and command line load it from beside them.
-//   node esbuild.mjs [--metafile] [--watch]
+//   node esbuild.mjs [--metafile] [--watch] [--no-sourcemap]
 import { build, context } from 'esbuild';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -95,7 +95,8 @@ function optionsFor(name) {
     define: { 'import.meta.url': '__importMetaUrl' },
     banner: { js: banner(name) },
     minify: true,
-    sourcemap: 'external',
+    // Everything in dist/ is packed, and maps are four times as large as what they map.
+    sourcemap: process.argv.includes('--no-sourcemap') ? false : 'external',
     metafile: true,
     logLevel: 'warning',
     plugins: [sharedEntries, englishOnly, noLibraryDeclarations],

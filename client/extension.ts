@@ -23,7 +23,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     dispose: () => session.dispose(),
   });
   void session.evaluate();
-  if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
+  // An installed package is never in test mode, not even when a suite drives it.
+  const isTested =
+    context.extensionMode === vscode.ExtensionMode.Test || process.env['BACKEND_SPECIALIST_TEST_API'] === '1';
+  if (!isTested) return undefined;
   return {
     get client() {
       return session.client;

@@ -8,6 +8,8 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
 const report = path.join(root, 'out/vitest.json');
+const { name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const packed = path.join(root, `out/${name}-${version}.vsix`);
 const isWindows = process.platform === 'win32';
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -38,16 +40,16 @@ function run(command, args, captured = false) {
   return { status: status ?? -1, output: stdout ?? '' };
 }
 
-function heading(name) {
-  console.log(`\n— ${name}`);
+function heading(title) {
+  console.log(`\n— ${title}`);
 }
 
 /** A check that is right or wrong as a whole. */
-function check(name, command, args) {
-  heading(name);
+function check(title, command, args) {
+  heading(title);
   const { status } = run(command, args);
   total[status === 0 ? 'passed' : 'failed']++;
-  if (status !== 0) console.error(`${name} failed (exit status ${status})`);
+  if (status !== 0) console.error(`${title} failed (exit status ${status})`);
   return status === 0;
 }
 
@@ -95,12 +97,12 @@ function main() {
       return;
     }
   }
-  const bin = (name) => path.join(root, 'node_modules/.bin', isWindows ? `${name}.cmd` : name);
+  const bin = (tool) => path.join(root, 'node_modules/.bin', isWindows ? `${tool}.cmd` : tool);
   check('Types', bin('tsc'), ['-p', '.']);
   check('Lint', bin('oxlint'), ['--deny-warnings']);
   check('Format', bin('oxfmt'), ['--check']);
   check('Generated files', bin('tsx'), ['src/codegen/main.ts', '--check']);
-  const isBuilt = check('Build', process.execPath, ['esbuild.mjs']);
+  const isPacked = check('Package', process.execPath, ['package.mjs']);
   heading('Tests');
   rmSync(report, { force: true });
   mkdirSync(path.dirname(report), { recursive: true });
@@ -113,7 +115,8 @@ function main() {
   countVitest(status);
   if (process.argv.includes('--no-editor')) return;
   heading('Real editor');
-  if (isBuilt) countEditor(run(process.execPath, ['test/vscode/run.mjs'], true));
+  // What people install is what is tested, in an editor that knows nothing of this folder.
+  if (isPacked) countEditor(run(process.execPath, ['test/vscode/run.mjs', '--vsix', packed], true));
   else total.failed++;
 }
 

@@ -1,9 +1,13 @@
 // Runs the editor suites in a real VS Code through @vscode/test-electron: the desktop where it can be downloaded and
 // shown, else the VS Code server in a headless browser. TEST_EDITOR=web or =desktop chooses; VSCODE_VERSION too.
+//   node test/vscode/run.mjs [suite...] [--vsix FILE]
+// With a package the extension is installed from it, and nothing of it is read from this repository.
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { copyApp } from './harness/fixture.mjs';
 import { installHarness } from './harness/install.mjs';
 import { root } from './harness/paths.mjs';
@@ -42,8 +46,26 @@ async function findEditor() {
   return { executable: process.execPath, first: [path.join(root, 'test/vscode/harness/vscode-web.mjs')] };
 }
 
-/** Runs one suite in a fresh window on a fresh folder. Returns mocha's counts, or undefined when it did not finish. */
-async function runSuite(name, prepare, editor) {
+/**
+ * Installs a packed extension into a folder of its own, as a person would.
+ * @param {string} vsix absolute
+ * @returns {string} the folder
+ * @throws when VS Code refuses it
+ */
+function installPackage(vsix, editor) {
+  const extensions = path.join(root, '.vscode-test/packed-extensions');
+  rmSync(extensions, { recursive: true, force: true });
+  const args = [...editor.first, `--extensions-dir=${extensions}`, `--install-extension=${vsix}`];
+  const { status } = spawnSync(editor.executable, args, { stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error(`VS Code does not install ${vsix}.`);
+  return extensions;
+}
+
+/**
+ * Runs one suite in a fresh window on a fresh folder. Returns mocha's counts, or undefined when it did not finish.
+ * `extensions` is the folder of the packed extension; without it the one in this repository runs.
+ */
+async function runSuite(name, prepare, editor, extensions) {
   const folder = path.join(out, 'fixture', name);
   const data = path.join(root, '.vscode-test/user-data', name);
   const result = path.join(out, `vscode/${name}.result.json`);
@@ -54,10 +76,20 @@ async function runSuite(name, prepare, editor) {
   try {
     exit = await runTests({
       vscodeExecutablePath: editor.executable,
-      extensionDevelopmentPath: root,
+      extensionDevelopmentPath: extensions ? path.join(root, 'test/vscode/host') : root,
       extensionTestsPath: path.join(out, `vscode/${name}.cjs`),
-      extensionTestsEnv: { TEST_RESULT_FILE: result, TEST_FOLDER: folder, SCREENSHOTS: screenshots },
-      launchArgs: [...editor.first, folder, '--disable-extensions', `--user-data-dir=${data}`],
+      extensionTestsEnv: {
+        TEST_RESULT_FILE: result,
+        TEST_FOLDER: folder,
+        SCREENSHOTS: screenshots,
+        BACKEND_SPECIALIST_TEST_API: '1',
+      },
+      launchArgs: [
+        ...editor.first,
+        folder,
+        extensions ? `--extensions-dir=${extensions}` : '--disable-extensions',
+        `--user-data-dir=${data}`,
+      ],
     });
   } catch (error) {
     exit = 1;
@@ -71,10 +103,15 @@ async function runSuite(name, prepare, editor) {
 }
 
 async function main() {
-  if (!existsSync(path.join(root, 'dist/client.js')))
-    throw new Error('dist/ is missing: run `npm run build` first.');
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { vsix: { type: 'string' } },
+  });
+  const needed = values.vsix ?? path.join(root, 'dist/client.js');
+  if (!existsSync(needed))
+    throw new Error(`${needed} is missing: run \`npm run ${values.vsix ? 'package' : 'build'}\` first.`);
   rmSync(screenshots, { recursive: true, force: true });
-  const chosen = process.argv.slice(2).filter((name) => name in suites);
+  const chosen = positionals.filter((name) => name in suites);
   const names = chosen.length > 0 ? chosen : Object.keys(suites);
   await build({
     entryPoints: names.map((name) => ({ in: path.join(root, `test/vscode/suite/${name}.ts`), out: name })),
@@ -89,10 +126,11 @@ async function main() {
     logLevel: 'warning',
   });
   const editor = await findEditor();
+  const extensions = values.vsix && installPackage(path.resolve(values.vsix), editor);
   let passed = 0;
   let failed = 0;
   for (const name of names) {
-    const stats = await runSuite(name, suites[name], editor);
+    const stats = await runSuite(name, suites[name], editor, extensions);
     passed += stats?.passes ?? 0;
     failed += stats?.failures ?? 1;
   }
