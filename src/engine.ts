@@ -15,7 +15,7 @@ import { hoverAt } from './map/hover.ts';
 import { projectStats } from './map/stats.ts';
 import type { ProjectStats } from './map/stats.ts';
 import { registeredRules } from './rules/index.generated.ts';
-import type { EditResult, Finding, FixOffer } from './run/finding.ts';
+import type { EditResult, Finding, FixOffer, SuppressedFinding } from './run/finding.ts';
 import { render } from './run/render.ts';
 import type { Rendered } from './run/render.ts';
 import { NO_REPORTS, runRules } from './run/reports.ts';
@@ -242,22 +242,26 @@ export class Engine {
     return reports;
   }
 
-  /** Files for which a rule failed. */
   private readonly crashed = new Set<FileId>();
+
+  /** Files for which a rule failed, of those that were checked: what it would have found there is not known. */
+  crashes(): FileId[] {
+    return [...this.crashed].toSorted();
+  }
 
   /** Findings of one file after suppressions, sorted; the same array while nothing changed. */
   check(file: FileId): readonly Finding[] {
     return this.render(file).findings;
   }
 
-  /** How many findings of some files suppressions silence. */
-  suppressedCount(files: readonly FileId[]): number {
-    return files.reduce((sum, file) => sum + this.render(file).suppressed, 0);
+  /** Findings of one file that comments silence. */
+  suppressed(file: FileId): readonly SuppressedFinding[] {
+    return this.render(file).suppressed;
   }
 
   private render(file: FileId): Rendered {
     this.never.delete(file);
-    if (!this.workspace.store.has(file)) return { findings: [], suppressed: 0 };
+    if (!this.workspace.store.has(file)) return { findings: [], suppressed: [] };
     const reports = this.reports(file);
     const layouts: unknown[] = [];
     const facts = (of: FileId): FileFacts | undefined => this.workspace.store.facts(of);

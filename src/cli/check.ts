@@ -4,23 +4,34 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { FileId } from '../base/path.ts';
-import { resolveConfig, type ConfigOverrides } from '../config/load.ts';
-import { changedFiles, ownVersion, ruleDocsUrl, type ChangeSet } from '../host/node.ts';
+import { didYouMean } from '../config/distance.ts';
+import type { ConfigOverrides } from '../config/load.ts';
+import { changedFiles, isAnalysed, ownVersion, ruleDocsUrl, rulePage, type ChangeSet } from '../host/node.ts';
 import type { Finding } from '../run/finding.ts';
 import { renderGithub } from '../report/github.ts';
 import { renderJson } from '../report/json.ts';
 import { renderJunit } from '../report/junit.ts';
-import { compareFindings, plain, plural, type Report, type ReportedFix } from '../report/model.ts';
+import {
+  compareFindings,
+  plain,
+  plural,
+  type Problem,
+  type Report,
+  type ReportedFix,
+  type SilencedFinding,
+} from '../report/model.ts';
 import { renderPretty } from '../report/pretty.ts';
 import { renderSarif } from '../report/sarif.ts';
 import { baselineText, defaultBaseline, newFindings, nextBaseline, readBaseline } from './baseline.ts';
 import type { CommandSpec, OptionValues } from './command.ts';
+import { readConfigs, switchedOff } from './configs.ts';
 import { exitCodes, UsageError, type ExitCode } from './exitCodes.ts';
 import { diffOf, fixFiles } from './fix.ts';
 import { findWorkspace, type Workspace } from './root.ts';
 import { readRuleOptions } from './ruleOptions.ts';
 import { loadEngine, openSession, type Session } from './session.ts';
 import { renderStats } from './stats.ts';
+import { readStdin, stdinFile } from './stdin.ts';
 import { coloursFor, write } from './terminal.ts';
 
 const formats = ['pretty', 'json', 'sarif', 'github', 'junit'] as const;
@@ -50,6 +61,15 @@ const options = {
   changed: { type: 'boolean', description: 'Report only on files changed since the base branch' },
   since: { type: 'string', valueHint: 'REV', description: 'Report only on files changed since a revision' },
   staged: { type: 'boolean', description: 'Report only on staged files' },
+  'stdin-filename': {
+    type: 'string',
+    valueHint: 'FILE',
+    description: 'Check the text on standard input as this file of the workspace',
+  },
+  'report-suppressed': {
+    type: 'boolean',
+    description: 'With sarif: list what comments and the baseline silence, as suppressed results',
+  },
 } as const;
 
 type Values = OptionValues<typeof options>;
@@ -60,9 +80,12 @@ interface Request {
   changes: ChangeSet | undefined;
 }
 
-function readRequest(values: Values): Request {
+function readRequest(values: Values, paths: readonly string[]): Request {
   const format = formats.find((name) => name === (values.format ?? 'pretty'));
-  if (!format) throw new UsageError(`unknown format "${values.format}". Use one of ${formats.join(', ')}.`);
+  if (!format) {
+    const near = didYouMean(values.format ?? '', formats);
+    throw new UsageError(`unknown format "${values.format}".${near} Use one of ${formats.join(', ')}.`);
+  }
   const given = values['max-warnings'];
   if (given !== undefined && !/^\d+$/.test(given))
     throw new UsageError(`--max-warnings takes a whole number, not "${given}".`);
@@ -74,6 +97,15 @@ function readRequest(values: Values): Request {
     throw new UsageError('--write-baseline and --fix-dry-run exclude each other.');
   if (values.staged && (values.changed || values.since !== undefined))
     throw new UsageError('--staged excludes --changed and --since.');
+  if (values['report-suppressed'] && format !== 'sarif')
+    throw new UsageError('--report-suppressed is for --format sarif.');
+  if (values['stdin-filename'] !== undefined) {
+    const other = (['fix', 'write-baseline', 'changed', 'since', 'staged'] as const).find(
+      (name) => values[name] !== undefined,
+    );
+    if (other) throw new UsageError(`--stdin-filename and --${other} exclude each other.`);
+    if (paths.length > 0) throw new UsageError('--stdin-filename takes no paths.');
+  }
   let changes: ChangeSet | undefined;
   if (values.staged) changes = { kind: 'staged' };
   else if (values.since !== undefined) changes = { kind: 'since', revision: values.since };
@@ -167,18 +199,56 @@ function render(format: Format, report: Report, values: Values): string {
   return renderPretty(report, { colours, quiet: values.quiet ?? false });
 }
 
+/** The file that comes over standard input: its text is in the engine afterwards, or it is a problem that it is not looked at. */
+async function takeStdin(session: Session, root: string, given: string): Promise<[FileId[], Problem[]]> {
+  const file = stdinFile(root, given);
+  const text = await readStdin(process.stdin);
+  const accepted = isAnalysed(file) ? await session.host.accept([file]) : [];
+  if (accepted.length === 0)
+    return [[], [{ file, message: 'is not checked: it is ignored, or of a kind that no rule reads' }]];
+  session.engine.update([{ file, text }]);
+  return [[file], []];
+}
+
+/** Findings that are not reported, in their order. */
+function silencedOf(
+  session: Session,
+  files: readonly FileId[],
+  isSelected: (rule: string) => boolean,
+  baselined: readonly Finding[],
+): SilencedFinding[] {
+  const commented = files
+    .flatMap((file) => session.suppressed(file))
+    .filter(({ finding }) => isSelected(finding.rule));
+  return [
+    ...commented.map(({ finding, reason }) => ({ finding, reason, by: 'comment' as const })),
+    ...baselined.map((finding) => ({ finding, reason: undefined, by: 'baseline' as const })),
+  ].toSorted((a, b) => compareFindings(a.finding, b.finding));
+}
+
+async function ruleInfos(): Promise<Report['rules']> {
+  const { rules } = await loadEngine();
+  return new Map(
+    rules.map(({ meta: { id, title, severity, sections } }) => [
+      id,
+      { id, title, docs: ruleDocsUrl(id), severity, sections },
+    ]),
+  );
+}
+
 async function run(values: Values, paths: string[]): Promise<ExitCode> {
   const started = performance.now();
-  const request = readRequest(values);
+  const request = readRequest(values, paths);
   const workspace = findWorkspace(process.cwd(), paths);
-  const { rules } = await loadEngine();
-  const selection = readRuleOptions(
-    values.rule ?? [],
-    rules.map(({ meta }) => meta.id),
-  );
+  const rules = await ruleInfos();
+  const selection = readRuleOptions(values.rule ?? [], [...rules.keys()]);
   const overrides = { ...configFile(workspace, values.config), rules: selection.severities };
   const session = await openSession(workspace.root, { cache: !values['no-cache'], overrides });
-  const files = await filesToReport(workspace, session, request.changes);
+  const stdin = values['stdin-filename'];
+  const [files, strange] =
+    stdin === undefined
+      ? [await filesToReport(workspace, session, request.changes), []]
+      : await takeStdin(session, workspace.root, stdin);
   const isFixing = values.fix === true || values['fix-dry-run'] === true;
   const fixed = isFixing ? fixFiles(session, files, values.fix === true) : undefined;
   const isSelected = (rule: string) => !selection.only || selection.only.has(rule);
@@ -188,38 +258,43 @@ async function run(values: Values, paths: string[]): Promise<ExitCode> {
     .toSorted(compareFindings);
   const reported = new Set(files);
   const existing = new Set(session.engine.files());
+  const problems = [...session.problems(), ...strange, ...(fixed?.problems ?? [])];
+  // What could not be read, or broke a rule, was not looked at.
+  const troubled = new Set([...session.crashes(), ...problems.map(({ file }) => file)]);
   // What is known of a file that is gone is forgotten, of one that was not looked at it is kept.
   const all = await withoutBaseline(
     values,
     found,
-    (rule, file) => isSelected(rule) && (reported.has(file) || !existing.has(file)),
+    (rule, file) => isSelected(rule) && !troubled.has(file) && (reported.has(file) || !existing.has(file)),
   );
-  const problems = [...session.problems(), ...(fixed?.problems ?? [])];
-  const configs = session.engine.files().filter((file) => file.endsWith('backend-specialist.config.json'));
-  const isConfigBad = (overrides.file === undefined ? configs : [overrides.file]).some(
-    (file) =>
-      resolveConfig(file, { read: session.host.read, rules: rules.map(({ meta }) => meta) }).issues.length >
-      0,
-  );
+  const configs = await readConfigs(session, overrides);
+  const unset = [...(selection.only ?? [])].filter((id) => selection.severities[id] === undefined);
+  for (const line of switchedOff(configs, unset, files))
+    await write(process.stderr, `note: ${plain(line)}\n`);
+  const kept = new Set(all);
   const report: Report = {
     root: workspace.root,
     version: ownVersion(),
     findings: values.quiet ? all.filter(({ severity }) => severity === 'error') : all,
+    silenced: values['report-suppressed']
+      ? silencedOf(
+          session,
+          files,
+          isSelected,
+          found.filter((finding) => !kept.has(finding)),
+        )
+      : [],
     problems,
     summary: {
       files: session.engine.files().length,
       filesAnalysed: files.length,
       filesFromCache: session.engine.cacheHits,
-      suppressed: session.engine.suppressedCount(files),
+      suppressed: files.reduce((sum, file) => sum + session.suppressed(file).length, 0),
       baselined: found.length - all.length,
       durationMs: Math.round(performance.now() - started),
     },
-    rules: new Map(
-      rules.map(({ meta: { id, title, severity, sections } }) => [
-        id,
-        { id, title, docs: ruleDocsUrl(id), severity, sections },
-      ]),
-    ),
+    rules,
+    page: rulePage,
     text: (file) => session.engine.text(file),
     fixes: (finding) => verifiedFixes(session, finding),
   };
@@ -231,12 +306,13 @@ async function run(values: Values, paths: string[]): Promise<ExitCode> {
   else await writeReport(render(request.format, report, values), values.output);
   if (values.fix && fixed && fixed.changed.length > 0)
     await write(process.stderr, `Fixed ${plural(fixed.changed.length, 'file')}.\n`);
-  for (const { file } of session.crashes) await write(process.stderr, `internal error in ${plain(file)}\n`);
-  if (session.crashes.length > 0) return exitCodes.internal;
-  if (isConfigBad) return exitCodes.usage;
+  const crashes = session.crashes();
+  for (const file of crashes) await write(process.stderr, `internal error in ${plain(file)}\n`);
+  if (crashes.size > 0) return exitCodes.internal;
+  if (configs.isBad) return exitCodes.usage;
   const warnings = all.filter(({ severity }) => severity === 'warning').length;
-  const isFailing = all.some(({ severity }) => severity === 'error') || warnings > request.maxWarnings;
-  return isFailing ? exitCodes.findings : exitCodes.clean;
+  const hasErrors = all.some(({ severity }) => severity === 'error');
+  return hasErrors || warnings > request.maxWarnings ? exitCodes.findings : exitCodes.clean;
 }
 
 export const checkCommand: CommandSpec<typeof options> = {

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import type { FileId } from '../base/path.ts';
 import type { ConfigOverrides } from '../config/load.ts';
-import type { Finding } from '../run/finding.ts';
+import type { Finding, SuppressedFinding } from '../run/finding.ts';
 import { committedMigrations, createNodeHost, readCache, writeCache } from '../host/node.ts';
 import type { NodeHost } from '../host/node.ts';
 import type { Engine } from '../engine.ts';
@@ -22,10 +22,12 @@ export interface SessionOptions {
 export interface Session {
   engine: Engine;
   host: NodeHost;
-  /** Files that made the engine throw, by name. */
-  crashes: Problem[];
-  /** Findings of a file; a file that breaks the engine has none and is noted in `crashes`. */
+  /** Files that made the engine or one of its rules throw, of those checked so far: they may have findings nobody knows. */
+  crashes(): ReadonlySet<FileId>;
+  /** Findings of a file; a file that breaks the engine has none and is among `crashes`. */
   check(file: FileId): readonly Finding[];
+  /** Findings of a file that comments silence. */
+  suppressed(file: FileId): readonly SuppressedFinding[];
   /** Everything that could not be read, parsed or decided, one line a file and reason, sorted. */
   problems(): Problem[];
 }
@@ -47,7 +49,7 @@ export async function openSession(root: string, options: SessionOptions): Promis
   return {
     engine,
     host,
-    crashes,
+    crashes: () => new Set([...crashes.map(({ file }) => file), ...engine.crashes()]),
     check(file) {
       try {
         return engine.check(file);
@@ -59,6 +61,7 @@ export async function openSession(root: string, options: SessionOptions): Promis
         return [];
       }
     },
+    suppressed: (file) => (crashes.some((crash) => crash.file === file) ? [] : engine.suppressed(file)),
     problems() {
       const fromHost = host.problems();
       const known = new Set(fromHost.map(({ file }) => file));

@@ -6,7 +6,7 @@ import type { FileId } from '../base/path.ts';
 import type { Span } from '../base/span.ts';
 import type { Severity } from '../rules/rule.ts';
 import { didYouMean } from './distance.ts';
-import { settingsSchema, type RuleSetting, type Settings } from './settings.ts';
+import { settingsSchema, severitySettingSchema, type RuleSetting, type Settings } from './settings.ts';
 
 /** What the configuration has to know of a rule. */
 export interface RuleDeclaration {
@@ -36,6 +36,8 @@ export interface ParsedConfig {
 }
 
 type Path = (string | number)[];
+
+const severityNames = severitySettingSchema.options;
 
 const spanOf = (node: Node | undefined): Span =>
   node ? { start: node.offset, end: node.offset + node.length } : { start: 0, end: 0 };
@@ -94,14 +96,23 @@ function convertIssues(
       }
       continue;
     }
-    const isRule = path.includes('rules');
-    const message =
-      issue.code === 'invalid_union' && isRule
-        ? 'Expected a severity ("error", "warning", "info", "hint" or "off") or [severity, options].'
-        : issue.message;
-    out.push({ file, message, ...spanOf(nearestNode(root, path)) });
+    const at = nearestNode(root, path);
+    out.push({ file, message: messageOf(issue, path, at), ...spanOf(at) });
   }
   return out;
+}
+
+/** What is wrong with a value, with the allowed one it probably means. */
+function messageOf(issue: z.core.$ZodIssue, path: Path, at: Node): string {
+  const given: unknown = at.value;
+  const suggestion = (known: Iterable<string>): string =>
+    typeof given === 'string' ? didYouMean(given, known) : '';
+  if (issue.code === 'invalid_union' && path.includes('rules'))
+    return `Expected a severity (${severityNames.map((name) => `"${name}"`).join(', ')}) or [severity, options].${suggestion(severityNames)}`;
+  if (issue.code !== 'invalid_value') return issue.message;
+  const known = issue.values.map(String);
+  const expected = known.map((name) => `"${name}"`).join(', ');
+  return `Expected ${known.length === 1 ? '' : 'one of '}${expected}.${suggestion(known)}`;
 }
 
 /** Unknown rules and wrong options below one `rules` object. */

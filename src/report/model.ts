@@ -36,15 +36,27 @@ export interface ReportedFix {
   changes: FileEdits[];
 }
 
+/** A finding that is not reported: a comment in the source silences it, or it stands in the baseline. */
+export interface SilencedFinding {
+  finding: Finding;
+  by: 'comment' | 'baseline';
+  /** What the comment says. */
+  reason: string | undefined;
+}
+
 /** All that a format may want to know; every format is a pure function of it. */
 export interface Report {
   /** Absolute path of the workspace's root. */
   root: string;
   version: string;
   findings: readonly Finding[];
+  /** In the order of findings; empty unless they were asked for. */
+  silenced: readonly SilencedFinding[];
   problems: readonly Problem[];
   summary: Summary;
   rules: ReadonlyMap<string, RuleInfo>;
+  /** The page of a rule in Markdown. */
+  page(rule: string): string | undefined;
   /** Text a finding was made from. */
   text(file: FileId): string | undefined;
   /** Verified fixes of a finding; asked for only by the formats that carry edits. */

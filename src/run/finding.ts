@@ -27,8 +27,17 @@ export interface Finding extends Location {
   message: string;
   related: (Location & { message: string })[];
   fixes: FixOffer[];
-  /** Stable under line moves: rule, file, the enclosing symbol, the flagged text and its ordinal among equals. */
+  /**
+   * Stable under moved lines and reformatting: rule, file, the enclosing symbol, the flagged text, the message without its numbers,
+   * and the ordinal among equals.
+   */
   fingerprint: string;
+}
+
+/** A finding that a comment silences, with the reason the comment gives. */
+export interface SuppressedFinding {
+  finding: Finding;
+  reason: string | undefined;
 }
 
 /** One replacement in one file: UTF-16 offsets in the text the edit was computed for. */

@@ -6,10 +6,11 @@ import type { FixRecipe } from '../edit/fix.ts';
 import type { FileFacts } from '../facts/model.ts';
 import { spanAt } from './anchors.ts';
 import type { AnchoredPlace } from './anchors.ts';
-import type { Finding, FixOffer, Location } from './finding.ts';
+import type { Finding, FixOffer, Location, SuppressedFinding } from './finding.ts';
 import { UNUSED_SUPPRESSION } from './reports.ts';
 import type { RawReport } from './reports.ts';
 import { applySuppressions } from './suppress.ts';
+import { enclosingSymbol } from './symbol.ts';
 
 export interface RenderContext {
   facts(file: FileId): FileFacts | undefined;
@@ -20,7 +21,7 @@ export interface RenderContext {
 
 export interface Rendered {
   findings: Finding[];
-  suppressed: number;
+  suppressed: SuppressedFinding[];
 }
 
 /** Findings of one file, sorted by place and rule. */
@@ -31,16 +32,15 @@ export function render(
   unusedSeverity: Finding['severity'] | 'off',
 ): Rendered {
   const facts = context.facts(file);
-  if (!facts) return { findings: [], suppressed: 0 };
+  if (!facts) return { findings: [], suppressed: [] };
   const placed = reports.map((report) => ({ report, location: locate(file, report.place, context) }));
-  const { kept, unused } = applySuppressions(
+  const { by, unused } = applySuppressions(
     facts,
     placed.map(({ report, location }) => ({ rule: report.rule, line: location.range.start.line })),
   );
-  const ordinals = new Map<string, number>();
-  const findings = placed
-    .filter((_, i) => kept[i])
-    .map(({ report, location }): Finding => ({
+  const reasons = new Map<Finding, string | undefined>();
+  const all = placed.map(({ report, location }, i): Finding => {
+    const finding: Finding = {
       ...location,
       rule: report.rule,
       severity: report.severity,
@@ -64,11 +64,15 @@ export function render(
           : [];
       }),
       fingerprint: '',
-    }));
+    };
+    const comment = by[i];
+    if (comment) reasons.set(finding, comment.reason);
+    return finding;
+  });
   if (unusedSeverity !== 'off')
     for (const fact of unused) {
       const range = rangeAt(facts.lines, fact.span.start, fact.span.end);
-      findings.push({
+      all.push({
         file,
         ...fact.span,
         range,
@@ -88,16 +92,23 @@ export function render(
         fingerprint: '',
       });
     }
-  findings.sort(
-    (a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
-  );
-  for (const finding of findings) {
-    const base = `${finding.rule}|${file}|${context.excerpt(file, finding.start, finding.end)}|${finding.message.replace(/\d+/g, '#')}`;
+  all.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
+  // Silenced ones count among equals: a comment at one of them must not change the fingerprints of the others.
+  const ordinals = new Map<string, number>();
+  for (const finding of all) {
+    const flagged = context.excerpt(file, finding.start, finding.end).replace(/\s+/g, ' ');
+    const symbol = enclosingSymbol(facts, finding);
+    const base = `${finding.rule}|${file}|${symbol}|${flagged}|${finding.message.replace(/\d+/g, '#')}`;
     const ordinal = ordinals.get(base) ?? 0;
     ordinals.set(base, ordinal + 1);
     finding.fingerprint = hashText(`${base}|${ordinal}`);
   }
-  return { findings, suppressed: placed.length - kept.filter(Boolean).length };
+  return {
+    findings: all.filter((finding) => !reasons.has(finding)),
+    suppressed: all.flatMap((finding) =>
+      reasons.has(finding) ? [{ finding, reason: reasons.get(finding) }] : [],
+    ),
+  };
 }
 
 function locate(own: FileId, place: AnchoredPlace, context: RenderContext): Location {

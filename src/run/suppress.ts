@@ -10,21 +10,23 @@ export interface Suppressible {
 }
 
 export interface SuppressionResult {
-  /** For each item, whether it stays. */
-  kept: boolean[];
+  /** For each item, the first comment that silences it, if any. */
+  by: (SuppressionFact | undefined)[];
   unused: SuppressionFact[];
 }
 
 /** Applies a file's suppression comments to its findings. */
 export function applySuppressions(facts: FileFacts, items: readonly Suppressible[]): SuppressionResult {
   const used = new Set<SuppressionFact>();
-  const kept = items.map((item) => {
-    const by = facts.suppressions.filter((fact) => names(fact, item.rule) && covers(facts, fact, item.line));
-    for (const fact of by) used.add(fact);
-    return by.length === 0;
+  const by = items.map((item) => {
+    const silencing = facts.suppressions.filter(
+      (fact) => names(fact, item.rule) && covers(facts, fact, item.line),
+    );
+    for (const fact of silencing) used.add(fact);
+    return silencing[0];
   });
   return {
-    kept,
+    by,
     unused: facts.suppressions.filter((fact) => fact.directive !== 'enable' && !used.has(fact)),
   };
 }

@@ -35,6 +35,35 @@ test('what is in the baseline is not reported, and survives moved lines; what is
   expect(report.summary).toMatchObject({ errors: 1, baselined: 2 });
 });
 
+test('fingerprints tell equal code of two functions apart, and survive reformatting', async () => {
+  const swallow = (name: string) =>
+    `export async function ${name}() {\n  try {\n    await fetch('x');\n  } catch {}\n}\n`;
+  const root = createWorkspace({ 'a.ts': swallow('one') + swallow('two') });
+  const fingerprints = async () =>
+    (await runJson(root, ['--rule', 'no-swallowed-error'])).report.findings.map(
+      ({ fingerprint }) => fingerprint,
+    );
+  const [one, two] = await fingerprints();
+  expect(one).not.toBe(two);
+  writeIn(root, 'a.ts', `\n\n${swallow('two').replaceAll('  ', '\t')}`);
+  expect(await fingerprints()).toEqual([two]);
+  // A comment that silences the first of two equal ones leaves the second as it was.
+  const twice = (comment: string) =>
+    `export async function one() {\n  try {\n    await fetch('x');\n  ${comment}\n  } catch {}\n  try {\n    await fetch('x');\n  } catch {}\n}\n`;
+  writeIn(root, 'a.ts', twice(''));
+  const [, second] = await fingerprints();
+  writeIn(root, 'a.ts', twice('// backend-specialist-disable-next-line no-swallowed-error'));
+  expect(await fingerprints()).toEqual([second]);
+});
+
+test('what could not be looked at keeps its entries', async () => {
+  const root = createWorkspace({ 'a.ts': flagged, 'b.ts': flagged });
+  await run(root, ['check', '--write-baseline']);
+  writeIn(root, 'a.ts', new Uint8Array([0x61, 0]));
+  await run(root, ['check', '--write-baseline']);
+  expect(read(root).findings.map((entry) => entry.file)).toEqual(['a.ts', 'b.ts']);
+});
+
 test('a second equal finding in the same file is new', async () => {
   const root = createWorkspace({ 'a.ts': flagged });
   await run(root, ['check', '--write-baseline']);

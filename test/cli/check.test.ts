@@ -30,6 +30,8 @@ describe('exit status', () => {
     [['chek'], 'unknown command "chek". Did you mean "check"?'],
     [['check', '--formt=json'], 'unknown option "--formt". Did you mean "format"?'],
     [['check', '--format', 'xml'], 'unknown format "xml"'],
+    [['check', '--format', 'jsn'], 'Did you mean "json"?'],
+    [['check', '--report-suppressed'], '--report-suppressed is for --format sarif'],
     [
       ['check', '--rule', 'unused-supression'],
       'unknown rule "unused-supression". Did you mean "unused-suppression"?',
@@ -151,6 +153,20 @@ describe('what is reported on', () => {
     const root = createWorkspace({ 'a.ts': flagged });
     expect((await runJson(root, ['--quiet'])).report.findings).toEqual([]);
     expect((await runJson(root, ['--quiet', ...severe])).report.findings).toHaveLength(1);
+  });
+
+  test('a rule that is asked for and switched off is said to be off', async () => {
+    const root = createWorkspace({
+      'a.ts': flagged,
+      'backend-specialist.config.json': '{ "rules": { "unused-suppression": "off" } }',
+    });
+    const { code, stderr } = await run(root, ['check', '--rule', 'unused-suppression']);
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      'note: the rule "unused-suppression" is switched off by backend-specialist.config.json: nothing is reported. --rule unused-suppression=warning switches it on.\n',
+    );
+    expect((await run(root, ['check', ...severe])).stderr).toBe('');
+    expect((await run(root, ['check', '--rule', 'action-auth'])).stderr).toBe('');
   });
 
   test('--config is used everywhere, whatever its name', async () => {

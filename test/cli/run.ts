@@ -5,7 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 
-const builtCli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+/** The command line as it is shipped. */
+export const builtCli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 const folders: string[] = [];
 
@@ -73,6 +74,7 @@ export interface JsonReport {
     line: number;
     column: number;
     fixes: unknown[];
+    fingerprint: string;
   }[];
   problems: { file: string; message: string }[];
 }

@@ -59,6 +59,18 @@ describe('issues', () => {
     ['an unknown convention', '{ "conventions": { "action": [] } }', '"action"', 'Did you mean "actions"?'],
     ['a wrong severity', '{ "rules": { "action-auth": "fatal" } }', '"fatal"', 'Expected a severity'],
     [
+      'a misspelt severity',
+      '{ "rules": { "action-auth": "eror" } }',
+      '"eror"',
+      'or [severity, options]. Did you mean "error"?',
+    ],
+    [
+      'a misspelt preset',
+      '{ "preset": "strikt" }',
+      '"strikt"',
+      'Expected one of "recommended", "strict", "security", "migrations-only". Did you mean "strict"?',
+    ],
+    [
       'an unknown option',
       '{ "rules": { "require-pagination": ["error", { "maxx": 5 }] } }',
       '"maxx"',

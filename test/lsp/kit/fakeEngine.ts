@@ -63,8 +63,12 @@ export class Engine {
 
   setOverrides(): void {}
 
-  suppressedCount(): number {
-    return 0;
+  suppressed(): [] {
+    return [];
+  }
+
+  crashes(): [] {
+    return [];
   }
 
   update(changes: readonly Change[]): void {
