@@ -1,24 +1,23 @@
 /** Folds facts, summaries and schema into the Backend Map. */
+import { isSame } from '../base/equal.ts';
 import type { FileId } from '../base/path.ts';
 import type { App } from '../project/model.ts';
+import { samePath } from '../project/routePath.ts';
+import type { Derivation } from '../workspace/derivation.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { appsUsing } from './appsUsing.ts';
+import { filesServing } from './appsUsing.ts';
 import { environmentOf, migrationsOf, modelsOf, validationsOf } from './data.ts';
 import { entriesOf, pagesOf } from './entries.ts';
-import type { Draft } from './entries.ts';
+import type { Draft, EntryDraft } from './entries.ts';
 import type { BackendMap, EdgeKind, EntryKind, MapApp, MapEdge, MapEntry } from './model.ts';
-import { samePath } from '../project/routePath.ts';
-import { findServices } from './services.ts';
-import type { Services } from './services.ts';
+import { overviewOf } from './overview.ts';
+import { locate } from './place.ts';
+import { proxyOf } from './proxy.ts';
+import { servicesOf } from './services.ts';
 
 /** The map of everything that has been indexed so far: one part per application, in the order of their folders. */
 export function buildMap(workspace: Workspace): BackendMap {
-  const apps = workspace.project.apps('');
-  const byApp = new Map<string, FileId[]>(apps.map((app) => [app.root, []]));
-  for (const file of workspace.store.list())
-    for (const app of appsUsing(workspace, file)) byApp.get(app)?.push(file);
-  const services = findServices(workspace);
-  return { apps: apps.map((app) => buildApp(workspace, app, byApp.get(app.root) ?? [], services)) };
+  return { apps: workspace.project.apps('').map((app) => buildApp(workspace, app)) };
 }
 
 const ORDER: readonly EntryKind[] = [
@@ -31,37 +30,80 @@ const ORDER: readonly EntryKind[] = [
   'model',
   'env',
   'migration',
+  'proxy',
 ];
 
-function buildApp(workspace: Workspace, app: App, files: readonly FileId[], services: Services): MapApp {
-  const schema = app.schema === undefined ? undefined : workspace.project.schema(app.schema);
-  const drafts: Draft[] = [];
-  for (const file of files) {
-    drafts.push(...entriesOf(workspace, app, file, services), ...pagesOf(workspace, app, file, services));
-    drafts.push(
-      ...(services.byFile.get(file) ?? []).map((draft) => ({ ...draft, entry: { ...draft.entry } })),
+/** What one file brings to the map of the applications that it serves: computed anew only when its meaning has changed. */
+const fileDrafts: Derivation<readonly Draft[]> = {
+  name: 'mapDrafts',
+  compute: (workspace, file) =>
+    numbered([
+      ...entriesOf(workspace, file),
+      ...pagesOf(workspace, file),
+      ...servicesOf(workspace, file),
       ...validationsOf(workspace, file),
       ...environmentOf(workspace, file),
-    );
-  }
-  if (schema) drafts.push(...modelsOf(workspace, schema));
-  drafts.push(...migrationsOf(workspace, app, schema));
-  for (const guard of guardsOf(drafts)) drafts.push(guard);
-  const entries = drafts
-    .map(({ entry }) => entry)
-    .toSorted(
-      (a, b) =>
-        ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) ||
-        compare(a.file, b.file) ||
-        a.start - b.start ||
-        compare(a.id, b.id),
-    );
-  makeUnique(entries);
+      ...proxyOf(workspace, file),
+    ]),
+  equal: isSame,
+};
+
+const schemaDrafts: Derivation<readonly Draft[]> = {
+  name: 'mapModels',
+  compute: (workspace, id) => {
+    const schema = workspace.project.schema(id);
+    return schema ? modelsOf(schema) : [];
+  },
+};
+
+const appDrafts: Derivation<readonly Draft[]> = {
+  name: 'mapOfApp',
+  compute: (workspace, root) => {
+    const app = workspace.project.apps('').find((candidate) => candidate.root === root);
+    if (!app) return [];
+    const drafts = filesServing(workspace, root).flatMap((file) => workspace.derived(fileDrafts, file));
+    if (app.schema !== undefined) drafts.push(...workspace.derived(schemaDrafts, app.schema));
+    drafts.push(...migrationsOf(workspace, app), ...guardsOf(drafts));
+    return drafts;
+  },
+};
+
+/** The drafts of what one file brings to the map. */
+export function draftsOfFile(workspace: Workspace, file: FileId): readonly Draft[] {
+  return workspace.derived(fileDrafts, file);
+}
+
+/** All drafts of the application at a folder, in the order of their files. */
+export function draftsOfApp(workspace: Workspace, root: FileId): readonly Draft[] {
+  return workspace.derived(appDrafts, root);
+}
+
+function buildApp(workspace: Workspace, app: App): MapApp {
+  const drafts = draftsOfApp(workspace, app.root);
   const edges = edgesOf(drafts);
-  for (const entry of entries)
-    if (entry.kind === 'service')
-      entry.callers = edges.filter(({ kind, to }) => kind === 'calls' && to === entry.id).length;
-  return { id: app.root, name: app.name, root: app.root, entries, edges };
+  const callers = new Map<string, number>();
+  for (const { kind, to } of edges) if (kind === 'calls') callers.set(to, (callers.get(to) ?? 0) + 1);
+  const entries = drafts.map(({ entry, place, calls }): MapEntry => ({
+    ...entry,
+    ...locate(workspace.facts(entry.file), place),
+    ...(calls && calls.length > 0 ? { calls: [...calls] } : {}),
+    ...(entry.kind === 'service' ? { callers: callers.get(entry.id) ?? 0 } : {}),
+  }));
+  entries.sort(
+    (a, b) =>
+      ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) ||
+      compare(a.file, b.file) ||
+      a.start - b.start ||
+      compare(a.id, b.id),
+  );
+  return {
+    id: app.root,
+    name: app.name,
+    root: app.root,
+    overview: overviewOf(workspace, app.root) ?? { router: app.router },
+    entries,
+    edges,
+  };
 }
 
 function compare(a: string, b: string): number {
@@ -71,22 +113,24 @@ function compare(a: string, b: string): number {
 /** Guards that stand in a file of their own, each once. */
 function guardsOf(drafts: readonly Draft[]): Draft[] {
   const found = new Map<string, Draft>();
-  for (const { guard } of drafts) if (guard && !found.has(guard.id)) found.set(guard.id, { entry: guard });
+  for (const { guard } of drafts) if (guard && !found.has(guard.entry.id)) found.set(guard.entry.id, guard);
   return [...found.values()];
 }
 
-/** Two inline actions of one name get a number. */
-function makeUnique(entries: readonly MapEntry[]): void {
+/** Two inline actions of one name in a file get a number. */
+function numbered(drafts: readonly Draft[]): Draft[] {
   const seen = new Map<string, number>();
-  for (const entry of entries) {
-    const count = (seen.get(entry.id) ?? 0) + 1;
-    seen.set(entry.id, count);
-    if (count > 1) entry.id = `${entry.id}~${count}`;
-  }
+  return drafts.map((draft) => {
+    const { id } = draft.entry;
+    const count = (seen.get(id) ?? 0) + 1;
+    seen.set(id, count);
+    return count > 1 ? { ...draft, entry: { ...draft.entry, id: `${id}~${count}` } } : draft;
+  });
 }
 
-function edgesOf(drafts: readonly Draft[]): MapEdge[] {
-  const ids = new Map<string, MapEntry>(drafts.map(({ entry }) => [entry.id, entry]));
+/** What the entries of one application do to each other. */
+export function edgesOf(drafts: readonly Draft[]): MapEdge[] {
+  const ids = new Map<string, EntryDraft>(drafts.map(({ entry }) => [entry.id, entry]));
   const models = new Map(
     drafts.flatMap(({ entry }): [string, string][] =>
       entry.kind === 'model' ? [[entry.label, entry.id]] : [],
@@ -100,7 +144,7 @@ function edgesOf(drafts: readonly Draft[]): MapEdge[] {
   for (const { entry, calls, schemas, guard, direct } of drafts) {
     for (const call of calls ?? []) add('calls', entry.id, call);
     for (const schema of schemas ?? []) add('validates', entry.id, schema);
-    if (guard) add('guards', guard.id, entry.id);
+    if (guard) add('guards', guard.entry.id, entry.id);
     for (const model of direct?.reads ?? []) add('reads', entry.id, models.get(model));
     for (const model of direct?.writes ?? []) add('writes', entry.id, models.get(model));
     for (const path of entry.revalidates ?? [])

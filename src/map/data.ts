@@ -1,22 +1,48 @@
 /** Models, schemas of input, variables of the environment and migrations of the map. */
-import { rangeAt } from '../base/lineIndex.ts';
+import { isSame } from '../base/equal.ts';
+import { given } from '../base/given.ts';
 import { basename, dirname } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
-import { spanOf } from '../facts/model.ts';
-import type { SqlFacts } from '../facts/sqlModel.ts';
-import { emptyDbState, foldMigrations } from '../prisma/dbState.ts';
-import { dbNames } from '../prisma/hazard.ts';
-import { assessMigration } from '../prisma/migration.ts';
 import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
-import type { App } from '../project/model.ts';
-import type { Workspace } from '../workspace/workspace.ts';
 import { findVariables } from '../project/environment.ts';
+import type { App } from '../project/model.ts';
+import type { Derivation } from '../workspace/derivation.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 import type { Draft } from './entries.ts';
 import { isSchema, isSchemaLibrary } from './reach.ts';
 import { topLevel } from './symbols.ts';
 
+type Lists = Partial<Record<'key' | 'relations' | 'fields' | 'foreignKeys' | 'indexes', string[]>>;
+
+/** Lists that have something in them. */
+function listed(lists: Lists): Lists {
+  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0));
+}
+
+const TIMESTAMP = /^(created|updated|inserted|modified)(_?(at|on|date))?$/i;
+
+/** Columns, keys to other models, and what is indexed, in the order of the schema. */
+function columnsOf(schema: SchemaModel, model: SchemaModelNode): Lists {
+  return {
+    fields: schema
+      .scalars(model.name)
+      .filter((field) => !(field.type === 'DateTime' && TIMESTAMP.test(field.name)))
+      .map((field) => `${field.name}: ${field.type}${field.list ? '[]' : field.optional ? '?' : ''}`),
+    foreignKeys: model.fields.flatMap((field) =>
+      field.relation && field.relation.fields.length > 0
+        ? [`${field.relation.fields.join(', ')} → ${field.type}`]
+        : [],
+    ),
+    indexes: [
+      ...model.fields.flatMap((field) => (field.unique ? [`unique (${field.name})`] : [])),
+      ...model.uniques.map(({ fields }) => `unique (${fields.join(', ')})`),
+      ...model.indexes.map(({ fields }) => `(${fields.join(', ')})`),
+    ],
+  };
+}
+
 /** The models, views and composite types of a schema. */
-export function modelsOf(workspace: Workspace, schema: SchemaModel): Draft[] {
+export function modelsOf(schema: SchemaModel): Draft[] {
   return schema.models.map((model): Draft => {
     const owner = ownerText(schema, model.name);
     const softDelete = softDeleteField(model);
@@ -40,14 +66,10 @@ export function modelsOf(workspace: Workspace, schema: SchemaModel): Draft[] {
         ...(detail === '' ? {} : { detail }),
         ...(model.doc ? { doc: model.doc } : {}),
         file: model.file,
-        start: model.span.start,
-        end: model.span.end,
-        range: rangeAt(workspace.facts(model.file)?.lines ?? [0], model.nameSpan.start, model.nameSpan.end),
-        ...(key.length > 0 ? { key: [...key] } : {}),
-        ...(owner === undefined ? {} : { owner }),
-        ...(relations.length > 0 ? { relations } : {}),
-        ...(softDelete === undefined ? {} : { softDelete }),
+        ...listed({ key: [...key], relations, ...columnsOf(schema, model) }),
+        ...given({ owner, softDelete }),
       },
+      place: { name: model.nameSpan, whole: model.span },
     };
   });
 }
@@ -79,7 +101,7 @@ export function validationsOf(workspace: Workspace, file: FileId): Draft[] {
     const declaration = topLevel(facts).find(({ b }) => b === item.b);
     const value = workspace.exported(file, item.name);
     if (!declaration || !isSchema(value)) return [];
-    const name = spanOf(facts, item.at);
+    const fields = value.k === 'schema' ? Object.keys(value.shape.props ?? {}) : [];
     return [
       {
         entry: {
@@ -87,10 +109,9 @@ export function validationsOf(workspace: Workspace, file: FileId): Draft[] {
           kind: 'validation',
           label: item.name,
           file,
-          start: declaration.start,
-          end: declaration.end,
-          range: rangeAt(facts.lines, name.start, name.end),
+          ...(fields.length > 0 ? { fields } : {}),
         },
+        place: { at: item.at, b: declaration.b },
       },
     ];
   });
@@ -103,7 +124,6 @@ export function environmentOf(workspace: Workspace, file: FileId): Draft[] {
   const role = workspace.role(file);
   if (role === 'tooling' || role === 'generated' || role === 'client') return [];
   return findVariables(facts).map((variable): Draft => {
-    const { start, end } = spanOf(facts, variable.at);
     return {
       entry: {
         id: `env:${file}#${variable.name}`,
@@ -111,61 +131,65 @@ export function environmentOf(workspace: Workspace, file: FileId): Draft[] {
         label: variable.name,
         detail: [variable.scope, ...(variable.optional ? ['optional'] : [])].join(' · '),
         file,
-        start,
-        end,
-        range: rangeAt(facts.lines, start, end),
         scope: variable.scope,
         ...(variable.optional ? { optional: true as const } : {}),
       },
+      place: { at: variable.at },
     };
   });
 }
 
 /** The migrations of an application's schema, oldest first, with what each destroys. */
-export function migrationsOf(workspace: Workspace, app: App, schema: SchemaModel | undefined): Draft[] {
+export function migrationsOf(workspace: Workspace, app: App): Draft[] {
   const root = workspace.project.schemaRoots('').find((candidate) => candidate.id === app.schema);
   if (!root) return [];
-  const files = workspace.store
-    .list()
-    .filter((file) => file.startsWith(`${root.migrations}/`) && basename(file) === 'migration.sql');
-  let state = emptyDbState();
+  const files = workspace.migrationFiles(root.migrations);
   return files.flatMap((file, i): Draft[] => {
-    const facts = workspace.facts(file);
-    if (facts?.kind !== 'sql') return [];
+    const draft = workspace.derived(migrationDraft, file);
+    if (!draft) return [];
     const committed = workspace.committed(file);
     const isNew = committed === undefined ? i === files.length - 1 : !committed;
-    const destructive = hazards(
-      facts,
-      { before: state, ...(schema ? { names: dbNames(schema) } : {}) },
-      isNew ? (workspace.store.text(file) ?? '') : '',
-    );
-    state = foldMigrations([facts], state);
+    const { destructive } = draft.entry;
     const detail = [
       ...(isNew ? ['new'] : []),
-      ...(destructive.length > 0 ? [`destructive: ${destructive.join(', ')}`] : []),
+      ...(destructive ? [`destructive: ${destructive.join(', ')}`] : []),
     ].join(' · ');
     return [
       {
+        ...draft,
         entry: {
-          id: `migration:${file}#`,
-          kind: 'migration',
-          label: basename(dirname(file)),
+          ...draft.entry,
           ...(detail === '' ? {} : { detail }),
-          file,
-          start: 0,
-          end: facts.statements.reduce((end, statement) => Math.max(end, statement.span.end), 0),
-          range: rangeAt(facts.lines, 0, 0),
           ...(isNew ? { isNew: true as const } : {}),
-          ...(destructive.length > 0 ? { destructive } : {}),
         },
       },
     ];
   });
 }
 
-/** Kinds of loss, each once; with no text the comments that acknowledge one are not seen, which only adds to the list. */
-function hazards(facts: SqlFacts, context: Parameters<typeof assessMigration>[1], text: string): string[] {
-  return [
-    ...new Set(assessMigration(facts, context, text).map((hazard) => hazard.kind.replaceAll('-', ' '))),
-  ].toSorted();
-}
+const migrationDraft: Derivation<Draft | undefined> = {
+  name: 'migrationDraft',
+  compute: (workspace, file) => {
+    const facts = workspace.facts(file);
+    if (facts?.kind !== 'sql') return undefined;
+    const hazards = workspace.migrationState(file)?.hazards ?? [];
+    const destructive = [...new Set(hazards.map(({ kind }) => kind.replaceAll('-', ' ')))].toSorted();
+    return {
+      entry: {
+        id: `migration:${file}#`,
+        kind: 'migration',
+        label: basename(dirname(file)),
+        file,
+        ...(destructive.length > 0 ? { destructive } : {}),
+      },
+      place: {
+        name: { start: 0, end: 0 },
+        whole: {
+          start: 0,
+          end: facts.statements.reduce((end, statement) => Math.max(end, statement.span.end), 0),
+        },
+      },
+    };
+  },
+  equal: isSame,
+};

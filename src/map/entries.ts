@@ -1,44 +1,47 @@
 /** Actions, route handlers and pages of the map. */
-import { rangeAt } from '../base/lineIndex.ts';
 import { basename } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import { given } from '../base/given.ts';
 import { spanOf } from '../facts/model.ts';
-import type { ExportFacts } from '../facts/tsModel.ts';
-import type { App } from '../project/model.ts';
 import type { Proof } from '../workspace/abs.ts';
 import { analyse } from '../workspace/entries.ts';
 import type { Entry } from '../workspace/entries.ts';
 import { guardOf } from '../workspace/guardState.ts';
 import type { Guard, GuardSubject } from '../workspace/guardState.ts';
+import type { Location } from '../run/finding.ts';
 import { parseFunctionKey } from '../workspace/summary.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { MapEntry } from './model.ts';
+import type { DraftPlace } from './place.ts';
 import { reachFrom } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { routePath } from '../project/routePath.ts';
-import { directEffects, idsOf, namesOf } from './services.ts';
-import type { Services } from './services.ts';
-import { extentOfValue, topLevel, topLevelAt } from './symbols.ts';
-import type { Extent, TsFileFacts } from './symbols.ts';
+import { resultOf } from './result.ts';
+import { directEffects, idsOf, namesOf, serviceId } from './services.ts';
+import { topLevel, topLevelAt } from './symbols.ts';
+import type { TsFileFacts } from './symbols.ts';
 import { touchesOf } from './touches.ts';
 import type { Touches } from './touches.ts';
 
+/** An entry without its place. */
+export type EntryDraft = Omit<MapEntry, keyof Location> & { file: FileId };
+
 /** An entry with what its edges are made of. */
 export interface Draft {
-  entry: MapEntry;
+  entry: EntryDraft;
+  place: DraftPlace;
   /** Ids of the services it calls. */
   calls?: readonly string[];
   /** Ids of the schemas it parses with. */
   schemas?: readonly string[];
   /** The function of another file that guards it. */
-  guard?: MapEntry;
+  guard?: Pick<Draft, 'entry' | 'place'>;
   /** What it touches itself, not through a service. */
   direct?: Touches;
 }
 
 /** Exported and inline Server Actions, and the methods of a route handler. */
-export function entriesOf(workspace: Workspace, app: App, file: FileId, services: Services): Draft[] {
+export function entriesOf(workspace: Workspace, file: FileId): Draft[] {
   const facts = workspace.facts(file);
   if (facts?.kind !== 'ts') return [];
   return workspace
@@ -46,21 +49,20 @@ export function entriesOf(workspace: Workspace, app: App, file: FileId, services
     .filter(({ kind }) => kind !== 'page')
     .map((entry): Draft => {
       const kind = entry.kind === 'route' ? 'route' : 'action';
-      const name = spanOf(facts, entry.at);
-      const path = kind === 'route' ? routePath(app, file) : undefined;
+      const app = workspace.app(file);
+      const path = kind === 'route' && app ? routePath(app, file) : undefined;
       const method = kind === 'route' ? (entry.name === 'default' ? 'ANY' : entry.name) : undefined;
-      const common = subjectDraft(workspace, file, facts, entry, services);
+      const { parts, ...common } = subjectDraft(workspace, file, facts, entry);
       return {
         ...common,
+        place: placeOf(facts, file, entry),
         entry: {
           id: `${kind}:${file}#${entry.name}`,
           kind,
           label: path === undefined || method === undefined ? entry.name : `${method} ${path}`,
           file,
-          ...wholeOf(facts, file, entry),
-          range: rangeAt(facts.lines, name.start, name.end),
-          ...common.parts,
-          ...given({ method, path }),
+          ...parts,
+          ...given({ method, path, result: resultOf(entry) }),
           ...(entry.kind === 'inline-action' ? { inline: true as const } : {}),
         },
       };
@@ -68,12 +70,14 @@ export function entriesOf(workspace: Workspace, app: App, file: FileId, services
 }
 
 /** A page, layout or other server file of the router that touches the backend; it may well be guarded. */
-export function pagesOf(workspace: Workspace, app: App, file: FileId, services: Services): Draft[] {
+export function pagesOf(workspace: Workspace, file: FileId): Draft[] {
   const facts = workspace.facts(file);
   if (facts?.kind !== 'ts' || workspace.role(file) !== 'page') return [];
-  const path = routePath(app, file);
-  const exported = facts.exports.find((item) => item.e !== 'star' && item.name === 'default');
-  if (path === undefined || !exported) return [];
+  const app = workspace.app(file);
+  const path = app && routePath(app, file);
+  const index = facts.exports.findIndex((item) => item.e !== 'star' && item.name === 'default');
+  const exported = facts.exports[index];
+  if (path === undefined || !exported || exported.e === 'star') return [];
   const listed = workspace.entries(file).find((entry) => entry.kind === 'page' && entry.name === 'default');
   const subject = listed ?? subjectOf(workspace, file);
   const extra = facts.exports.flatMap((item) => {
@@ -81,21 +85,19 @@ export function pagesOf(workspace: Workspace, app: App, file: FileId, services: 
     const value = workspace.exported(file, item.name);
     return value.k === 'closure' ? workspace.summary(`${value.file}#${value.fn}`).effects : [];
   });
-  const common = subjectDraft(workspace, file, facts, subject, services, extra);
-  if (!common.parts.reads && !common.parts.writes) return [];
+  const { parts, ...common } = subjectDraft(workspace, file, facts, subject, extra);
+  if (!parts.reads && !parts.writes) return [];
   const stem = basename(file).replace(/\.[cm]?[jt]sx?$/, '');
-  const name = spanOf(facts, exported.at);
   return [
     {
       ...common,
+      place: { at: exported.at, ...(exported.e === 'local' ? { b: exported.b } : { exported: index }) },
       entry: {
         id: `page:${file}#default`,
         kind: 'page',
         label: stem === 'page' || /(^|\/)pages\//.test(file) ? path : `${path} (${stem})`,
         file,
-        ...extentOfExport(facts, exported),
-        range: rangeAt(facts.lines, name.start, name.end),
-        ...common.parts,
+        ...parts,
         path,
       },
     },
@@ -108,15 +110,8 @@ function subjectOf(workspace: Workspace, file: FileId): GuardSubject {
   return { ...analysis, name: 'default', tags: [], wrapperProof: analysis.proof };
 }
 
-function extentOfExport(facts: TsFileFacts, exported: ExportFacts): Extent {
-  if (exported.e === 'value') return extentOfValue(facts, exported.value);
-  const declaration = exported.e === 'local' ? topLevel(facts).find(({ b }) => b === exported.b) : undefined;
-  const { start, end } = declaration ?? spanOf(facts, exported.at);
-  return { start, end };
-}
-
-interface Common extends Omit<Draft, 'entry'> {
-  parts: Partial<MapEntry>;
+interface Common extends Omit<Draft, 'entry' | 'place'> {
+  parts: Partial<EntryDraft>;
 }
 
 function subjectDraft(
@@ -124,17 +119,16 @@ function subjectDraft(
   file: FileId,
   facts: TsFileFacts,
   subject: GuardSubject & Partial<Pick<Entry, 'at' | 'kind'>>,
-  services: Services,
   extra: Entry['effects'] = [],
 ): Common {
   const guard = guardOf(workspace, file, subject);
-  const reach = reachOf(workspace, file, facts, subject, services);
-  const effects = [...subject.effects, ...extra, ...componentEffects(workspace, subject, reach, services)];
+  const reach = reachOf(workspace, file, facts, subject);
+  const effects = [...subject.effects, ...extra, ...componentEffects(workspace, subject, reach)];
   const schema = workspace.schema(file);
   const handler = subject.handler === undefined ? undefined : parseFunctionKey(subject.handler);
   const doc = handler?.file === file ? facts.functions[handler.fn]?.doc?.text : undefined;
   const validation = [...new Set(reach.schemas.map(({ name }) => name))].toSorted();
-  const parts: Partial<MapEntry> = {
+  const parts: Partial<EntryDraft> = {
     ...(doc ? { doc } : {}),
     guard: guard.state,
     guardDetail:
@@ -148,7 +142,7 @@ function subjectDraft(
   const guarding = guardEntry(workspace, guard, file, subject);
   return {
     parts,
-    calls: idsOf(reach.stops, services.ids),
+    calls: idsOf(workspace, reach.stops),
     schemas: reach.schemas.flatMap((used) =>
       used.file === undefined ? [] : [`validation:${used.file}#${used.name}`],
     ),
@@ -162,7 +156,6 @@ function reachOf(
   file: FileId,
   facts: TsFileFacts,
   subject: GuardSubject & Partial<Pick<Entry, 'kind'>>,
-  services: Services,
 ): Reach {
   const exported =
     subject.kind === 'inline-action'
@@ -179,20 +172,15 @@ function reachOf(
     workspace,
     starts,
     declared ? [{ file, value: declared }] : [],
-    (key) => services.ids.has(key) && key !== subject.handler,
+    (key) => key !== subject.handler && serviceId(workspace, key) !== undefined,
   );
 }
 
 /** What server components that a page renders do. */
-function componentEffects(
-  workspace: Workspace,
-  subject: GuardSubject,
-  reach: Reach,
-  services: Services,
-): Entry['effects'] {
+function componentEffects(workspace: Workspace, subject: GuardSubject, reach: Reach): Entry['effects'] {
   const keys = new Set(
     [...reach.seen, ...reach.stops].filter(
-      (key) => key !== subject.handler && (reach.stops.has(key) || !services.ids.has(key)),
+      (key) => key !== subject.handler && (reach.stops.has(key) || serviceId(workspace, key) === undefined),
     ),
   );
   const known = new Set(subject.effects.map((effect) => `${effect.file}:${effect.at}`));
@@ -202,26 +190,17 @@ function componentEffects(
 }
 
 /** Name, handler and the expression around it. */
-function wholeOf(facts: TsFileFacts, file: FileId, entry: Entry): { start: number; end: number } {
-  const name = spanOf(facts, entry.at);
+function placeOf(facts: TsFileFacts, file: FileId, entry: Entry): DraftPlace {
   const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
-  const fn = handler?.file === file ? facts.functions[handler.fn] : undefined;
-  const body = fn ? spanOf(facts, fn.all) : name;
   const declaration =
-    entry.kind === 'inline-action' || entry.kind === 'procedure' ? undefined : topLevelAt(facts, name.start);
-  return {
-    start: Math.min(name.start, body.start, declaration?.start ?? name.start),
-    end: Math.max(name.end, body.end, declaration?.end ?? name.end),
-  };
+    entry.kind === 'inline-action' || entry.kind === 'procedure'
+      ? undefined
+      : topLevelAt(facts, spanOf(facts, entry.at).start);
+  return { at: entry.at, fn: handler?.file === file ? handler.fn : undefined, b: declaration?.b };
 }
 
 /** The helper, wrapper or action client in the project that the proof begins in, unless that is the entry itself. */
-function guardEntry(
-  workspace: Workspace,
-  guard: Guard,
-  file: FileId,
-  subject: GuardSubject,
-): MapEntry | undefined {
+function guardEntry(workspace: Workspace, guard: Guard, file: FileId, subject: GuardSubject): Draft['guard'] {
   if (!guard.proof) return undefined;
   const handler = subject.handler === undefined ? undefined : parseFunctionKey(subject.handler);
   return guardSymbol(
@@ -232,26 +211,25 @@ function guardEntry(
 }
 
 /** The first declaration of a proof's path that stands outside of the code it protects. */
-export function guardSymbol(
+function guardSymbol(
   workspace: Workspace,
   proof: Proof,
   isOwn: (step: Proof['steps'][number]) => boolean,
-): MapEntry | undefined {
+): Draft['guard'] {
   for (const step of proof.steps) {
     if (isOwn(step)) continue;
     const facts = workspace.facts(step.file);
     if (facts?.kind !== 'ts') continue;
     const declaration = topLevelAt(facts, spanOf(facts, step.at).start);
     if (!declaration) continue;
-    const name = spanOf(facts, declaration.at);
     return {
-      id: `guard:${step.file}#${declaration.name}`,
-      kind: 'guard',
-      label: declaration.name,
-      file: step.file,
-      start: declaration.start,
-      end: declaration.end,
-      range: rangeAt(facts.lines, name.start, name.end),
+      entry: {
+        id: `guard:${step.file}#${declaration.name}`,
+        kind: 'guard',
+        label: declaration.name,
+        file: step.file,
+      },
+      place: { at: declaration.at, b: declaration.b },
     };
   }
   return undefined;

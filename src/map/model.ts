@@ -1,6 +1,7 @@
 /** The Backend Map as data: what the tree view, the markdown and the command line draw. */
 import type { Location } from '../run/finding.ts';
 import type { GuardState } from '../workspace/guardState.ts';
+import type { ListVerdict } from '../workspace/listVerdict.ts';
 
 export type EntryKind =
   | 'action'
@@ -11,7 +12,8 @@ export type EntryKind =
   | 'validation'
   | 'model'
   | 'env'
-  | 'migration';
+  | 'migration'
+  | 'proxy';
 
 /**
  * One line of the map. `start` and `end` hold the whole declaration, `range` only its name. Lists are sorted; parts that
@@ -44,14 +46,26 @@ export interface MapEntry extends Location {
   revalidates?: string[];
   /** Writes inside a `$transaction`. */
   transaction?: true;
+  /** Ids of the services that it calls. */
+  calls?: string[];
+  /** Action, route: what it answers, such as `{ success, data?, error? }`. */
+  result?: string;
   /** Service: wrapped by React's or Next.js' cache. */
   cached?: true;
+  /** Service: how long the longest list can get that it reads itself. */
+  list?: ListVerdict;
   /** Service: how many entries of the app call it. */
   callers?: number;
   /** Model. */
   key?: string[];
   owner?: string;
   relations?: string[];
+  /** Model: columns with their types (`email: String?`), but for timestamps; validation: keys of an object. */
+  fields?: string[];
+  /** Model: columns that hold a relation's key, and where it leads: `userId → User`. */
+  foreignKeys?: string[];
+  /** Model: `(userId, createdAt)`, `unique (email)`. */
+  indexes?: string[];
   softDelete?: string;
   /** Variable of the environment. */
   scope?: 'server' | 'client';
@@ -59,6 +73,8 @@ export interface MapEntry extends Location {
   /** Migration: not on the base branch yet. */
   isNew?: true;
   destructive?: string[];
+  /** Proxy: paths it runs for; absent when it runs for all of them. */
+  matchers?: string[];
 }
 
 export type EdgeKind = 'calls' | 'reads' | 'writes' | 'guards' | 'validates' | 'revalidates';
@@ -70,11 +86,52 @@ export interface MapEdge {
   to: string;
 }
 
+/** What holds for a whole application. Lists are sorted; what is not known is left out. */
+export interface MapOverview {
+  /** `16`: the major version of Next.js that package.json asks for. */
+  next?: string;
+  router: 'app' | 'pages';
+  /** Provider of the data source: `postgresql`. */
+  database?: string;
+  /** The file or folder of the schema. */
+  schema?: string;
+  auth?: MapAuth;
+  /** Folders and modules where things live. */
+  actions?: string;
+  services?: string;
+  validations?: string;
+  env?: string[];
+  client?: string[];
+  /** What most actions answer. */
+  result?: string;
+  /** The function that gives the session, as `name of file`. */
+  session?: string;
+  /** Fields that say to whom a row belongs, most used first. */
+  ownerKeys?: string[];
+  /** Models whose members own rows together. */
+  tenants?: string[];
+  /** Model of the people who sign in. */
+  userModel?: string;
+}
+
+export interface MapAuth {
+  /** `Auth.js v5`. */
+  engine: string;
+  /** Modules that configure it. */
+  files: string[];
+  strategy?: 'jwt' | 'database';
+  /** Paths that sessions carry: `user.id`, `user.role`. */
+  session?: string[];
+  /** Values of the enum of a user's role. */
+  roles?: string[];
+}
+
 export interface MapApp {
   id: string;
   name: string;
   /** Folder; `''` for the workspace root. */
   root: string;
+  overview: MapOverview;
   entries: MapEntry[];
   edges: MapEdge[];
 }

@@ -1,31 +1,29 @@
 /** Exported functions that do database work for others. */
-import { rangeAt } from '../base/lineIndex.ts';
-import type { FileId } from '../base/path.ts';
+import { isSame } from '../base/equal.ts';
 import { given } from '../base/given.ts';
-import { spanOf } from '../facts/model.ts';
+import type { FileId } from '../base/path.ts';
+import type { FunctionId } from '../facts/tsModel.ts';
 import { visitSteps } from '../facts/visit.ts';
 import { awaited } from '../workspace/abs.ts';
 import type { Abs, FunctionKey } from '../workspace/abs.ts';
+import type { Derivation } from '../workspace/derivation.ts';
+import { listReads } from '../workspace/listVerdict.ts';
+import type { ListVerdict } from '../workspace/listVerdict.ts';
 import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
 import type { Summary } from '../workspace/summary.ts';
+import type { WorkspaceView } from '../workspace/view.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Draft } from './entries.ts';
+import type { DraftPlace } from './place.ts';
 import { reachFrom } from './reach.ts';
-import { extentOfValue, resolve, topLevel, withInner } from './symbols.ts';
+import { resolve, topLevel, withInner } from './symbols.ts';
 import type { TopLevel, TsFileFacts } from './symbols.ts';
 import { touchesOf } from './touches.ts';
-
-export interface Services {
-  byFile: ReadonlyMap<FileId, readonly Draft[]>;
-  /** Id of the service by its function. */
-  ids: ReadonlyMap<FunctionKey, string>;
-}
 
 interface Found {
   name: string;
   key: FunctionKey;
-  at: number;
-  whole: { start: number; end: number };
+  place: DraftPlace;
   cached: boolean;
 }
 
@@ -34,31 +32,33 @@ const HOLDERS = new Set(['service', 'other', 'auth', 'db', 'validation']);
 const NAMED_SERVICE =
   /(^|\/)(services?|repositor(y|ies)|dal|queries)\/|[.-](service|repository|queries|dal)\.[cm]?[jt]sx?$/i;
 
-/** All services of the workspace: exported functions, methods of exported classes and objects, that reach the database. */
-export function findServices(workspace: Workspace): Services {
-  const ids = new Map<FunctionKey, string>();
-  const found = new Map<FileId, Found[]>();
-  for (const file of workspace.store.list()) {
+/** The services of a file: exported functions, methods of exported classes and objects, that reach the database. */
+const servicesIn: Derivation<readonly Found[]> = {
+  name: 'services',
+  compute: (workspace, file) => {
     const facts = workspace.facts(file);
-    if (facts?.kind !== 'ts' || !HOLDERS.has(workspace.role(file))) continue;
-    const list = exportedFunctions(workspace, file, facts).filter(({ key }) => {
+    if (facts?.kind !== 'ts' || !HOLDERS.has(workspace.role(file))) return [];
+    return exportedFunctions(workspace, file, facts).filter(({ key }) => {
       const summary = workspace.summary(key);
       return (
         summary.effects.length > 0 ||
         (NAMED_SERVICE.test(file) && (summary.async || usesClient(workspace, file, facts, key)))
       );
     });
-    if (list.length === 0) continue;
-    found.set(file, list);
-    for (const { key, name } of list) if (!ids.has(key)) ids.set(key, `service:${file}#${name}`);
-  }
-  const byFile = new Map<FileId, Draft[]>();
-  for (const [file, list] of found)
-    byFile.set(
-      file,
-      list.map((service) => draft(workspace, file, service, ids)),
-    );
-  return { byFile, ids };
+  },
+  equal: isSame,
+};
+
+/** Id of the service that a function is; of two names of one function the first counts. */
+export function serviceId(workspace: WorkspaceView, key: FunctionKey): string | undefined {
+  const { file } = parseFunctionKey(key);
+  const found = workspace.derived(servicesIn, file).find((service) => service.key === key);
+  return found && `service:${file}#${found.name}`;
+}
+
+/** The services that a file exports. */
+export function servicesOf(workspace: Workspace, file: FileId): Draft[] {
+  return workspace.derived(servicesIn, file).map((service) => draft(workspace, file, service));
 }
 
 /** Whether a function names the client at all: methods that a client extension added are unknown, but are accesses. */
@@ -74,35 +74,45 @@ function usesClient(workspace: Workspace, file: FileId, facts: TsFileFacts, key:
   return found;
 }
 
-function draft(
-  workspace: Workspace,
-  file: FileId,
-  service: Found,
-  ids: ReadonlyMap<FunctionKey, string>,
-): Draft {
+function draft(workspace: Workspace, file: FileId, service: Found): Draft {
   const facts = workspace.facts(file);
-  const lines = facts?.lines ?? [0];
-  const name = facts ? spanOf(facts, service.at) : { start: 0, end: 0 };
   const summary = workspace.summary(service.key);
   const schema = workspace.schema(file);
   const touches = touchesOf(summary.effects, schema);
-  const { stops } = reachFrom(workspace, [service.key], [], (key) => ids.has(key) && key !== service.key);
+  const { stops } = reachFrom(
+    workspace,
+    [service.key],
+    [],
+    (key) => key !== service.key && serviceId(workspace, key) !== undefined,
+  );
   const doc = facts?.kind === 'ts' ? facts.functions[parseFunctionKey(service.key).fn]?.doc?.text : undefined;
+  const calls = idsOf(workspace, stops);
   return {
     entry: {
       id: `service:${file}#${service.name}`,
       kind: 'service',
       label: service.name,
       file,
-      ...service.whole,
-      range: rangeAt(lines, name.start, name.end),
-      ...given({ doc: doc || undefined, ...namesOf(touches) }),
+      ...given({ doc: doc || undefined, ...namesOf(touches), list: listOf(workspace, file, summary) }),
       ...(service.cached ? { cached: true as const } : {}),
       ...(summary.effects.some((effect) => effect.tx) ? { transaction: true as const } : {}),
     },
-    calls: idsOf(stops, ids),
+    place: service.place,
+    calls,
     direct: touchesOf(directEffects(workspace, summary.effects, stops), schema),
   };
+}
+
+/** From the best to the worst; what can't be told comes before what is told to be too much. */
+const VERDICTS: readonly ListVerdict[] = ['lookup', 'bounded', 'unknown', 'owner', 'filtered', 'unbounded'];
+
+/** How long the longest list can get that a function reads by its own queries. */
+function listOf(workspace: Workspace, file: FileId, summary: Summary): ListVerdict | undefined {
+  let worst = -1;
+  for (const query of summary.queries)
+    for (const { verdict } of listReads(workspace, query, workspace.conventions(file)))
+      worst = Math.max(worst, VERDICTS.indexOf(verdict));
+  return VERDICTS[worst];
 }
 
 /** Models as sorted lists, left out when there are none. */
@@ -113,8 +123,9 @@ export function namesOf(touches: ReturnType<typeof touchesOf>): { reads?: string
   };
 }
 
-export function idsOf(keys: Iterable<FunctionKey>, ids: ReadonlyMap<FunctionKey, string>): string[] {
-  return [...keys].flatMap((key) => ids.get(key) ?? []);
+/** Ids of the services among some functions. */
+export function idsOf(workspace: WorkspaceView, keys: Iterable<FunctionKey>): string[] {
+  return [...keys].flatMap((key) => serviceId(workspace, key) ?? []);
 }
 
 /** Effects that none of the called services has. */
@@ -133,25 +144,16 @@ export function directEffects(
 
 function exportedFunctions(workspace: Workspace, file: FileId, facts: TsFileFacts): Found[] {
   const declarations = topLevel(facts);
-  const out: Found[] = [];
-  for (const item of facts.exports) {
-    if (item.e === 'from' || item.e === 'star') continue;
+  return facts.exports.flatMap((item, index): Found[] => {
+    if (item.e === 'from' || item.e === 'star') return [];
     const declaration = item.e === 'local' ? declarations.find(({ b }) => b === item.b) : undefined;
-    if (item.e === 'local' && !declaration) continue;
-    const whole =
-      declaration ?? (item.e === 'value' ? extentOfValue(facts, item.value) : spanOf(facts, item.at));
-    const value = awaited(workspace.exported(file, item.name));
-    const cached = isCached(workspace, file, facts, declaration);
-    out.push(
-      ...functionsIn(workspace, file, value, {
-        name: item.name,
-        at: item.at,
-        whole: { start: whole.start, end: whole.end },
-        cached,
-      }),
-    );
-  }
-  return out;
+    if (item.e === 'local' && !declaration) return [];
+    return functionsIn(workspace, file, awaited(workspace.exported(file, item.name)), {
+      name: item.name,
+      place: { at: item.at, ...(declaration ? { b: declaration.b } : { exported: index }) },
+      cached: isCached(workspace, file, facts, declaration),
+    });
+  });
 }
 
 type Named = Omit<Found, 'key'>;
@@ -166,34 +168,29 @@ function functionsIn(workspace: Workspace, file: FileId, value: Abs, named: Name
   }
   const facts = workspace.facts(file);
   if (facts?.kind !== 'ts') return [];
+  const part = (name: string, fn: FunctionId): Found[] => {
+    const own = facts.functions[fn];
+    return own
+      ? [
+          {
+            name: `${named.name}.${name}`,
+            key: functionKey(file, fn),
+            place: { at: own.at, fn },
+            cached: false,
+          },
+        ]
+      : [];
+  };
   if ((value.k === 'class' || value.k === 'instance') && value.file === file)
-    return (facts.classes[value.c]?.methods ?? []).flatMap((method): Found[] => {
-      const fn = facts.functions[method.fn];
-      if (!fn || method.name === 'constructor' || method.static !== (value.k === 'class')) return [];
-      return [
-        {
-          name: `${named.name}.${method.name}`,
-          key: functionKey(file, method.fn),
-          at: fn.at,
-          whole: spanOf(facts, fn.all),
-          cached: false,
-        },
-      ];
-    });
+    return (facts.classes[value.c]?.methods ?? []).flatMap((method) =>
+      method.name === 'constructor' || method.static !== (value.k === 'class')
+        ? []
+        : part(method.name, method.fn),
+    );
   if (value.k !== 'object') return [];
-  return Object.entries(value.props).flatMap(([name, part]): Found[] => {
-    const fn = part.k === 'closure' && part.file === file ? facts.functions[part.fn] : undefined;
-    if (part.k !== 'closure' || !fn) return [];
-    return [
-      {
-        name: `${named.name}.${name}`,
-        key: functionKey(file, part.fn),
-        at: fn.at,
-        whole: spanOf(facts, fn.all),
-        cached: false,
-      },
-    ];
-  });
+  return Object.entries(value.props).flatMap(([name, member]) =>
+    member.k === 'closure' && member.file === file ? part(name, member.fn) : [],
+  );
 }
 
 function isCached(

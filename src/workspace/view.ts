@@ -10,6 +10,7 @@ import type { Route } from '../project/routes.ts';
 import type { PrismaConfig } from '../project/schemas.ts';
 import type { Abs, FunctionKey } from './abs.ts';
 import type { Caching } from './caching.ts';
+import type { Derivation } from './derivation.ts';
 import type { Entry } from './entries.ts';
 import type { Trait } from './fileIndex.ts';
 import type { MigrationHistory } from './history.ts';
@@ -73,4 +74,6 @@ export interface WorkspaceView {
   layering(file: FileId): Layering;
   /** Whether a migration's history is to be checked as well. */
   includeHistory(file: FileId): boolean;
+  /** A value of a table that somebody above the workspace has declared; kept and tracked like everything else. */
+  derived<V>(table: Derivation<V>, key: string): V;
 }

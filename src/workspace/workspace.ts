@@ -27,6 +27,7 @@ import { cachingOf, joinCaching } from './caching.ts';
 import type { Caching } from './caching.ts';
 import { learnConventions } from './conventions.ts';
 import { Database } from './database.ts';
+import type { Derivation } from './derivation.ts';
 import type { Input, Query } from './database.ts';
 import { findEntries } from './entries.ts';
 import type { Entry } from './entries.ts';
@@ -85,6 +86,7 @@ export class Workspace implements Links, WorkspaceView {
   private readonly cachingTable: Query<Caching>;
   private readonly appCaching: Query<Caching>;
   private readonly routeTable: Query<readonly Route[]>;
+  private readonly derivations = new Map<object, Query<unknown>>();
 
   constructor(host: EngineHost, declarations: readonly RuleDeclaration[]) {
     const { db } = this;
@@ -514,6 +516,17 @@ export class Workspace implements Links, WorkspaceView {
 
   includeHistory(file: FileId): boolean {
     return this.config(file).includeHistory;
+  }
+
+  derived<V>(table: Derivation<V>, key: string): V {
+    let query = this.derivations.get(table);
+    if (!query) {
+      const { equal } = table;
+      query = this.db.query<V>(table.name, (at) => table.compute(this, at), equal ? { equal } : {});
+      this.derivations.set(table, query);
+    }
+    // The table is its own key: what is kept under it was made by it.
+    return query(key) as V;
   }
 }
 
