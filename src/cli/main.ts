@@ -8,6 +8,7 @@ import { checkCommand } from './check.ts';
 import { createCommand } from './command.ts';
 import { exitCodes, UsageError, type ExitCode } from './exitCodes.ts';
 import { explainCommand, rulesCommand } from './explain.ts';
+import { initCommand } from './init.ts';
 import { lspCommand } from './lsp.ts';
 import { mapCommand } from './map.ts';
 import { coloursFor, isColourful, write } from './terminal.ts';
@@ -32,6 +33,7 @@ async function runProgram(args: readonly string[]): Promise<ExitCode> {
     map: createCommand(mapCommand, done),
     explain: createCommand(explainCommand, done),
     rules: createCommand(rulesCommand, done),
+    init: createCommand(initCommand, done),
     lsp: createCommand(lspCommand, done),
   };
   const program = defineCommand({

@@ -98,6 +98,7 @@ export function plain(text: string): string {
   );
 }
 
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** A number with its noun. @param nouns the noun for all numbers but one, where it does not just end in `s` */
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
 }
