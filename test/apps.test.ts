@@ -64,6 +64,7 @@ const marked = new Set([
   'edited-migration',
   'no-undefined-filter',
   'missing-index',
+  'pending-destructive-change',
 ]);
 
 describe('findings', () => {

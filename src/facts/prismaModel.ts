@@ -60,6 +60,8 @@ export interface PrismaField {
   span: Span;
   /** As written, without `[]` and `?`; `Unsupported` for `Unsupported("…")`. */
   type: string;
+  /** The database's type in `Unsupported("…")`. */
+  unsupported?: string;
   typeSpan: Span;
   list: boolean;
   optional: boolean;

@@ -109,7 +109,7 @@ function keyDetails(list: SchemaExpression | undefined): Pick<PrismaKey, 'descen
 function field(source: Source, node: FieldDeclaration): PrismaField | undefined {
   const written = node.type as PrismaType | null;
   if (written === null) return undefined;
-  const { list, optional, base } = unwrap(written);
+  const { list, optional, base, unsupported } = unwrap(written);
   const span = spanOf(source, node.location, node.comment?.location);
   const nameSpan = spanOf(source, node.name.location);
   const type = base?.value ?? 'Unsupported';
@@ -130,7 +130,7 @@ function field(source: Source, node: FieldDeclaration): PrismaField | undefined 
     updatedAt: false,
     ignored: false,
     attributes: [],
-    ...given({ doc: docOf(source.text, source.comments, span, true) }),
+    ...given({ doc: docOf(source.text, source.comments, span, true), unsupported }),
   };
   for (const attribute of node.attributes ?? []) fieldAttribute(source, out, attribute);
   return out;
@@ -265,16 +265,22 @@ function stringList(raw: string | undefined): string[] {
   return [...(raw ?? '').matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1] ?? '');
 }
 
-function unwrap(type: PrismaType): { list: boolean; optional: boolean; base: NameNode | undefined } {
+function unwrap(type: PrismaType): {
+  list: boolean;
+  optional: boolean;
+  base: NameNode | undefined;
+  unsupported: string | undefined;
+} {
   const base = type.kind === 'typeId' || type.kind === 'unsupported' ? type : type.type;
   return {
     list: type.kind === 'list',
     optional: type.kind === 'optional',
     base: base.kind === 'typeId' ? base.name : undefined,
+    unsupported: base.kind === 'unsupported' ? base.type.value : undefined,
   };
 }
 
-/** The named argument, or the one without a name at that index. */
+/** The named argument, or the one at that index of those without a name, wherever they stand. */
 function positional(
   args: SchemaArgument[] | undefined,
   name: string,
@@ -282,8 +288,7 @@ function positional(
 ): SchemaExpression | undefined {
   const explicit = named(args, name);
   if (explicit) return explicit;
-  const at = args?.[index];
-  return at && at.kind !== 'namedArgument' ? at : undefined;
+  return args?.filter((arg) => arg.kind !== 'namedArgument')[index];
 }
 
 function named(args: SchemaArgument[] | undefined, name: string): SchemaExpression | undefined {

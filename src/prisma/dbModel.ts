@@ -28,6 +28,8 @@ export interface DbTable {
   primaryKey?: { name: string; columns: string[] };
   /** Its named constraints `CHECK (<column> IS NOT NULL)`; `valid`: every row has been looked at. */
   required: Map<string, { column: string; valid: boolean }>;
+  /** Gone when the migration that makes it ends. */
+  temporary?: true;
 }
 
 export interface DbIndex {

@@ -21,6 +21,7 @@ export function foldMigrations(migrations: readonly SqlFacts[], start: DbState =
   for (const migration of migrations) {
     state.migrations++;
     for (const statement of migration.statements) applyStatement(state, statement);
+    for (const [key, table] of state.tables) if (table.temporary) state.tables.delete(key);
   }
   return state;
 }
@@ -63,8 +64,11 @@ function applyBody(state: DbState, block: Of<'do'>): void {
     else if ('names' in inner) for (const name of inner.names) state.uncertain.add(tableKey(name));
     else if ('on' in inner) state.uncertain.add(tableKey(inner.on));
   }
-  // Text that is put together at run time may say anything.
-  if (/\bEXECUTE\b/i.test(block.body) && block.inner.length === 0) state.uncertain.add('*');
+  if (!/\bEXECUTE\b/i.test(block.body)) return;
+  // Text that is put together at run time may say anything, other text only what it names.
+  if (/\|\||\bformat\s*\(/i.test(block.body)) state.uncertain.add('*');
+  for (const [, name = ''] of block.body.matchAll(/"((?:[^"]|"")+)"/g))
+    state.uncertain.add(name.replaceAll('""', '"'));
 }
 
 type Of<K extends SqlStatement['kind']> = Extract<SqlStatement, { kind: K }>;
@@ -77,6 +81,7 @@ function createTable(state: DbState, statement: Of<'create-table'>): void {
     columns: new Map(statement.columns.map((column) => [column.name, columnOf(column)])),
     foreignKeys: [],
     required: new Map(),
+    ...(statement.temporary ? { temporary: true } : {}),
     ...given({ schema: statement.table.schema }),
   };
   const source = statement.source?.tables.length === 1 ? statement.source.tables[0] : undefined;

@@ -136,7 +136,8 @@ function timeChange(a: string, b: string, from: SqlType, to: SqlType): TypeChang
   return 'no-cast';
 }
 
-const displayNames: Record<string, string> = {
+/** PostgreSQL's internal names as Prisma and people write them, where they differ. */
+export const displayNames: Readonly<Record<string, string>> = {
   int2: 'SMALLINT',
   int4: 'INTEGER',
   int8: 'BIGINT',

@@ -60,6 +60,8 @@ import { rule as noUnsafeRawQuery } from './no-unsafe-raw-query/rule.ts';
 import { fixes as noUnsafeRawQueryFixes } from './no-unsafe-raw-query/fix.ts';
 import { rule as ownerFilter } from './owner-filter/rule.ts';
 import { fixes as ownerFilterFixes } from './owner-filter/fix.ts';
+import { rule as pendingDestructiveChange } from './pending-destructive-change/rule.ts';
+import { fixes as pendingDestructiveChangeFixes } from './pending-destructive-change/fix.ts';
 import { rule as prismaClientImport } from './prisma-client-import/rule.ts';
 import { fixes as prismaClientImportFixes } from './prisma-client-import/fix.ts';
 import { rule as prismaGenerator } from './prisma-generator/rule.ts';
@@ -131,6 +133,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: noUndefinedFilter, fixes: noUndefinedFilterFixes },
   { rule: noUnsafeRawQuery, fixes: noUnsafeRawQueryFixes },
   { rule: ownerFilter, fixes: ownerFilterFixes },
+  { rule: pendingDestructiveChange, fixes: pendingDestructiveChangeFixes },
   { rule: prismaClientImport, fixes: prismaClientImportFixes },
   { rule: prismaGenerator, fixes: prismaGeneratorFixes },
   { rule: prismaSchemaLocation, fixes: prismaSchemaLocationFixes },

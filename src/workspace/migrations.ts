@@ -29,6 +29,14 @@ export interface MigrationState {
   schema: SchemaModel | undefined;
 }
 
+/** The databases that the migrations of a folder build. */
+export interface BuiltDatabases {
+  /** By all of them. */
+  now: DbState;
+  /** By those of the base branch; the same where no version control says which these are. */
+  deployed: DbState;
+}
+
 export interface MigrationSources {
   tree(): readonly FileId[];
   sql(file: FileId): SqlFacts | undefined;
@@ -48,6 +56,8 @@ export class Migrations {
   /** The `migration.sql` files of a migrations folder in the order in which Prisma applies them. */
   readonly files: Query<readonly FileId[]>;
   readonly state: Query<MigrationState | undefined>;
+  /** By the migrations folder; `undefined` for one without migrations. */
+  readonly built: Query<BuiltDatabases | undefined>;
   private readonly checkpoints: Query<DbState>;
   private readonly sources: MigrationSources;
 
@@ -58,6 +68,7 @@ export class Migrations {
     });
     this.checkpoints = db.query('migrationCheckpoint', (key) => this.checkpoint(key));
     this.state = db.query('migrationState', (file) => this.find(file));
+    this.built = db.query('builtDatabases', (folder) => this.build(folder));
   }
 
   private list(folder: FileId): FileId[] {
@@ -93,6 +104,14 @@ export class Migrations {
       risks: assessLocks(facts, { before, deployed, hazards }, text),
       schema,
     };
+  }
+
+  private build(folder: FileId): BuiltDatabases | undefined {
+    const files = this.files(folder);
+    if (files.length === 0) return undefined;
+    const firstNew = files.findIndex((file) => this.sources.committed(file) === false);
+    const now = this.stateBefore(folder, files, files.length);
+    return { now, deployed: firstNew < 0 ? now : this.stateBefore(folder, files, firstNew) };
   }
 
   /** The schema whose migrations these are, else the one that code beside them uses. */

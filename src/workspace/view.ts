@@ -3,6 +3,7 @@ import type { FileId } from '../base/path.ts';
 import type { ResolvedConventions } from '../config/load.ts';
 import type { FileFacts } from '../facts/model.ts';
 import type { TsFacts } from '../facts/tsModel.ts';
+import type { PendingChange } from '../prisma/pending.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
 import type { ProjectConventions } from '../project/conventions.ts';
 import type { App, FileRole, SchemaRoot } from '../project/model.ts';
@@ -67,6 +68,8 @@ export interface WorkspaceView {
   migrationFiles(folder: FileId): readonly FileId[];
   /** What a `migration.sql` destroys in the database that the migrations before it built; undefined for other files and databases. */
   migrationState(file: FileId): MigrationState | undefined;
+  /** The migration that the schema a file belongs to still needs; undefined for other databases than PostgreSQL, and without migrations. */
+  pendingChange(file: FileId): PendingChange | undefined;
   conventions(file: FileId): ResolvedConventions;
   /** The habits of the application a file belongs to: result shape, logger, guards. For fixes and reports, not for every keystroke. */
   projectConventions(file: FileId): ProjectConventions;

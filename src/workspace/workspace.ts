@@ -44,6 +44,8 @@ import type { ImportTarget, Links } from './links.ts';
 import { History } from './history.ts';
 import { Migrations } from './migrations.ts';
 import type { MigrationState } from './migrations.ts';
+import { PendingChanges } from './pending.ts';
+import type { PendingChange } from '../prisma/pending.ts';
 import type { PrismaConfig } from '../project/schemas.ts';
 import { Project } from './project.ts';
 import { roleOf } from './roles.ts';
@@ -81,6 +83,7 @@ export class Workspace implements Links, WorkspaceView {
   private readonly accessorTable: Query<ReadonlySet<string> | undefined>;
   private readonly folderTable: Query<readonly FileId[]>;
   private readonly migrations: Migrations;
+  private readonly pending: PendingChanges;
   private readonly learnt: Query<ProjectConventions>;
   private readonly layers: Query<Layering>;
   private readonly cachingTable: Query<Caching>;
@@ -152,6 +155,12 @@ export class Workspace implements Links, WorkspaceView {
       schemaRootOf: (file) => this.project.schemaRootOf(file),
       schema: (id) => this.project.schema(id),
       committed: (file) => this.committed(file),
+    });
+    this.pending = new PendingChanges(db, {
+      facts: (file) => this.store.facts(file),
+      schemaRoots: () => this.project.schemaRoots(''),
+      schema: (id) => this.project.schema(id),
+      migrations: this.migrations,
     });
   }
 
@@ -451,6 +460,11 @@ export class Workspace implements Links, WorkspaceView {
 
   migrationState(file: FileId): MigrationState | undefined {
     return this.migrations.state(file);
+  }
+
+  pendingChange(file: FileId): PendingChange | undefined {
+    const root = this.project.schemaRootOf(file);
+    return root && this.pending.of(root.id);
   }
 
   // --- conventions ---
