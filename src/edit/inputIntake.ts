@@ -26,6 +26,12 @@ export interface Whole {
   columns: readonly string[];
   /** They may be missing: the row exists. */
   isPartial: boolean;
+  /** The input is a list of rows. */
+  isList: boolean;
+  /** The key that holds the row, where the input is all arguments of a query. */
+  under: string | undefined;
+  /** Number of the parameter that it is, where that is known. */
+  parameter: number | undefined;
   /** Where it is written. */
   at: { start: number; end: number };
 }
@@ -205,11 +211,11 @@ export function argumentIntake(
   const written = source.text.slice(whole.at.start, whole.at.end);
   const schemaOf = (parameter: ts.ParameterDeclaration): string | undefined =>
     (parameter.type && zodOfType(parameter.type, parameter.name.getText(source), hints, style)) ??
-    (parameter.name.getText(source) === written
+    (parameter.name.getText(source) === written || node.parameters[whole.parameter ?? -1] === parameter
       ? wholeSchema(whole, hints, style, others.length > 0 ? 1 : 0)
       : undefined);
   const own = inferred === undefined ? schemaOf(first) : undefined;
-  const isObject = inferred !== undefined || own?.startsWith('z.object') === true;
+  const isObject = inferred !== undefined || /^z\.(array\(z\.)?object/.test(own ?? '');
   if (isObject && others.length === 0 && !first.initializer) {
     const input = ['input', 'values', 'rawInput', 'unsafeInput'].find((name) => !names.has(name));
     if (input === undefined) return 'No name is left for the input as it comes.';
@@ -245,7 +251,7 @@ export function argumentIntake(
 
 /** The schema of a row's columns, as far as their types can be told. */
 function wholeSchema(
-  { columns, isPartial }: Whole,
+  { columns, isPartial, isList, under }: Whole,
   hints: ColumnHints,
   style: Style,
   depth = 0,
@@ -255,6 +261,11 @@ function wholeSchema(
     return text === undefined ? [] : [[name, isOptionalColumn(name, hints) ? `${text}.optional()` : text]];
   });
   if (fields.length === 0) return undefined;
-  const schema = zodObject(fields, style, depth);
-  return isPartial ? `${schema}.partial()` : schema;
+  const row = zodObject(fields, style, under === undefined ? depth : depth + 1);
+  const rows = isList
+    ? `z.array(${isPartial ? `${row}.partial()` : row})`
+    : isPartial
+      ? `${row}.partial()`
+      : row;
+  return under === undefined ? rows : zodObject([[under, rows]], style, depth);
 }

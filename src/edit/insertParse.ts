@@ -21,7 +21,8 @@ import type { FileEdits, TextEdit } from '../run/finding.ts';
  * Parses what an entry point takes with a schema, at its start or where the body is read, with an answer for input that does
  * not fit. `context.data`: `fn` the function, `kind` and `name` of the entry point, `columns` (name → `model.column`) that
  * values are written to; where the input goes into a row as a whole, `whole`, the columns that it may hold, and `partial`,
- * whether they may be missing.
+ * whether they may be missing; `list` where it is a list of rows, `under` the key that holds the row where it is all arguments
+ * of a query, `parameter` the number of the parameter that it is.
  */
 export function insertParse(context: FixContext): FixOutcome {
   const { file, data } = context;
@@ -37,6 +38,9 @@ export function insertParse(context: FixContext): FixOutcome {
   const whole: Whole = {
     columns: Array.isArray(data['whole']) ? data['whole'].map(String) : [],
     isPartial: data['partial'] === true,
+    isList: data['list'] === true,
+    under: typeof data['under'] === 'string' ? data['under'] : undefined,
+    parameter: typeof data['parameter'] === 'number' ? data['parameter'] : undefined,
     at: context.finding,
   };
   const hints: ColumnHints = { schema: context.workspace.schema(file), columns: textsOf(data['columns']) };

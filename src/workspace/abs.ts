@@ -165,6 +165,7 @@ export function truthOf(value: Abs): Truth {
       return 'true';
     case 'parsed':
       return !mayBeMissing(value.shape) &&
+        !value.shape.transformed &&
         ['object', 'array', 'date', 'file', 'tuple', 'record'].includes(value.shape.t)
         ? 'true'
         : 'maybe';
@@ -347,9 +348,12 @@ export function readPlainly(of: Abs, value: Abs): Abs {
 }
 
 const MAX_PATH = 5;
+/** The step of a path that stands for any item of a list. */
+export const ITEM = '[]';
 
 /** `of.name` where that needs no look-up in other files. */
 export function memberOf(of: Abs, name: string): Abs {
+  if (name === ITEM) return itemOf(of);
   switch (of.k) {
     case 'object': {
       const own = of.props[name];
@@ -411,6 +415,36 @@ export function memberOf(of: Abs, name: string): Abs {
     }
     default:
       return { k: 'unknown', from: [of] };
+  }
+}
+
+/** Any one item of a list: what `for … of` and the callbacks of `map` and `forEach` are given. */
+export function itemOf(list: Abs): Abs {
+  switch (list.k) {
+    case 'array': {
+      const [only, ...others] = list.items;
+      return only && others.length === 0 ? only : { k: 'unknown', from: list.items };
+    }
+    case 'param':
+      return list.path.length < MAX_PATH
+        ? { ...list, path: [...list.path, ITEM] }
+        : { k: 'unknown', from: [list] };
+    case 'origin':
+      return list.o === 'client' && list.path.length < MAX_PATH
+        ? { ...list, path: [...list.path, ITEM] }
+        : { k: 'unknown', from: [list] };
+    case 'row':
+      return list.many ? { ...list, many: false } : { k: 'unknown', from: [list] };
+    case 'parsed':
+      return list.shape.of
+        ? { ...list, shape: list.shape.of, of: itemOf(list.of) }
+        : { k: 'unknown', from: [list] };
+    case 'variants':
+      return { ...list, list: list.list.map((variant) => ({ ...variant, value: itemOf(variant.value) })) };
+    case 'unknown':
+      return list.from ? { k: 'unknown', from: [list] } : UNKNOWN;
+    default:
+      return { k: 'unknown', from: [list] };
   }
 }
 

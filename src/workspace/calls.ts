@@ -1,7 +1,7 @@
 /** Calls: what each callee does to the path, to the database and to its arguments. */
 import type { Value } from '../facts/tsModel.ts';
 import { assignedObject } from './expressions.ts';
-import { awaited, leaves, memberOf, trim, UNDEF, UNKNOWN } from './abs.ts';
+import { awaited, itemOf, leaves, memberOf, trim, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, Check, Site } from './abs.ts';
 import { guardName, known } from './callPlace.ts';
 import type { CallValue, Place, TaggedValue } from './callPlace.ts';
@@ -48,6 +48,8 @@ export function evaluateCall(it: Interpreter, call: CallValue | TaggedValue, sta
     const request = requestData(base, calleeValue.name, args);
     if (request) return request;
     const special = builtin(it, { name: calleeValue.name, base, callee, place: call.at }, args, state);
+    if (special && callee.k === 'global' && callee.path.join('.') === 'Object.assign' && call.args[0])
+      assignTo(call.args[0], special, state);
     if (special) return special;
     const chained = base.k === 'chain' ? chainStep(base, calleeValue.name, args) : undefined;
     if (chained) return chained;
@@ -89,6 +91,13 @@ export function evaluateNew(it: Interpreter, value: Extract<Value, { k: 'new' }>
       for (const arg of args) if (arg.k === 'closure') runDetached(it, arg, [], state);
       return fromParts(args);
   }
+}
+
+/** `Object.assign(data, input)`: what `data` is from here on. */
+function assignTo(target: Value, value: Abs, state: State): void {
+  if (target.k !== 'ref') return;
+  const before = state.env.get(target.b);
+  if (before?.k === 'object' || before?.k === 'row') state.env.set(target.b, value);
 }
 
 /** An answer of the server, whichever class makes it. */
@@ -267,6 +276,8 @@ function builtin(
     if (callee.path[1] === 'assign') return assignedObject(args);
     if (callee.path[1] === 'fromEntries') return fieldsOf(first);
   }
+  // What a table holds under a key is not the key.
+  if (name === 'get' && base.k === 'unknown' && args.length === 1) return memberOf(base, name);
   if (
     callee.k === 'closure' ||
     callee.k === 'operation' ||
@@ -296,9 +307,7 @@ function builtin(
       ? { ...row, many: false }
       : base.k === 'array' && base.items[0]
         ? base.items[0]
-        : base.k === 'parsed' && base.shape.of
-          ? { ...base, shape: base.shape.of }
-          : fromParts([base]);
+        : itemOf(base);
     const { frame } = it;
     if (frame) frame.loops++;
     const own = cloneState(state);

@@ -1,5 +1,5 @@
 /** What a stranger chooses: the parts of a value that come from an entry point's arguments. */
-import { leaves } from './abs.ts';
+import { ITEM, leaves } from './abs.ts';
 import type { Abs, FunctionKey } from './abs.ts';
 import type { Entry } from './entries.ts';
 import type { ReachingEntry } from './entriesReaching.ts';
@@ -134,6 +134,12 @@ function routeSource(path: readonly string[], i: number): ClientSource | undefin
       return 'cookie';
     case 'url':
     case 'nextUrl':
+      // The path is what the router has matched; the rest of it says where the server is.
+      return path[1] === 'pathname'
+        ? 'params'
+        : /^(origin|host|hostname|port|protocol|basePath|locale)$/.test(path[1] ?? '')
+          ? undefined
+          : 'query';
     case 'query':
     case 'searchParams':
       return 'query';
@@ -171,7 +177,7 @@ const ACCESSORS = new Set([
 
 /** The last step of a path that names a thing and not a way to it. */
 function ownName(leaf: ClientPart['leaf']): string | undefined {
-  const last = leaf.path.at(-1);
+  const last = leaf.path.findLast((step) => step !== ITEM);
   return last !== undefined && !ACCESSORS.has(last) ? last : undefined;
 }
 

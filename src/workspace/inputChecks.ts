@@ -1,7 +1,8 @@
 /** What a function looks at before it believes its input: parses whose result is dropped, tests of types, conversions, tests of presence. */
 import type { FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
+import { isAnyItem } from '../facts/anyItem.ts';
 import { visitSteps } from '../facts/visit.ts';
-import { awaited } from './abs.ts';
+import { awaited, ITEM } from './abs.ts';
 import type { Abs, FunctionKey } from './abs.ts';
 import { functionKey, parseFunctionKey } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
@@ -16,10 +17,13 @@ export interface InputCheck {
    * `type`: its kind or its value was tested, or it was converted; `present`: only that it is there.
    */
   how: 'schema' | 'parsed' | 'type' | 'present';
+  /** What was looked at is what a schema had made of it. */
+  isResult?: true;
 }
 
 type View = Pick<WorkspaceView, 'tsFacts' | 'moduleValue' | 'summary'>;
-type InputPath = Omit<InputCheck, 'how'>;
+/** `isWrapped`: it is the result of `safeParse`, with the value in its `data`. */
+type InputPath = Omit<InputCheck, 'how'> & { isWrapped?: boolean };
 
 const MAX_DEPTH = 2;
 const PARSES =
@@ -45,6 +49,10 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
         if (value.k === 'call') kept.add(value.at);
         if (!values.has(step.b)) values.set(step.b, step.value);
       },
+      value: (value) => {
+        const item = value.k === 'call' ? itemGiven(facts, value) : undefined;
+        if (item) values.set(item.b, item.value);
+      },
     });
   const out: InputCheck[] = [];
   const reader = (call: Extract<Value, { k: 'call' }>): InputPath | undefined => {
@@ -56,7 +64,8 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
   const note = (value: Value | undefined, how: InputCheck['how']): void => {
     for (const part of value ? partsNamed(value) : []) {
       const found = pathOf(part);
-      if (found) out.push({ ...found, path: withoutMeasure(found.path), how });
+      if (found && (!found.isResult || how === 'type' || how === 'schema'))
+        out.push({ ...found, path: withoutMeasure(found.path), how });
     }
   };
   const presence = (test: Value): void => {
@@ -100,6 +109,8 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
       if (/^(test|includes|has|hasOwn|indexOf|some|find|isURL|isEmail)$/.test(last))
         for (const arg of call.args) note(arg, 'type');
       if (/^(startsWith|endsWith|match|includes)$/.test(last)) note(call.fn.of, 'type');
+      // `tags.every(isTag)`.
+      if (/^(every|some|filter)$/.test(last) && call.args[0]?.k === 'ref') note(anyItem(call.fn.of), 'type');
     }
     const callee = call.fn.k === 'ref' && call.fn.b >= 0 ? calleeOf(view, file, facts, call.fn.b) : undefined;
     if (callee !== undefined && depth < MAX_DEPTH) {
@@ -109,7 +120,8 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
         for (const check of theirs.filter((one) => one.i === i)) {
           const { of, path } = below(arg, check.path);
           const given = pathOf(of);
-          if (given) out.push({ i: given.i, path: [...given.path, ...path], how: check.how });
+          if (given && (!given.isResult || check.how === 'type' || check.how === 'schema'))
+            out.push({ ...check, ...given, path: [...given.path, ...path] });
         }
       });
       if (out.length > before) return;
@@ -238,7 +250,25 @@ function partGiven(view: View, callee: FunctionKey): InputPath | undefined {
 }
 
 const KEEPS =
-  /^(trim|trimStart|trimEnd|toLowerCase|toUpperCase|toString|entries|normalize|catch|then|clone|replace|replaceAll|split|slice|substring)$/;
+  /^(trim|trimStart|trimEnd|toLowerCase|toUpperCase|toString|entries|normalize|catch|then|clone|replace|replaceAll|split|slice|substring|filter|sort|toSorted|reverse|toReversed)$/;
+
+/** What callbacks of these are given first is an item. */
+const OF_ITEMS = /^(map|flatMap|forEach|filter|find|findLast|findIndex|some|every)$/;
+
+/** The parameter of an inline callback that is given the items of a list one by one, and what it is. */
+function itemGiven(
+  facts: TsFacts,
+  { fn, args: [callback] }: Extract<Value, { k: 'call' }>,
+): { b: number; value: Value } | undefined {
+  if (fn.k !== 'member' || !OF_ITEMS.test(fn.name) || callback?.k !== 'function') return undefined;
+  const b = facts.functions[callback.fn]?.params[0];
+  return b === undefined ? undefined : { b, value: anyItem(fn.of) };
+}
+
+/** Any item of a list, as `for … of` writes it. */
+function anyItem(of: Value): Extract<Value, { k: 'index' }> {
+  return { k: 'index', of, key: { k: 'other', parts: [], at: -1 }, at: -1 };
+}
 
 /** What values are made of, within one function. */
 interface Sources {
@@ -255,7 +285,7 @@ function resolve(sources: Sources, value: Value, depth: number): InputPath | und
   const inner = (of: Value): InputPath | undefined => resolve(sources, of, depth + 1);
   const within = (of: Value, ...names: string[]): InputPath | undefined => {
     const base = inner(of);
-    return base && { i: base.i, path: [...base.path, ...names] };
+    return base && { ...base, path: [...base.path, ...names] };
   };
   switch (value.k) {
     case 'ref': {
@@ -264,13 +294,20 @@ function resolve(sources: Sources, value: Value, depth: number): InputPath | und
       const known = values.get(value.b);
       return known && inner(known);
     }
-    case 'member':
-      return within(value.of, value.name);
+    case 'member': {
+      const of = inner(value.of);
+      // `parsed.data.title` of `safeParse`.
+      return of?.isWrapped
+        ? value.name === 'data'
+          ? { ...of, isWrapped: false }
+          : undefined
+        : within(value.of, value.name);
+    }
     case 'index':
+      if (isAnyItem(value)) return within(value.of, ITEM);
       // `text.split('/')[0]` is of the text.
-      return value.key.k === 'lit' && value.of.k !== 'call'
-        ? within(value.of, String(value.key.v))
-        : inner(value.of);
+      if (value.key.k !== 'lit' || value.of.k === 'call') return inner(value.of);
+      return within(value.of, typeof value.key.v === 'number' ? ITEM : String(value.key.v));
     case 'await':
     case 'rest':
     case 'spread':
@@ -296,7 +333,10 @@ function resolve(sources: Sources, value: Value, depth: number): InputPath | und
       if (KEEPS.test(name)) return name === 'clone' && value.args.length > 0 ? undefined : inner(of);
       if (name === 'get' || name === 'getAll')
         return first?.k === 'lit' ? within(of, name, String(first.v)) : within(of, name);
-      return /^(json|formData|text)$/.test(name) ? within(of, name) : undefined;
+      if (/^(json|formData|text)$/.test(name)) return within(of, name);
+      const parse = /^(safeP|p)arse(Async)?$/.exec(name);
+      const given = parse && !(of.k === 'ref' && of.name === 'JSON') && first && inner(first);
+      return given ? { ...given, isResult: true, isWrapped: parse?.[1] === 'safeP' } : undefined;
     }
     default:
       return undefined;

@@ -17,7 +17,8 @@ import type {
   Value,
 } from '../facts/tsModel.ts';
 import { isChain } from '../facts/visit.ts';
-import { awaited, joinAbs, memberOf, readPlainly, sameAbs, trim, UNDEF, UNKNOWN } from './abs.ts';
+import { isAnyItem } from '../facts/anyItem.ts';
+import { awaited, itemOf, joinAbs, memberOf, readPlainly, sameAbs, trim, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, EvidenceStep, FunctionKey, Proof } from './abs.ts';
 import type { Place } from './callPlace.ts';
 import { apply, evaluateCall, evaluateNew } from './calls.ts';
@@ -388,6 +389,7 @@ export class Interpreter {
       }
       case 'index': {
         const of = this.eval(value.of, state);
+        if (isAnyItem(value)) return this.narrow(itemOf(of), state);
         const key = this.eval(value.key, state);
         return this.narrow(indexOf(of, key), state);
       }
@@ -596,15 +598,15 @@ function indexOf(of: Abs, key: Abs): Abs {
     return of.open ? UNKNOWN : UNDEF;
   }
   if (key.k === 'lit' && typeof key.v === 'string') return memberOf(of, key.v);
-  if (of.k === 'row' && of.many) return { ...of, many: false };
-  if (of.k === 'parsed' && of.shape.of) return { ...of, shape: of.shape.of };
   if (of.k === 'variants')
     return {
       k: 'variants',
       id: of.id,
       list: of.list.map((variant) => ({ ...variant, value: indexOf(variant.value, key) })),
     };
-  return fromParts([of]);
+  if (of.k === 'row' || of.k === 'parsed') return itemOf(of);
+  // `body[field]` may be any field; only lists have items at numbers.
+  return key.k === 'lit' && typeof key.v === 'number' ? itemOf(of) : fromParts([of]);
 }
 
 /** Bindings that statements write outside of their own declarations. */

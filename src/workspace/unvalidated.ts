@@ -29,7 +29,8 @@ export function withoutValidated(value: Abs, depth = 0): Abs {
     case 'made':
       return isAnswer(value) ||
         VALIDATORS.test(value.spec) ||
-        PARSE_NAME.test([value.name, ...value.path].join('.'))
+        PARSE_NAME.test([value.name, ...value.path].join('.')) ||
+        PARSE_NAME.test(value.name.replace(/(\.(then|catch|finally))+$/, ''))
         ? UNKNOWN
         : { ...value, args: value.args.map(inner) };
     case 'unknown':
@@ -128,8 +129,8 @@ export class RawInput {
       // A wrapper's handler looks at what the wrapper hands to it.
       let value = handed?.[check.i];
       for (const name of check.path) value = value && memberOf(awaited(value), name);
-      if (value?.k === 'param') this.#note(value.fn, { i: value.i, path: value.path, how: check.how });
-      else if (value?.k === 'origin') this.#note(undefined, { i: 0, path: value.path, how: check.how });
+      if (value?.k === 'param') this.#note(value.fn, { ...check, i: value.i, path: value.path });
+      else if (value?.k === 'origin') this.#note(undefined, { ...check, i: 0, path: value.path });
     }
   }
 
@@ -150,7 +151,7 @@ export class RawInput {
       // The request itself, handed to a helper that reads what it needs.
       if (this.#entry.kind === 'route' && leaf.k === 'param' && leaf.path.length === 0) continue;
       if (isCut(found)) continue;
-      const how = isOpen ? undefined : this.#checked(leaf);
+      const how = this.#checked(leaf, isOpen);
       if (how === 'schema' || how === 'type') continue;
       out.push({
         part,
@@ -179,9 +180,13 @@ export class RawInput {
     );
   }
 
-  #checked(leaf: ClientPart['leaf']): ReturnType<typeof checkedAs> {
-    if (leaf.k === 'param') return checkedAs(this.#checks.get(leaf.fn) ?? [], leaf);
-    return checkedAs(this.#checks.get(undefined) ?? [], { i: 0, path: leaf.path });
+  /** What a schema has made of a value without looking at it may be looked at later, itself. */
+  #checked(leaf: ClientPart['leaf'], isResult: boolean): ReturnType<typeof checkedAs> {
+    const checks = this.#checks.get(leaf.k === 'param' ? leaf.fn : undefined) ?? [];
+    return checkedAs(
+      checks.filter((check) => check.isResult === (isResult ? true : undefined)),
+      leaf.k === 'param' ? leaf : { i: 0, path: leaf.path },
+    );
   }
 
   /** An argument goes by its parameter's name. */

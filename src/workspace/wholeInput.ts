@@ -2,7 +2,7 @@
 import type { PrismaField } from '../facts/prismaModel.ts';
 import { valuesIn } from '../facts/valueIndex.ts';
 import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
-import { awaited } from './abs.ts';
+import { awaited, ITEM, memberOf } from './abs.ts';
 import type { Abs } from './abs.ts';
 import { clientParts } from './clientData.ts';
 import type { ClientPart } from './clientData.ts';
@@ -20,7 +20,7 @@ export interface WholeInput {
   effect: DbEffect;
   /** The model of the row: that of the query, or of a relation that is written along. */
   model: SchemaModelNode | undefined;
-  /** Key of the query's arguments that holds the row: `data`, `create`, `update`. */
+  /** Key of the query's arguments that holds the row: `data`, `create`, `update`; empty where the object is all of the arguments. */
   key: string;
   /** Names of the relations on the way to a row that is written along. */
   along: readonly string[];
@@ -30,8 +30,8 @@ export interface WholeInput {
    */
   how: 'raw' | 'checked' | 'parsed' | 'loose';
   part: ClientPart;
-  /** Spread among other keys. */
-  isSpread: boolean;
+  /** The client sent a list of such rows. */
+  isList: boolean;
   /** Keys that the code gives itself. */
   fixed: ReadonlySet<string>;
 }
@@ -45,7 +45,8 @@ export function wholeInputs(
   if (entry.kind === 'page' || entry.validated) return [];
   const writes = entry.effects.filter(({ kind, proof }) => kind === 'write' && !isTrusted(proof));
   if (writes.length === 0) return [];
-  const checks = entry.handler === undefined ? [] : inputChecks(view, entry.handler);
+  const checks =
+    entry.handler === undefined ? [] : inputChecks(view, entry.handler).filter(({ isResult }) => !isResult);
   return writes.flatMap((effect) => {
     const rows = rowsOf(effect, schema);
     return rows.flatMap((row) => inRow(view, entry, checks, effect, row));
@@ -66,12 +67,23 @@ interface Row {
 
 const MAX_DEPTH = 3;
 
+const ROW_KEYS = ['data', 'create', 'update'];
+
 function rowsOf(effect: DbEffect, schema: SchemaModel | undefined): Row[] {
-  if (effect.args.k !== 'object') return [];
-  const out: Row[] = [];
+  const args = awaited(effect.args);
   const model = schema?.modelOf(effect.model);
-  for (const key of ['data', 'create', 'update'])
-    add(effect.args.props[key], { model, key, along: [] }, schema, out);
+  const out: Row[] = [];
+  if (args.k === 'object')
+    for (const key of ROW_KEYS) add(args.props[key], { model, key, along: [] }, schema, out);
+  if (out.length > 0 || !/^(create|update|upsert)/.test(effect.op)) return out;
+  // `create(body)`, `update({ where, ...body })`: the row comes along with the rest of the arguments.
+  for (const part of args.k === 'object' ? (args.spread ?? []) : [args]) {
+    const parts =
+      part.k === 'parsed' && !keepsUnknownKeys(part.shape)
+        ? ROW_KEYS.map((key) => memberOf(part, key))
+        : [part];
+    for (const value of parts) out.push({ value, model, key: '', along: [] });
+  }
   return out;
 }
 
@@ -110,7 +122,6 @@ function inRow(
   effect: DbEffect,
   { value, model, key, along }: Row,
 ): WholeInput[] {
-  const isSpread = value.k === 'object';
   const fixed = new Set(value.k === 'object' ? Object.keys(value.props) : []);
   const out: WholeInput[] = [];
   for (const whole of value.k === 'object' ? (value.spread ?? []) : [value]) {
@@ -132,7 +143,10 @@ function inRow(
           : 'raw';
     if ((how === 'checked' || how === 'parsed') && object.k === 'param' && refusesUnknownKeys(view, object))
       continue;
-    out.push({ effect, model, key, along, how, part, isSpread, fixed });
+    const isList =
+      part.leaf.path.at(-1) === ITEM ||
+      (value.k !== 'object' && /Many/.test(effect.op) && key === 'data' && effect.op.startsWith('create'));
+    out.push({ effect, model, key, along, how, part, isList, fixed });
   }
   return out;
 }

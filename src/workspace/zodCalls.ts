@@ -290,6 +290,8 @@ function derive(shape: ZodShape, name: string, args: readonly Abs[]): ZodShape |
     case 'safe':
       return { ...shape, integer: true };
     case 'transform':
+      // What comes out may have any keys.
+      return { ...shape, transformed: true, ...(shape.t === 'object' ? { open: true as const } : {}) };
     case 'overwrite':
       return { ...shape, transformed: true };
     case 'pipe':

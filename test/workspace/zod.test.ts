@@ -42,6 +42,10 @@ describe('a schema as a value', () => {
     ['z.looseObject({})', { t: 'object', props: {}, unknownKeys: 'loose' }],
     ['z.string().refine((text) => text.length > 1)', { t: 'string', refined: true }],
     ['z.string().transform(Number)', { t: 'string', transformed: true }],
+    [
+      'z.object({ a: z.string() }).transform(({ a }) => ({ b: a }))',
+      { t: 'object', props: { a: { t: 'string' } }, transformed: true, open: true },
+    ],
   ])('%s', (expression, shape) => {
     expect(shapeOf(expression)).toEqual(shape);
   });

@@ -270,6 +270,35 @@ export default function Page() {
   return <form action={save} />;
 }`,
   ],
+  [
+    'items of what came in, beside the list that the schema gave',
+    action(`const schema = z.array(z.object({ title: z.string() }));
+export async function saveAll(input: any) {
+//                    ^^^^^^^ action-validation warning
+  const rows = schema.parse(input);
+  await prisma.post.createMany({
+    data: input.map((row: any) => ({ title: row.title, slug: String(rows.length), authorId: 'x' })),
+  });
+}`),
+  ],
+  [
+    'items of a list of which only that it is one was tested',
+    action(`export async function rename(items: { id: string; title: string }[]) {
+//                    ^^^^^^ action-validation error
+  if (!Array.isArray(items)) return;
+  for (const item of items) await prisma.post.update({ where: { id: item.id }, data: { title: item.title } });
+}`),
+  ],
+  [
+    'what came in, where what the schema gave was tested',
+    action(`const schema = z.object({ title: z.string() });
+export async function save(input: any) {
+//                    ^^^^ action-validation warning
+  const parsed = schema.parse(input);
+  if (parsed.title === 'x') return;
+  ${WRITE('input.title')}
+}`),
+  ],
 ];
 
 const valid: [string, string][] = [
@@ -639,6 +668,61 @@ export async function POST(request: Request) {
 export async function go(id: string) {
   redirect(\`/posts/\${id}\`);
 }`),
+  ],
+  [
+    'items that were tested one by one',
+    action(`export async function rename(items: { id: string; title: string }[]) {
+  for (const item of items) {
+    if (typeof item.title !== 'string' || typeof item.id !== 'string') continue;
+    await prisma.post.update({ where: { id: item.id }, data: { title: item.title } });
+  }
+}`),
+  ],
+  [
+    'what a table holds under a key that was sent',
+    action(`export async function move(ids: string[]) {
+  const paths = new Map<string, string>();
+  const posts = await prisma.post.findMany({ where: { authorId: 'x' } });
+  posts.forEach((post) => paths.set(post.id, post.title + '!'));
+  await Promise.all(ids.map((id) => prisma.post.updateMany({ where: { authorId: 'x' }, data: { title: paths.get(id) } })));
+}`),
+  ],
+  [
+    'the claims of a token that was verified with its failure caught',
+    `//- app/api/file/route.ts
+import { decode } from 'next-auth/jwt';
+import { readFileSync } from 'node:fs';
+export async function GET(request: Request) {
+  const text = new URL(request.url).searchParams.get('token') ?? '';
+  const token = await decode({ token: text, secret: process.env.AUTH_SECRET ?? '', salt: 'file' }).catch(() => null);
+  if (!token) return new Response(null, { status: 401 });
+  return new Response(readFileSync(String(token.path)));
+}
+`,
+  ],
+  [
+    'what a schema lets through as it comes, and a test looks at then',
+    action(`const schema = z.object({ operations: z.array(z.object({ field: z.string(), value: z.any() })) });
+const titleIn = (operations: { field: string; value?: any }[]): string | undefined => {
+  for (const { field, value } of operations) if (field === 'title' && typeof value === 'string') return value;
+  return undefined;
+};
+export async function save(input: unknown) {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) return;
+  const title = titleIn(parsed.data.operations);
+  if (title) ${WRITE('title')}
+}`),
+  ],
+  [
+    'the path of the request that is handled',
+    `//- app/api/posts/route.ts
+import { prisma } from '@/lib/db';
+export async function GET(request: Request) {
+  await fetch('https://stats.example', { method: 'POST', body: JSON.stringify({ path: new URL(request.url).pathname }) });
+  return Response.json(await prisma.post.count());
+}
+`,
   ],
 ];
 

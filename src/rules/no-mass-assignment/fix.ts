@@ -29,8 +29,7 @@ function pickFields(context: FixContext): FixOutcome {
   const object = source && nodeAt(source, finding.start, finding.end);
   if (!source || !object || !ts.isIdentifier(object))
     return { refuse: 'The object has no name of its own here.' };
-  const declaration = declarationOf(object);
-  const type = declaration && ts.isParameter(declaration) ? declaration.type : undefined;
+  const type = typeOf(object);
   const names = type && namesOf(type);
   if (!names || names.length === 0)
     return { refuse: `Which fields \`${object.text}\` has can not be told from its type here.` };
@@ -42,6 +41,31 @@ function pickFields(context: FixContext): FixOutcome {
       ? { start: parent.getStart(source), end: parent.end, text: `${object.text}: { ${fields} }` }
       : { start: object.getStart(source), end: object.end, text: `{ ${fields} }` };
   return { changes: [{ file, create: false, edits: [edit] }] };
+}
+
+/** The declared type of a parameter, or that of the items of one which a loop or a callback goes through. */
+function typeOf(name: ts.Expression): ts.TypeNode | undefined {
+  const declaration = ts.isIdentifier(name) ? declarationOf(name) : undefined;
+  if (!declaration) return undefined;
+  if (ts.isParameter(declaration)) {
+    if (declaration.type) return declaration.type;
+    const callee = ts.isCallExpression(declaration.parent.parent)
+      ? declaration.parent.parent.expression
+      : undefined;
+    return callee && ts.isPropertyAccessExpression(callee) && declaration.parent.parameters[0] === declaration
+      ? itemOf(typeOf(callee.expression))
+      : undefined;
+  }
+  const loop = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : undefined;
+  return loop && ts.isForOfStatement(loop) ? itemOf(typeOf(loop.expression)) : undefined;
+}
+
+/** `T` of `T[]` and `Array<T>`. */
+function itemOf(type: ts.TypeNode | undefined): ts.TypeNode | undefined {
+  if (type && ts.isArrayTypeNode(type)) return type.elementType;
+  return type && ts.isTypeReferenceNode(type) && /^(Readonly)?Array$/.test(type.typeName.getText())
+    ? type.typeArguments?.[0]
+    : undefined;
 }
 
 /** Names of the members of an object type that the file shows. */

@@ -205,6 +205,100 @@ export const POST = apiHandler(async (request) => {
 //                                                      ^^^^ no-mass-assignment error
 });`,
   ],
+  [
+    'all arguments of a query',
+    route(`export async function POST(request: Request) {
+  return Response.json(await prisma.post.create(await request.json()));
+//                                       ^^^^^^ no-mass-assignment error
+}`),
+  ],
+  [
+    'all arguments of a query, by a name',
+    action(`export async function save(args: any) {
+  await prisma.post.create(args);
+//                         ^^^^ no-mass-assignment error
+}`),
+  ],
+  [
+    'arguments beside a condition',
+    action(`export async function change(id: string, rest: any) {
+  await prisma.post.update({ where: { id }, ...rest });
+//                                             ^^^^ no-mass-assignment error
+}`),
+  ],
+  [
+    'arguments whose schema takes any data',
+    action(`const argsSchema = z.object({ data: z.any() });
+export async function save(input: unknown) {
+  const args = argsSchema.parse(input);
+  await prisma.post.create(args);
+//                         ^^^^ no-mass-assignment error
+}`),
+  ],
+  [
+    'rows that are spread one by one',
+    action(`export async function saveAll(rows: any[]) {
+  await prisma.post.createMany({ data: rows.map((row) => ({ ...row, published: false })) });
+//                                                             ^^^ no-mass-assignment error
+}`),
+  ],
+  [
+    'rows that go through unchanged',
+    action(`export async function saveAll(rows: any[]) {
+  const data = rows.filter((row) => row.title).map((row) => row);
+  await prisma.post.createMany({ data });
+//                               ^^^^ no-mass-assignment error
+}`),
+  ],
+  [
+    'rows of a loop',
+    action(`export async function saveAll(rows: { title: string; slug: string; authorId: string }[]) {
+  for (const row of rows) await prisma.post.create({ data: row });
+//                                                         ^^^ no-mass-assignment error
+}`),
+  ],
+  [
+    'rows of a body in a loop of queries',
+    route(`export async function POST(request: Request) {
+  const { posts } = await request.json();
+  await prisma.$transaction(posts.map((post: any) => prisma.post.create({ data: { ...post } })));
+//                                                                                   ^^^^ no-mass-assignment error
+  return Response.json({});
+}`),
+  ],
+  [
+    'rows that are updated by themselves',
+    action(`export async function reorder(items: { id: string; title: string }[]) {
+  await Promise.all(items.map(({ id, ...rest }) => prisma.post.update({ where: { id }, data: rest })));
+//                                                                                           ^^^^ no-mass-assignment error
+}`),
+  ],
+  [
+    'rows inside of a parsed list that keeps unknown keys',
+    action(`const listSchema = z.array(z.object({ title: z.string() }).passthrough());
+export async function saveAll(input: unknown) {
+  for (const row of listSchema.parse(input)) await prisma.post.create({ data: row as any });
+//                                                                            ^^^ no-mass-assignment error
+}`),
+  ],
+  [
+    'an object that is filled by Object.assign',
+    action(`export async function save(input: any) {
+  const data: any = { published: false };
+  Object.assign(data, input);
+  await prisma.post.create({ data });
+//                           ^^^^ no-mass-assignment error
+}`),
+  ],
+  [
+    'a row that is overwritten by Object.assign',
+    action(`export async function change(id: string, input: any) {
+  const post = await prisma.post.findUniqueOrThrow({ where: { id } });
+  Object.assign(post, input);
+  await prisma.post.update({ where: { id }, data: post });
+//                                                ^^^^ no-mass-assignment error
+}`),
+  ],
 ];
 
 const valid: [string, string][] = [
@@ -279,6 +373,44 @@ export async function save(input: any) {
     action(`export async function copy(id: string) {
   const post = await prisma.post.findUniqueOrThrow({ where: { id } });
   await prisma.post.create({ data: { ...post, id: undefined, slug: 'copy' } });
+}`),
+  ],
+  [
+    'arguments that a schema has named',
+    action(`const argsSchema = z.object({ data: z.object({ title: z.string(), slug: z.string(), authorId: z.string() }) });
+export async function save(input: unknown) {
+  await prisma.post.create(argsSchema.parse(input));
+}`),
+  ],
+  [
+    'arguments of a reading query',
+    action(`export async function find(args: any) {
+  return prisma.post.findMany(args);
+}`),
+  ],
+  [
+    'items of a parsed list',
+    action(`export async function saveAll(input: unknown) {
+  const rows = z.array(postSchema).parse(input);
+  for (const row of rows) await prisma.post.create({ data: { ...row, authorId: 'x' } });
+}`),
+  ],
+  [
+    'Object.assign of what a schema made',
+    action(`export async function save(input: unknown) {
+  const data: any = { authorId: 'x' };
+  Object.assign(data, postSchema.parse(input));
+  await prisma.post.create({ data });
+}`),
+  ],
+  [
+    'what a table holds under the keys that were sent',
+    action(`const drafts = new Map<string, { title: string; slug: string; authorId: string }>();
+export async function publish(keys: string[]) {
+  for (const key of keys) {
+    const data = drafts.get(key);
+    if (data) await prisma.post.create({ data });
+  }
 }`),
   ],
   [
@@ -364,6 +496,18 @@ export async function change(id: string, data: { name: string }) {
 }`),
     );
     expect(findings(fixture, RULE).map(messageId)).toEqual([message]);
+  });
+
+  it('says that all arguments are the caller’s', async () => {
+    const fixture = await openFixture(
+      action(`export async function save(args: any) {
+  await prisma.post.create(args);
+}`),
+    );
+    expect(findings(fixture, RULE).map(({ message }) => message)).toEqual([
+      '`save` gives `args` to `create` as the client sent it, and with it all arguments of the query: any column can be set, `authorId` and `published` too. Write the arguments here, with data that a schema has parsed.',
+    ]);
+    expect(findings(fixture, RULE).map(messageId)).toEqual(['arguments']);
   });
 
   it('is the only one to speak of such an object', async () => {
@@ -500,6 +644,135 @@ export const changeSchema = z.object({
     title: z.string().min(1),
     content: z.string().optional(),
   }).partial(),
+});
+`,
+      },
+    );
+  });
+
+  it('name the fields of the items of a list', async () => {
+    const code = (loop: string, spread: string): string =>
+      action(`interface Input {
+  title: string;
+  slug: string;
+}
+export async function saveAll(rows: Input[]) {
+  for (const row of rows) await prisma.post.create({ data: ${loop} as any });
+}
+export async function importAll(rows: Array<Input>) {
+  await prisma.post.createMany({ data: rows.map((row) => ({ ${spread}, authorId: 'x' })) });
+}
+`);
+    expectFixed(
+      await openFixture(code('row', '...row')),
+      RULE,
+      code('{ title: row.title, slug: row.slug }', 'title: row.title, slug: row.slug'),
+      { recipe: 'pick-fields', all: true },
+    );
+  });
+
+  it('parse a list by the columns of its rows', async () => {
+    expectFixed(
+      await openFixture(
+        route(`export async function POST(request: Request) {
+  const rows = await request.json();
+  for (const row of rows) await prisma.post.create({ data: { ...row, authorId: 'x' } });
+  return Response.json({});
+}
+`),
+      ),
+      RULE,
+      {
+        'app/api/posts/route.ts': `import { prisma } from '@/lib/db';
+import { z } from 'zod';
+import { postPostsSchema } from '@/lib/validations/posts';
+
+export async function POST(request: Request) {
+  const parsed = postPostsSchema.safeParse(await request.json());
+  if (!parsed.success) return Response.json({ error: { message: 'Invalid input' } }, { status: 400 });
+  const rows = parsed.data;
+  for (const row of rows) await prisma.post.create({ data: { ...row, authorId: 'x' } });
+  return Response.json({});
+}
+`,
+        'lib/validations/posts.ts': `import { z } from 'zod';
+
+export const postPostsSchema = z.array(z.object({
+  slug: z.string().min(1),
+  title: z.string().min(1),
+  content: z.string().optional(),
+}));
+`,
+      },
+    );
+  });
+
+  it('parse an argument that is a list', async () => {
+    expectFixed(
+      await openFixture(
+        action(`export async function saveAll(rows: any[]) {
+  await prisma.post.createMany({ data: rows.map((row) => ({ ...row, authorId: 'x' })) });
+}
+`),
+      ),
+      RULE,
+      {
+        [FILE]: `'use server';
+
+import { z } from 'zod';
+import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+import { saveAllSchema } from '@/lib/validations/post';
+
+const postSchema = z.object({ title: z.string(), slug: z.string() });
+
+export async function saveAll(input: any[]) {
+  const parsed = saveAllSchema.safeParse(input);
+  if (!parsed.success) throw new Error('Invalid input');
+  const rows = parsed.data;
+  await prisma.post.createMany({ data: rows.map((row) => ({ ...row, authorId: 'x' })) });
+}
+`,
+        'lib/validations/post.ts': `import { z } from 'zod';
+
+export const saveAllSchema = z.array(z.object({
+  slug: z.string().min(1),
+  title: z.string().min(1),
+  content: z.string().optional(),
+}));
+`,
+      },
+    );
+  });
+
+  it('parse all arguments of a query', async () => {
+    expectFixed(
+      await openFixture(
+        route(`export async function POST(request: Request) {
+  const args = await request.json();
+  return Response.json(await prisma.comment.create(args));
+}
+`),
+      ),
+      RULE,
+      {
+        'app/api/posts/route.ts': `import { prisma } from '@/lib/db';
+import { z } from 'zod';
+import { postPostsSchema } from '@/lib/validations/posts';
+
+export async function POST(request: Request) {
+  const parsed = postPostsSchema.safeParse(await request.json());
+  if (!parsed.success) return Response.json({ error: { message: 'Invalid input' } }, { status: 400 });
+  const args = parsed.data;
+  return Response.json(await prisma.comment.create(args));
+}
+`,
+        'lib/validations/posts.ts': `import { z } from 'zod';
+
+export const postPostsSchema = z.object({
+  data: z.object({
+    text: z.string().min(1),
+  }),
 });
 `,
       },

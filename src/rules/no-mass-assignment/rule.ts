@@ -7,7 +7,8 @@ import { entryText } from '../../workspace/entryText.ts';
 import { ownHandler } from '../../workspace/unvalidated.ts';
 import { privilegedColumns, wholeInputs } from '../../workspace/wholeInput.ts';
 import type { WholeInput } from '../../workspace/wholeInput.ts';
-import type { TsFacts } from '../../facts/tsModel.ts';
+import type { TsFacts, Value } from '../../facts/tsModel.ts';
+import { ITEM } from '../../workspace/abs.ts';
 import { defineRule } from '../rule.ts';
 import type { FixRequest, RuleContext, Severity } from '../rule.ts';
 
@@ -29,6 +30,8 @@ export const rule = defineRule<Options>({
       raw: '{entry} writes {what} to {model} as the client sent it: {columns}. Types are gone at run time. Parse it with a schema, or name the fields that may be set.',
       checked:
         '{entry} writes {what} to {model} as the client sent it: {columns}. The schema has looked at it, but its unknown keys are still there. Write what the parse returned.',
+      arguments:
+        '{entry} gives {what} to `{op}` as the client sent it, and with it all arguments of the query: {columns}. Write the arguments here, with data that a schema has parsed.',
       loose:
         '{entry} writes {what} to {model} with keys that its schema does not name: {columns}. Name the keys in the schema; `z.object` drops all others.',
     },
@@ -55,7 +58,7 @@ function report(
   seen: Set<string>,
 ): void {
   const { workspace, file } = context;
-  const { effect, model, how, part } = whole;
+  const { effect, model, how, part, key } = whole;
   const access = accessPlace(workspace, file, entry, effect);
   const object = access.isOwn ? objectIn(facts, whole) : undefined;
   const name = object?.name ?? part.name;
@@ -67,7 +70,7 @@ function report(
   const fn = ownHandler(entry, file);
   const fixes: FixRequest[] = [];
   if (how === 'raw' && fn !== undefined && (entry.kind === 'action' || entry.kind === 'route')) {
-    const all = schema && model && whole.along.length === 0 ? intendedColumns(schema, whole, privileged) : [];
+    const all = schema && isAllThatComes(whole) ? intendedColumns(schema, whole, privileged) : [];
     const columns = Object.fromEntries(all.map((column) => [column, `${effect.model}.${column}`]));
     fixes.push({
       recipe: 'insert-parse',
@@ -78,15 +81,19 @@ function report(
         columns,
         whole: all,
         partial: effect.op.startsWith('update'),
+        ...(whole.isList ? { list: true } : {}),
+        ...(key === '' ? { under: 'data' } : {}),
+        ...(part.leaf.k === 'param' && part.leaf.fn === entry.handler ? { parameter: part.leaf.i } : {}),
       },
     });
   }
-  if (how === 'raw' && access.isOwn) fixes.push({ recipe: 'pick-fields' });
+  if (how === 'raw' && access.isOwn && key !== '') fixes.push({ recipe: 'pick-fields' });
   context.report({
     place: { at: object?.at ?? access.at },
-    message: how === 'parsed' ? 'checked' : how,
+    message: key === '' ? 'arguments' : how === 'parsed' ? 'checked' : how,
     data: {
       entry: entryText(entry),
+      op: effect.op,
       what: name === undefined ? 'its input' : `\`${name}\``,
       model: model?.name ?? effect.model,
       columns: columnsText(open, model !== undefined),
@@ -95,6 +102,14 @@ function report(
     related: access.related,
     fixes,
   });
+}
+
+/** Whether the row is the input itself, or an item of it: then the row's columns say what the schema must let through. */
+function isAllThatComes({ along, effect, key, part }: WholeInput): boolean {
+  const steps = part.leaf.path.filter((step) => step !== ITEM).join('.');
+  return (
+    along.length === 0 && /^(json|getAll)?$/.test(steps) && (key !== '' || effect.op.startsWith('create'))
+  );
 }
 
 /** Somebody with a role is trusted with more, and a model without columns of worth loses less. */
@@ -135,18 +150,38 @@ function intendedColumns(
     .map(({ name }) => name);
 }
 
-/** The object in the query: `body` of `data: body` and of `data: { ...body }`. */
+/**
+ * The object in the query: `body` of `create(body)`, of `data: body` and of `data: { ...body }`, `row` of
+ * `data: rows.map((row) => ({ ...row }))`.
+ */
 function objectIn(
   facts: TsFacts,
   { effect, key, along }: WholeInput,
 ): { at: number; name: string | undefined } | undefined {
   const call = callIndex(facts).get(effect.at)?.call;
   const [args] = call?.k === 'call' ? call.args : [];
-  if (args?.k !== 'object' || along.length > 0) return undefined;
+  if (!args || along.length > 0) return undefined;
+  if (key === '') return named(args.k === 'object' ? spreadIn(args) : args, effect.at);
+  if (args.k !== 'object') return undefined;
   const prop = args.props.find((own) => own.p === 'prop' && own.name === key);
   if (!prop) return undefined;
-  const spread = prop.value.k === 'object' ? prop.value.props.find(({ p }) => p === 'spread') : prop;
-  const value = spread?.value;
+  const row = prop.value.k === 'call' ? (rowMade(facts, prop.value) ?? prop.value) : prop.value;
+  return named(row.k === 'object' ? (spreadIn(row) ?? row) : row, prop.at);
+}
+
+function spreadIn(value: Extract<Value, { k: 'object' }>): Value | undefined {
+  return value.props.find(({ p }) => p === 'spread')?.value;
+}
+
+function named(value: Value | undefined, otherwise: number): { at: number; name: string | undefined } {
   if (value?.k === 'ref') return { at: value.at, name: value.name };
-  return value?.k === 'member' ? { at: value.all, name: value.name } : { at: prop.at, name: undefined };
+  return value?.k === 'member' ? { at: value.all, name: value.name } : { at: otherwise, name: undefined };
+}
+
+/** The row that the callback of `rows.map(…)` gives. */
+function rowMade(facts: TsFacts, { fn, args }: Extract<Value, { k: 'call' }>): Value | undefined {
+  const [callback] = args;
+  if (fn.k !== 'member' || fn.name !== 'map' || callback?.k !== 'function') return undefined;
+  const last = facts.functions[callback.fn]?.body.at(-1);
+  return last?.s === 'return' ? last.value : undefined;
 }

@@ -31,6 +31,23 @@ const helpers = `
   export function noteStrict(prisma: Prisma.TransactionClient, postId: string) {
     return prisma.comment.create({ data: { postId, text: '', authorId: 'system' } });
   }
+  export async function noteEither(postId: string, tx?: Prisma.TransactionClient) {
+    if (tx) {
+      await tx.comment.create({ data: { postId, text: '', authorId: 'system' } });
+      return;
+    }
+    await prisma.$transaction(async (own) => {
+      await own.comment.create({ data: { postId, text: '', authorId: 'system' } });
+    });
+  }
+  export async function noteElse({ postId, tx }: { postId: string; tx?: Prisma.TransactionClient }) {
+    if (tx === undefined) await prisma.comment.create({ data: { postId, text: '', authorId: 'system' } });
+    else await tx.comment.create({ data: { postId, text: '', authorId: 'system' } });
+  }
+  export async function notePicked(postId: string, tx: Prisma.TransactionClient | null = null) {
+    const db = tx ? tx : prisma;
+    return db.comment.create({ data: { postId, text: '', authorId: 'system' } });
+  }
   export const countOf = async (postId: string) => prisma.comment.count({ where: { postId } });
   export async function publishAll(postId: string) {
     return prisma.$transaction(async (tx) => {
@@ -65,7 +82,7 @@ async function said(
   import { prisma } from '@/lib/db';
   import { prisma as db } from '@/lib/db';
   import * as audit from '@/lib/services/audit.service';
-  import { countOf, note, noteBag, noteMaybe, noteStrict, noteWith, publishAll } from '@/lib/services/audit.service';
+  import { countOf, note, noteBag, noteEither, noteElse, noteMaybe, notePicked, noteStrict, noteWith, publishAll } from '@/lib/services/audit.service';
   import { sendWelcome, sleep } from '@/lib/mail';
   import { withTx, withUser } from '@/lib/tx';
   const posts = prisma.post;
@@ -103,6 +120,12 @@ describe('the outer client', () => {
     ['under a condition', `if (title) { await prisma.${UPDATE}; }`, 'prisma outer'],
     ['in a try block', `try { await prisma.${UPDATE}; } catch (error) { throw error; }`, 'prisma outer'],
     ['beside the right one', `await tx.${UPDATE}; await prisma.post.count();`, 'prisma outer'],
+    ['a service that opens a transaction without tx', 'await noteEither(id);', 'noteEither nested'],
+    [
+      'the other branch of a service',
+      'await noteElse({ postId: id }); await notePicked(id);',
+      'noteElse outerCall, notePicked outerCall',
+    ],
     [
       'a callback with no parameter',
       `await prisma.${UPDATE};`,
@@ -172,6 +195,15 @@ describe('the outer client', () => {
     [
       'tx passed on',
       'await noteWith(id, title, tx); await noteMaybe(id, tx); await noteBag({ postId: id, tx }); await noteStrict(tx, id);',
+    ],
+    [
+      'tx passed on to what opens a transaction only without it',
+      'await noteEither(id, tx); await noteElse({ postId: id, tx }); await notePicked(id, tx);',
+    ],
+    [
+      'the same in code that is never reached',
+      'await noteEither(id, tx); await noteElse({ postId: id, tx }); await notePicked(id, tx);',
+      "throw new Error('closed'); await prisma.$transaction(async (tx) => {",
     ],
     ['tx of a helper', `await tx.${UPDATE};`, 'await withTx(async (tx) => {'],
     [

@@ -3,10 +3,11 @@ import type { Json } from '../../base/json.ts';
 
 import type { FileFacts } from '../../facts/model.ts';
 import type { FunctionId, TsFacts } from '../../facts/tsModel.ts';
-import type { Site } from '../../workspace/abs.ts';
+import type { Condition, Site } from '../../workspace/abs.ts';
 import { calledName, callIndex } from '../../workspace/callIndex.ts';
 import { isSameClient } from '../../workspace/clientSource.ts';
 import type { ClientSource } from '../../workspace/clientSource.ts';
+import { functionKey } from '../../workspace/summary.ts';
 import type { CallEvent, DbEffect, Summary } from '../../workspace/summary.ts';
 import { functionsInside, Transactions } from '../../workspace/transactions.ts';
 import type { TransactionCallback } from '../../workspace/transactions.ts';
@@ -171,12 +172,25 @@ class Inspection {
     return out.filter((report) => !isTold(report));
   }
 
-  /** The place in the callback from which something is reached. */
+  /** The place in the callback from which something is reached; undefined where the client that it is given rules it out. */
   private anchorOf(one: DbEffect | CallEvent): Site | undefined {
+    if (one.when?.some((condition) => this.isRuledOut(condition))) return undefined;
     const anchor = one.trace[0] ?? one;
     if (anchor.file !== this.context.file) return undefined;
     const found = callIndex(this.facts).get(anchor.at);
     return found && this.inside.has(found.fn) ? anchor : undefined;
+  }
+
+  /** `if (tx) … else …` of a service, which is handed the client here. */
+  private isRuledOut({ of, is, holds }: Condition): boolean {
+    const { tx, fn } = this.callback;
+    return (
+      tx !== undefined &&
+      of.fn === functionKey(this.context.file, fn) &&
+      of.i === tx.i &&
+      of.path.join('.') === tx.path.join('.') &&
+      (is === 'truthy' ? !holds : holds && /^(nullish|null|undefined)$/.test(is))
+    );
   }
 
   private isAsync(
