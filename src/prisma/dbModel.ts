@@ -11,6 +11,10 @@ export interface DbColumn {
   /** Counts by itself: `GENERATED … AS IDENTITY`, not a `serial`, whose default is its sequence. */
   identity?: true;
   generated?: true;
+  /** Which migration added it (`DbState.migrations` then). */
+  since?: number;
+  /** Its values come from other columns, so they are worth what those are. */
+  filled?: true;
 }
 
 export interface DbForeignKey {
@@ -28,6 +32,10 @@ export interface DbTable {
   primaryKey?: { name: string; columns: string[] };
   /** Its named constraints `CHECK (<column> IS NOT NULL)`; `valid`: every row has been looked at. */
   required: Map<string, { column: string; valid: boolean }>;
+  /** Which migration made it (`DbState.migrations` then); a renamed one keeps its own. */
+  since?: number;
+  /** Its rows come from other tables, so they are worth what those are. */
+  filled?: true;
   /** Gone when the migration that makes it ends. */
   temporary?: true;
 }
@@ -85,6 +93,11 @@ export function copyDbState(state: DbState): DbState {
     migrations: state.migrations,
     uncertain: new Set(state.uncertain),
   };
+}
+
+/** Made by a migration that isn't deployed: no application uses it yet. */
+export function isUndeployed(made: { since?: number } | undefined, deployed: DbState): boolean {
+  return made?.since !== undefined && made.since > deployed.migrations;
 }
 
 /** Every column whose type is (an array of) that type. */

@@ -50,7 +50,15 @@ export function applyStatement(state: DbState, statement: SqlStatement): void {
   } else if (statement.kind === 'create-enum') state.enums.set(tableKey(statement.type), statement.values);
   else if (statement.kind === 'add-enum-value' || statement.kind === 'rename-enum-value')
     changeEnum(state, statement);
-  else if (statement.kind === 'do') applyBody(state, statement);
+  else if (statement.kind === 'insert') {
+    const table = statement.source && state.tables.get(tableKey(statement.table));
+    if (table) table.filled = true;
+  } else if (statement.kind === 'update') {
+    const table = state.tables.get(tableKey(statement.table));
+    for (const set of statement.sets)
+      if (table && (statement.from || set.reads.some((column) => column !== set.column)))
+        change(table, set.column, { filled: true });
+  } else if (statement.kind === 'do') applyBody(state, statement);
   // Only the parts of PostgreSQL that can't be read or run here leave a doubt: everything else is folded.
   else if (statement.kind === 'unparsed') state.uncertain.add('*');
 }
@@ -78,10 +86,12 @@ function createTable(state: DbState, statement: Of<'create-table'>): void {
   if (statement.ifNotExists && state.tables.has(key)) return;
   const table: DbTable = {
     name: statement.table.name,
-    columns: new Map(statement.columns.map((column) => [column.name, columnOf(column)])),
+    columns: new Map(statement.columns.map((column) => [column.name, columnOf(state, column)])),
     foreignKeys: [],
+    since: state.migrations,
     required: new Map(),
     ...(statement.temporary ? { temporary: true } : {}),
+    ...(statement.source ? { filled: true } : {}),
     ...given({ schema: statement.table.schema }),
   };
   const source = statement.source?.tables.length === 1 ? statement.source.tables[0] : undefined;
@@ -99,11 +109,12 @@ function createTable(state: DbState, statement: Of<'create-table'>): void {
   for (const constraint of statement.constraints) addConstraint(state, table, constraint);
 }
 
-function columnOf(column: SqlColumn): DbColumn {
+function columnOf(state: DbState, column: SqlColumn): DbColumn {
   const isSerial = /^(small|big)?serial[248]?$/.test(column.type.name);
   return {
     name: column.name,
     type: column.type,
+    since: state.migrations,
     notNull: column.notNull,
     hasDefault: column.default !== 'none' || column.identity || column.generated,
     ...(column.identity && !isSerial ? { identity: true as const } : {}),
@@ -167,7 +178,7 @@ function alterTable(state: DbState, table: DbTable, command: SqlAlterCommand): v
   switch (command.command) {
     case 'add-column':
       if (!(command.ifNotExists && table.columns.has(command.column.name)))
-        table.columns.set(command.column.name, columnOf(command.column));
+        table.columns.set(command.column.name, columnOf(state, command.column));
       addKey(state, table, command.column);
       addReference(table, command.column);
       break;

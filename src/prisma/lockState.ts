@@ -1,5 +1,6 @@
 /** What is known of tables and rows while a migration is judged statement by statement. */
 import type { SqlFacts, SqlName, SqlStatement } from '../facts/sqlModel.ts';
+import { isUndeployed } from './dbModel.ts';
 import { tableKey } from './dbState.ts';
 import type { DbIndex, DbState } from './dbState.ts';
 import type { Hazard } from './hazard.ts';
@@ -64,7 +65,7 @@ function forget(at: Assessment, index: string): void {
 export function isFree(at: Assessment, table: SqlName): boolean {
   const key = tableKey(table);
   if (at.plan.created.has(key) || at.emptied.has(key)) return true;
-  return at.before.tables.has(key) && !at.deployed.tables.has(key);
+  return isUndeployed(at.before.tables.get(key), at.deployed);
 }
 
 /** Dropped by this migration, by an earlier command of the same statement too. */

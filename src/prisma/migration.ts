@@ -1,19 +1,21 @@
 /** Judges one migration: what it destroys in a database that the earlier migrations have built. */
 import { given } from '../base/given.ts';
 import type { Span } from '../base/span.ts';
-import type { SqlAlterCommand, SqlFacts, SqlName, SqlStatement } from '../facts/sqlModel.ts';
+import type { SqlFacts, SqlName, SqlStatement } from '../facts/sqlModel.ts';
 import { acknowledgement } from './acknowledgement.ts';
-import { enumBehindText, isConverted, readerOf } from './copies.ts';
-import { applyStatement, cascadesTo, columnsOfType, copyDbState, referencesTo, tableKey } from './dbState.ts';
+import { clauseOf, isOwn, plain, quoted, report, usesOf } from './assessment.ts';
+import type { Assessment } from './assessment.ts';
+import { assessAlter, assessEnumSwap } from './columnHazards.ts';
+import { applyStatement, cascadesTo, copyDbState, referencesTo, tableKey } from './dbState.ts';
 import type { DbState } from './dbState.ts';
 import type { DbNames, Hazard } from './hazard.ts';
 import { planOf } from './migrationPlan.ts';
-import type { Plan } from './migrationPlan.ts';
-import { showType, typeChange } from './typeChange.ts';
 
 export interface MigrationContext {
   /** What the migrations before this one have built. */
   before: DbState;
+  /** What the database in production has: the migrations before the first one that is new. Without it `before`. */
+  deployed?: DbState;
   names?: DbNames;
 }
 
@@ -25,8 +27,8 @@ export interface MigrationContext {
 export function assessMigration(facts: SqlFacts, context: MigrationContext, text: string): Hazard[] {
   const plan = planOf(facts, context.before);
   const state = copyDbState(context.before);
-  const { before, names } = context;
-  const assessment: Assessment = { plan, before, state, names, hazards: [], index: 0, facts, text };
+  const { before, names, deployed = before } = context;
+  const assessment: Assessment = { plan, before, deployed, state, names, hazards: [], index: 0, facts, text };
   for (const [index, statement] of facts.statements.entries()) {
     assessment.index = index;
     assess(assessment, statement);
@@ -37,40 +39,6 @@ export function assessMigration(facts: SqlFacts, context: MigrationContext, text
     if (found) hazard.acknowledged = found;
   }
   return assessment.hazards;
-}
-
-interface Assessment {
-  plan: Plan;
-  /** The database before this migration. */
-  before: DbState;
-  /** The database right before the statement at hand. */
-  state: DbState;
-  names: DbNames | undefined;
-  hazards: Hazard[];
-  index: number;
-  facts: SqlFacts;
-  text: string;
-}
-
-type Found = Pick<Hazard, 'kind' | 'span' | 'lost'> & Partial<Hazard>;
-
-function report(at: Assessment, statement: SqlStatement, found: Found): void {
-  const { table, columns = [] } = found;
-  const model = table && at.names?.model(table.name, table.schema);
-  const readBy = readerOf(at, found);
-  at.hazards.push({
-    statement: statement.span,
-    index: at.index,
-    columns,
-    fields: model === undefined ? [] : columns.flatMap((column) => at.names?.field(model, column) ?? []),
-    values: [],
-    others: [],
-    effect: 'lost',
-    certainty: 'certain',
-    ...given({ model, readBy }),
-    ...found,
-    ...(readBy ? { certainty: 'possible' } : {}),
-  });
 }
 
 function assess(at: Assessment, statement: SqlStatement): void {
@@ -116,11 +84,6 @@ function assessBody(at: Assessment, block: Extract<SqlStatement, { kind: 'do' }>
   const first = at.hazards.length;
   for (const inner of block.inner) assess(at, inner);
   for (const hazard of at.hazards.slice(first)) hazard.certainty = 'possible';
-}
-
-/** Made by this migration, or temporary: nothing of value is in it. */
-function isOwn(at: Assessment, table: SqlName): boolean {
-  return at.plan.created.has(tableKey(table));
 }
 
 function assessDrop(at: Assessment, statement: Extract<SqlStatement, { kind: 'drop' }>): void {
@@ -216,7 +179,7 @@ function assessDropType(
   name: SqlName,
   span: Span,
 ): void {
-  const uses = columnsOfType(at.state, name);
+  const uses = usesOf(at, name);
   const known = at.state.enums.has(tableKey(name)) || at.plan.createdTypes.has(tableKey(name));
   // Nothing uses it: nothing is lost. Without CASCADE a used type can't be dropped at all.
   if (uses.length === 0 && (known || !statement.cascade)) return;
@@ -271,135 +234,4 @@ function assessUpdate(at: Assessment, statement: Extract<SqlStatement, { kind: '
     columns,
     lost: `the present values of ${columns.map((column) => `\`${column}\``).join(', ')} in every row of ${quoted(statement.table)}`,
   });
-}
-
-function assessAlter(
-  at: Assessment,
-  statement: Extract<SqlStatement, { kind: 'alter-table' }>,
-  command: SqlAlterCommand,
-): void {
-  if (command.command !== 'drop-column' && command.command !== 'alter-type') return;
-  const { table } = statement;
-  const key = tableKey(table);
-  if (isOwn(at, table) || at.plan.addedColumns.has(`${key}.${command.column}`)) {
-    // Dropping a column that this migration added loses nothing, unless it stands for an older one of the same name.
-    if (!(command.command === 'drop-column' && at.plan.recreated.has(`${key}.${command.column}`))) return;
-    if (isOwn(at, table)) return;
-  }
-  const before = at.state.tables.get(key)?.columns.get(command.column);
-  const common = { span: command.span, table: plain(table), columns: [command.column] };
-  const values = `values of the column \`${command.column}\` of ${quoted(table)}`;
-  if (command.command === 'drop-column') {
-    // `IF EXISTS` of a column that an earlier statement or migration has dropped.
-    if (command.ifExists && !before && at.state.tables.has(key)) return;
-    if (at.plan.copiedColumns.has(`${key}.${command.column}`)) return;
-    const recreated = at.plan.recreated.get(`${key}.${command.column}`);
-    const renamed = recreated ? undefined : at.plan.renamedColumns.get(`${key}.${command.column}`);
-    report(at, statement, {
-      ...common,
-      kind: recreated ? 'recreate-column' : renamed ? 'rename-column' : 'drop-column',
-      lost: `all ${values}`,
-      ...given({
-        from: before && showType(before.type),
-        to: recreated ? showType(recreated.column.type) : renamed?.column.name,
-        addedAt: (recreated ?? renamed)?.span,
-      }),
-    });
-    return;
-  }
-  const to = showType(command.to);
-  if (!before) {
-    // The old type is unknown: only a type that can't hold everything is worth a word.
-    if (
-      command.using ||
-      /^(TEXT|CITEXT|JSONB?|".*")/.test(to) ||
-      (to === 'VARCHAR' && command.to.args.length === 0)
-    )
-      return;
-    report(at, statement, {
-      ...common,
-      kind: 'narrow-type',
-      to,
-      certainty: 'possible',
-      effect: 'changed',
-      lost: `${values} that don't fit \`${to}\``,
-    });
-    return;
-  }
-  const held = enumBehindText(at, key, before) ?? before.type;
-  const from = showType(held);
-  const fromValues = (held === before.type ? at.state : at.before).enums.get(tableKey(held));
-  const toValues = at.state.enums.get(tableKey(command.to));
-  if (fromValues && toValues && (from !== to || held !== before.type)) {
-    // The swap to a type that takes over the old one's name is reported where that type is created.
-    const swapped = [...at.plan.enumSwaps].flatMap(([fresh, old]) => [fresh, tableKey(old)]);
-    if (swapped.includes(tableKey(command.to))) return;
-    const removed = fromValues.filter((value) => !toValues.includes(value));
-    if (removed.length > 0 && !isConverted(at, removed))
-      report(at, statement, {
-        ...common,
-        kind: 'enum-value-removed',
-        object: held.name,
-        values: removed,
-        from,
-        to,
-        effect: 'rejected',
-        lost: `the enum values ${removed.map((value) => `\`${value}\``).join(', ')} in ${quoted(table)}.\`${command.column}\``,
-      });
-    return;
-  }
-  const change = typeChange(before.type, command.to, command.using, command.usingCast);
-  if (change !== 'changes' && change !== 'rejects') return;
-  report(at, statement, {
-    ...common,
-    kind: 'narrow-type',
-    from,
-    to,
-    effect: change === 'changes' ? 'changed' : 'rejected',
-    lost:
-      change === 'changes'
-        ? `what \`${to}\` can't hold of the ${values}`
-        : `${values} that don't fit \`${to}\``,
-  });
-}
-
-function assessEnumSwap(at: Assessment, statement: Extract<SqlStatement, { kind: 'create-enum' }>): void {
-  const old = at.plan.enumSwaps.get(tableKey(statement.type));
-  const values = old && at.state.enums.get(tableKey(old));
-  if (!old || !values) return;
-  const removed = values.filter((value) => !statement.values.includes(value));
-  const added = statement.values.filter((value) => !values.includes(value));
-  // One value gone and one new: most likely a rename, which `ALTER TYPE … RENAME VALUE` does without a loss.
-  const isRename = removed.length === 1 && added.length === 1;
-  const uses = columnsOfType(at.state, old);
-  if (removed.length === 0 || uses.length === 0 || isConverted(at, removed)) return;
-  const only = uses.length === 1 ? uses[0] : undefined;
-  report(at, statement, {
-    kind: 'enum-value-removed',
-    span: { start: statement.span.start, end: statement.type.span.end },
-    object: old.name,
-    values: removed,
-    columns: uses.map((use) => use.column.name),
-    others: uses.map((use) => use.table.name),
-    effect: 'rejected',
-    lost: `the value${removed.length > 1 ? 's' : ''} ${removed.map((value) => `\`${value}\``).join(', ')} of the enum \`${old.name}\``,
-    ...given({
-      table: only && { name: only.table.name, ...given({ schema: only.table.schema }) },
-      from: isRename ? removed[0] : undefined,
-      to: isRename ? added[0] : undefined,
-    }),
-  });
-}
-
-/** The statement up to its object (`DROP TABLE "Order"`); of several objects each is its own clause. */
-function clauseOf(statement: SqlStatement, names: readonly SqlName[], name: SqlName): Span {
-  return names.length === 1 ? { start: statement.span.start, end: name.span.end } : name.span;
-}
-
-function plain(name: SqlName): { name: string; schema?: string } {
-  return { name: name.name, ...given({ schema: name.schema }) };
-}
-
-function quoted(name: SqlName): string {
-  return `\`${name.name}\``;
 }

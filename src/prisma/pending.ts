@@ -64,13 +64,13 @@ export function pendingChange(schema: SchemaModel, context: PendingContext): Pen
   if (steps.length === 0) return { steps, sql: '', effects: [] };
   const text = migrationText(steps);
   const facts = extractSql(text.sql);
-  const hazards = assessMigration(facts, { before, names: dbNames(schema) }, text.sql);
+  const hazards = assessMigration(facts, { before, deployed, names: dbNames(schema) }, text.sql);
   const risks = assessLocks(facts, { before, deployed, hazards }, text.sql);
   const effects: PendingEffect[] = [];
   for (const hazard of hazards) {
     // What replaces something has a place in the schema, what is gone has none.
     const part = partAt(text, (hazard.addedAt ?? hazard.span).start);
-    if (part && isDeployed(deployed, hazard)) effects.push({ e: 'hazard', hazard, ...part });
+    if (part) effects.push({ e: 'hazard', hazard, ...part });
   }
   const empty = risks.filter(({ kind }) => kind === 'add-required').flatMap(placesOf);
   for (const risk of risks) {
@@ -94,14 +94,6 @@ function partAt(
 /** `table.column` of each column. */
 function placesOf({ table, columns }: LockRisk): string[] {
   return columns.map((column) => `${tableKey(table)}.${column}`);
-}
-
-/** What only migrations that aren't merged have made holds nobody's rows as yet. */
-function isDeployed(deployed: DbState, hazard: Hazard): boolean {
-  if (!hazard.table) return true;
-  const table = deployed.tables.get(tableKey(hazard.table));
-  if (!table) return false;
-  return hazard.columns.length === 0 || hazard.columns.some((column) => table.columns.has(column));
 }
 
 /** Foreign keys that begin to delete or to empty rows: Prisma drops and adds them without a word. */

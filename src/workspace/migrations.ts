@@ -1,4 +1,5 @@
 /** What a migration is judged by: the database that the migrations before it have built. */
+import { given } from '../base/given.ts';
 import { basename, dirname } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import type { SqlFacts } from '../facts/sqlModel.ts';
@@ -94,7 +95,7 @@ export class Migrations {
     const firstNew = files.findIndex((other) => this.sources.committed(other) === false);
     const deployed = firstNew >= 0 && firstNew < index ? this.stateBefore(folder, files, firstNew) : before;
     const names = schema && dbNames(schema);
-    const hazards = assessMigration(facts, names ? { before, names } : { before }, text);
+    const hazards = assessMigration(facts, { before, deployed, ...given({ names }) }, text);
     return {
       folder,
       newest: files.at(-1) === file,

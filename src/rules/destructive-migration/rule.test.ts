@@ -239,6 +239,7 @@ describe('the state before', () => {
     const fixture = await open(
       'ALTER TABLE "Post" ALTER COLUMN "c40" SET DATA TYPE VARCHAR(50), ALTER COLUMN "c17" SET DATA TYPE VARCHAR(3);',
       more,
+      [INIT, ...Object.keys(more)],
     );
     expect(shown(fixture).at(-1)).toEqual([
       'narrowRejected',
@@ -249,6 +250,56 @@ describe('the state before', () => {
       { file: Object.keys(more)[16] ?? '', text: 'ALTER TABLE "Post" ADD COLUMN "c17" VARCHAR(2);' },
     ]);
     expect(shown(fixture)).toEqual([]);
+  });
+
+  describe('tables, columns and types of another new migration hold nothing yet', () => {
+    const earlier = 'prisma/migrations/20260205000000_earlier/migration.sql';
+    const made = `CREATE TYPE "Tone" AS ENUM ('WARM', 'COLD');
+CREATE TABLE "Draft" ("id" TEXT NOT NULL, "text" TEXT, "tone" "Tone");
+INSERT INTO "Draft" ("id") VALUES ('example');
+ALTER TABLE "Post" ADD COLUMN "note" TEXT NOT NULL DEFAULT '';
+ALTER TABLE "Draft" RENAME TO "Sketch";`;
+    const judgeAfter = async (first: string, sql: string, committed = [INIT]): Promise<string[]> =>
+      shown(await open(sql, { [earlier]: first }, committed)).map(([message]) => message);
+
+    it.each([
+      'DROP TABLE "Sketch";',
+      'ALTER TABLE "Sketch" DROP COLUMN "text";',
+      'ALTER TABLE "Sketch" DROP COLUMN "text", ADD COLUMN "text" INTEGER;',
+      'TRUNCATE "Sketch"; DELETE FROM "Sketch"; UPDATE "Sketch" SET "text" = \'\';',
+      'ALTER TABLE "Post" DROP COLUMN "note";',
+      'ALTER TABLE "Post" ALTER COLUMN "note" SET DATA TYPE VARCHAR(3);',
+      'DROP TYPE "Tone" CASCADE;',
+    ])('%s', async (sql) => {
+      expect(await judgeAfter(made, sql)).toEqual([]);
+      expect(await judgeAfter(made, sql, [INIT, earlier])).not.toEqual([]);
+    });
+
+    it.each([
+      ['a copy of older rows', 'CREATE TABLE "Kept" AS SELECT * FROM "Comment";', 'DROP TABLE "Kept";'],
+      [
+        'older rows that were copied into it',
+        'CREATE TABLE "Kept" ("id" TEXT); INSERT INTO "Kept" SELECT "id" FROM "Comment";',
+        'DROP TABLE "Kept";',
+      ],
+      [
+        'older values that were copied into it',
+        'ALTER TABLE "Post" ADD COLUMN "body" TEXT; UPDATE "Post" SET "body" = "content";',
+        'ALTER TABLE "Post" DROP COLUMN "body";',
+      ],
+      [
+        'an older table under a new name',
+        'ALTER TABLE "Comment" RENAME TO "Remark";',
+        'DROP TABLE "Remark";',
+      ],
+      [
+        'an older column under a new name',
+        'ALTER TABLE "Post" RENAME COLUMN "content" TO "body";',
+        'ALTER TABLE "Post" DROP COLUMN "body";',
+      ],
+    ])('but not %s', async (_, first, sql) => {
+      expect(await judgeAfter(first, sql)).toHaveLength(1);
+    });
   });
 
   it('belongs to one folder of migrations', async () => {
