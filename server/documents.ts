@@ -10,6 +10,8 @@ export class Documents {
   readonly #documents = new TextDocuments(TextDocument);
   /** By absolute path, since one file may be spelt in several ways as a URI. */
   readonly #byPath = new Map<string, TextDocument>();
+  /** The version that is on the disk, by absolute path: the one that was opened or saved last. */
+  readonly #saved = new Map<string, number>();
 
   /**
    * Takes part in the conversation.
@@ -20,6 +22,7 @@ export class Documents {
       const absolute = pathOfUri(document.uri);
       if (absolute === undefined) return;
       this.#byPath.set(absolute, document);
+      this.#saved.set(absolute, document.version);
       if (folders.isEmpty && !folders.locate(document.uri)) folders.openLoose(looseRoot(absolute));
       const located = folders.locate(document.uri);
       if (!located) return;
@@ -28,6 +31,16 @@ export class Documents {
     this.#documents.onDidChangeContent(({ document }) => {
       const located = folders.locate(document.uri);
       if (!located?.folder.knows(located.file)) return;
+      const saved = this.#saved.get(pathOfUri(document.uri) ?? '');
+      const unsaved = saved !== undefined && saved !== document.version;
+      located.folder.update([{ file: located.file, text: document.getText(), unsaved }]);
+      onChange(document.uri);
+    });
+    this.#documents.onDidSave(({ document }) => {
+      const located = folders.locate(document.uri);
+      const absolute = pathOfUri(document.uri);
+      if (absolute === undefined || !located?.folder.knows(located.file)) return;
+      this.#saved.set(absolute, document.version);
       located.folder.update([{ file: located.file, text: document.getText() }]);
       onChange(document.uri);
     });
@@ -35,6 +48,7 @@ export class Documents {
       const absolute = pathOfUri(document.uri);
       if (absolute === undefined) return;
       this.#byPath.delete(absolute);
+      this.#saved.delete(absolute);
       const located = folders.locate(document.uri);
       if (located?.folder.knows(located.file)) located.folder.reread([located.file]);
       onChange(document.uri);

@@ -40,7 +40,11 @@ const loop = createLoop({
 
 function capabilities(client: Client): InitializeResult['capabilities'] {
   return {
-    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+    textDocumentSync: {
+      openClose: true,
+      change: TextDocumentSyncKind.Incremental,
+      save: { includeText: false },
+    },
     ...(client.pullsDiagnostics ? { diagnosticProvider: diagnosticsCapabilities } : {}),
     codeActionProvider: codeActionCapabilities,
     hoverProvider: true,

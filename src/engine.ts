@@ -37,6 +37,8 @@ export interface FileChange {
   file: FileId;
   /** undefined: deleted or unreadable. */
   text: string | undefined;
+  /** An editor holds it and its text isn't on the disk as yet. */
+  unsaved?: boolean;
 }
 
 export interface IndexProgress {

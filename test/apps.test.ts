@@ -65,6 +65,7 @@ const marked = new Set([
   'no-undefined-filter',
   'missing-index',
   'pending-destructive-change',
+  'schema-drift',
 ]);
 
 describe('findings', () => {

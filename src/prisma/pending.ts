@@ -26,7 +26,13 @@ export interface Spread {
   by: 'cascade' | 'set null';
 }
 
-export type PendingEffect = { at: Origin; step: Step; change?: TableChange } & (
+export type PendingEffect = {
+  at: Origin;
+  step: Step;
+  change?: TableChange;
+  /** What else it tells of: the drop that a rename is half of. */
+  other?: { step: Step; change?: TableChange };
+} & (
   | { e: 'hazard'; hazard: Hazard }
   /** Rows that exist make the migration fail. */
   | { e: 'risk'; risk: LockRisk }
@@ -70,7 +76,8 @@ export function pendingChange(schema: SchemaModel, context: PendingContext): Pen
   for (const hazard of hazards) {
     // What replaces something has a place in the schema, what is gone has none.
     const part = partAt(text, (hazard.addedAt ?? hazard.span).start);
-    if (part) effects.push({ e: 'hazard', hazard, ...part });
+    const other = hazard.addedAt && partAt(text, hazard.span.start);
+    if (part) effects.push({ e: 'hazard', hazard, ...part, ...given({ other }) });
   }
   const empty = risks.filter(({ kind }) => kind === 'add-required').flatMap(placesOf);
   for (const risk of risks) {

@@ -75,6 +75,7 @@ import { fixes as requirePaginationFixes } from './require-pagination/fix.ts';
 import { rule as requireRole } from './require-role/rule.ts';
 import { fixes as requireRoleFixes } from './require-role/fix.ts';
 import { rule as revalidateMatch } from './revalidate-match/rule.ts';
+import { rule as schemaDrift } from './schema-drift/rule.ts';
 import { rule as schemaModelDrift } from './schema-model-drift/rule.ts';
 import { fixes as schemaModelDriftFixes } from './schema-model-drift/fix.ts';
 import { rule as serverOnly } from './server-only/rule.ts';
@@ -141,6 +142,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: requirePagination, fixes: requirePaginationFixes },
   { rule: requireRole, fixes: requireRoleFixes },
   { rule: revalidateMatch, fixes: [] },
+  { rule: schemaDrift, fixes: [] },
   { rule: schemaModelDrift, fixes: schemaModelDriftFixes },
   { rule: serverOnly, fixes: serverOnlyFixes },
   { rule: serviceCache, fixes: serviceCacheFixes },

@@ -46,6 +46,8 @@ export class FactStore {
   readonly exists: Input<true>;
   /** Sorted paths of all files of the tree. */
   readonly tree: Input<readonly FileId[]>;
+  /** Files whose text isn't on the disk as yet. */
+  readonly unsaved: Input<true>;
   private readonly version: Input<number>;
   private readonly entries = new Map<FileId, Entry>();
   private readonly files = new Set<FileId>();
@@ -66,6 +68,7 @@ export class FactStore {
     this.host = host;
     this.exists = db.input<true>('exists');
     this.tree = db.input<readonly FileId[]>('tree');
+    this.unsaved = db.input<true>('unsaved');
     this.version = db.input<number>('version');
     this.cells = db.query('facts', (file) => {
       this.version(file);
@@ -120,10 +123,12 @@ export class FactStore {
   }
 
   /** Applies texts; undefined removes the file. `open` keeps the text as an editor's overlay. */
-  update(changes: readonly { file: FileId; text: string | undefined }[]): void {
+  update(changes: readonly { file: FileId; text: string | undefined; unsaved?: boolean }[]): void {
     let treeChanged = false;
-    for (const { file, text } of changes) {
+    for (const { file, text, unsaved } of changes) {
       if (fileKind(file) === undefined) continue;
+      const isUnsaved = unsaved === true ? true : undefined;
+      if (this.unsaved.peek(file) !== isUnsaved) this.unsaved.set(file, isUnsaved);
       if (text === undefined) {
         if (!this.files.has(file)) continue;
         this.remove(file);

@@ -58,6 +58,8 @@ export interface WorkspaceView {
   /** Files of one folder, sorted. */
   filesIn(folder: string): readonly FileId[];
   exists(file: FileId): boolean;
+  /** Whether an editor holds changes of a file that aren't saved. */
+  isUnsaved(file: FileId): boolean;
   /** Whether the base branch already has a file; `undefined` when no version control says so. */
   committed(file: FileId): boolean | undefined;
   /** The configurations of Prisma's commands, read without running them. */

@@ -446,6 +446,10 @@ export class Workspace implements Links, WorkspaceView {
     return this.store.exists(file) === true;
   }
 
+  isUnsaved(file: FileId): boolean {
+    return this.store.unsaved(file) === true;
+  }
+
   prismaConfigs(): readonly PrismaConfig[] {
     return this.project.prismaConfigs('');
   }
