@@ -35,11 +35,12 @@ export function roleOf({ file, facts, app, generated }: RoleInput): FileRole {
   const name = basename(file);
   const stem = name.replace(/(\.d)?\.[cm]?[jt]sx?$/, '');
   if (isTooling(path, name)) return 'tooling';
+  // A route's methods are called with requests, also where somebody has written 'use server' above them.
+  if (app && ((isWithin('app', path) && stem === 'route') || isWithin('pages/api', path))) return 'route';
   if (facts.directives.includes('use server')) return 'action';
   if (facts.directives.includes('use client')) return 'client';
   if (app) {
     if (isWithin('app', path)) {
-      if (stem === 'route') return 'route';
       if (
         /^(page|layout|template|default|not-found|loading|forbidden|unauthorized|opengraph-image|sitemap|robots|manifest|icon)$/.test(
           stem,
@@ -48,7 +49,6 @@ export function roleOf({ file, facts, app, generated }: RoleInput): FileRole {
         return 'page';
       if (/^(error|global-error)$/.test(stem)) return 'client';
     }
-    if (isWithin('pages/api', path)) return 'route';
     if (isWithin('pages', path)) return 'page';
     if (/^(proxy|middleware)$/.test(path.replace(/\.[cm]?[jt]s$/, ''))) return 'proxy';
     if (/^instrumentation(-client)?\.[cm]?[jt]s$/.test(path)) return 'tooling';

@@ -1,6 +1,6 @@
 /** What an entry point believes of its caller: values that no schema and no test has looked at, by what they reach. */
 import type { SchemaModel } from '../prisma/schema.ts';
-import { awaited, memberOf, sameAbs, UNKNOWN } from './abs.ts';
+import { awaited, ITEM, memberOf, sameAbs, UNKNOWN } from './abs.ts';
 import type { Abs, FunctionKey, Site } from './abs.ts';
 import { clientParts } from './clientData.ts';
 import type { ClientPart } from './clientData.ts';
@@ -68,7 +68,9 @@ function isOpenShape(shape: ZodShape): boolean {
 function isConversion(value: Abs): boolean {
   return (
     value.k === 'global' &&
-    /^(encodeURIComponent|Number|Boolean|parseInt|parseFloat|BigInt)$/.test(value.path.join('.'))
+    /^(encodeURIComponent|Number|Boolean|parseInt|parseFloat|BigInt|AbortSignal\.timeout)$/.test(
+      value.path.join('.'),
+    )
   );
 }
 
@@ -230,13 +232,15 @@ function uncheckedParses(value: Abs, depth = 0): Abs[] {
   }
 }
 
-/** `text.slice(0, 200)`: a text, of a size. */
+/** `text.slice(0, 200)`: a text, of a size. `formData.has('all')`, `list.includes(id)`: an answer about what was sent. */
 function isCut({ leaf }: ClientPart): boolean {
-  return /^(slice|substring|substr)$/.test(leaf.path.at(-1) ?? '');
+  return /^(slice|substring|substr|has|hasOwn|hasOwnProperty|includes|startsWith|endsWith|some|every|indexOf|findIndex)$/.test(
+    leaf.path.at(-1) ?? '',
+  );
 }
 
 const METHOD =
-  /^(trim|trimStart|trimEnd|toLowerCase|toUpperCase|toString|toFixed|slice|substring|substr|replace|replaceAll|split|map|filter|join|normalize|arrayBuffer|stream|bytes|concat|flat|at|padStart|match|toISOString|getTime)$/;
+  /^(trim|trimStart|trimEnd|toLowerCase|toUpperCase|toString|toFixed|slice|substring|substr|replace|replaceAll|split|map|filter|join|normalize|arrayBuffer|stream|bytes|concat|flat|at|padStart|match|toISOString|getTime|hostname|host|origin|protocol|port)$/;
 
 /** `title.trim()` is the title. */
 function withoutMethod(part: ClientPart): ClientPart {
@@ -244,7 +248,7 @@ function withoutMethod(part: ClientPart): ClientPart {
   const last = leaf.path.at(-1);
   if (last === undefined || !METHOD.test(last)) return part;
   const path = leaf.path.slice(0, -1);
-  const name = path.at(-1);
+  const name = path.findLast((step) => step !== ITEM);
   return {
     ...part,
     leaf: { ...leaf, path },

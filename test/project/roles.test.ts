@@ -8,6 +8,7 @@ const cases: { [file: string]: [text: string, role: string] } = {
   'app/(shop)/templates/page.tsx': [page, 'page'],
   'app/api/test/route.ts': ['export async function GET() { return Response.json(1); }', 'route'],
   'app/examples/actions.ts': ["'use server';\nexport async function save() {}", 'action'],
+  'app/api/marked/route.ts': ["'use server';\nexport async function GET() {}", 'route'],
   'app/__tests__/page.tsx': [page, 'tooling'],
   'app/error.tsx': [page, 'client'],
   'lib/prisma.ts': [client, 'db'],

@@ -724,6 +724,59 @@ export async function GET(request: Request) {
 }
 `,
   ],
+  [
+    'whether a field was sent',
+    action(`export async function save(formData: FormData) {
+  await prisma.post.updateMany({ where: { authorId: 'x' }, data: { published: formData.has('published') } });
+}`),
+  ],
+  [
+    'how long a request may take',
+    action(`export async function ping(timeout: number) {
+  await fetch('https://status.example', { signal: AbortSignal.timeout(timeout) });
+}`),
+  ],
+  [
+    'the request of a route that is marked as an action',
+    `//- app/api/posts/route.ts
+'use server';
+import { prisma } from '@/lib/db';
+export async function GET(request: Request) {
+  await fetch('https://stats.example', { method: 'POST', body: new URL(request.url).pathname });
+  return Response.json(await prisma.post.count());
+}
+`,
+  ],
+  [
+    'what a wrapper has put on the request',
+    `//- lib/with-key.ts
+import { prisma } from '@/lib/db';
+export function withKey(handler: (request: Request & { apiAuth: { accountId: string } }) => Promise<Response>) {
+  return async (request: any) => {
+    const account = await prisma.account.findFirst({ where: { provider: request.headers.get('x-key') } });
+    if (!account) return new Response(null, { status: 401 });
+    request.apiAuth = { accountId: account.id };
+    return handler(request);
+  };
+}
+//- app/api/posts/route.ts
+import { prisma } from '@/lib/db';
+import { withKey } from '@/lib/with-key';
+export const GET = withKey(async (request) => {
+  const { accountId } = request.apiAuth;
+  return Response.json(await prisma.post.findMany({ where: { authorId: accountId } }));
+});
+`,
+  ],
+  [
+    'the host of an address that was read as one',
+    `//- app/api/icon/route.ts
+export async function GET(request: Request) {
+  const url = new URL(new URL(request.url).searchParams.get('url') ?? '');
+  return fetch('https://icons.example/' + url.hostname + '.ico');
+}
+`,
+  ],
 ];
 
 describe(RULE, () => {
