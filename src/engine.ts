@@ -9,7 +9,10 @@ import { loadShellParser } from './facts/commands.ts';
 import type { FileFacts } from './facts/model.ts';
 import { FACTS_VERSION } from './facts/model.ts';
 import { loadSqlParser } from './facts/sql.ts';
-import { buildMap } from './map/build.ts';
+import { buildMap, filesOfApp } from './map/build.ts';
+import { mapDocuments } from './map/document.ts';
+import type { MapDocument } from './map/document.ts';
+import type { RuleCount } from './map/markdown/problems.ts';
 import type { BackendMap } from './map/model.ts';
 import { hoverAt } from './map/hover.ts';
 import { projectStats } from './map/stats.ts';
@@ -384,6 +387,33 @@ export class Engine {
 
   map(): BackendMap {
     return buildMap(this.workspace);
+  }
+
+  /**
+   * The `backend-map.md` of each application that has a backend, with the edits that make it true.
+   * @param withProblems also count what is found in the application's files: every one of them is checked
+   */
+  mapDocuments(withProblems: boolean): MapDocument[] {
+    return mapDocuments(this.workspace, withProblems ? (root) => this.countProblems(root) : undefined);
+  }
+
+  /** Errors and warnings by rule in the files of one application, but for those about the map itself. */
+  private countProblems(root: FileId): RuleCount[] {
+    const counts = new Map<string, RuleCount>();
+    for (const file of filesOfApp(this.workspace, root))
+      for (const { rule, severity } of this.check(file)) {
+        if ((severity !== 'error' && severity !== 'warning') || rule === 'map-stale') continue;
+        const count = counts.get(rule) ?? {
+          rule,
+          title: declarations.find(({ id }) => id === rule)?.title ?? '',
+          errors: 0,
+          warnings: 0,
+        };
+        counts.set(rule, count);
+        if (severity === 'error') count.errors++;
+        else count.warnings++;
+      }
+    return [...counts.values()];
   }
 
   stats(): ProjectStats {

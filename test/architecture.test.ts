@@ -35,6 +35,7 @@ const parts: { readonly [part: string]: Part } = {
       'web-tree-sitter',
       'dockerfile-ast',
       '@loancrate/prisma-schema-parser',
+      'markdown-it',
       'node:module',
     ],
     why: 'facts say what one file says: they know no other file, no rule and no configuration, so that they can be cached by their text',
@@ -71,6 +72,7 @@ const parts: { readonly [part: string]: Part } = {
   map: {
     values: ['base', 'facts', 'prisma', 'project', 'workspace'],
     types: ['run'],
+    packages: ['fast-myers-diff'],
     why: 'the map is a view of the workspace; it reports nothing',
   },
   engine: {

@@ -24,5 +24,6 @@ export function fileKind(file: FileId): FileKind | undefined {
   if (name === 'pnpm-workspace.yaml') return 'workspaces';
   if (name === 'backend-specialist.config.json') return 'config';
   if (/^\.env(\..+)?$/.test(name)) return 'env';
+  if (name === 'backend-map.md') return 'backend-map';
   return classifyCommandFile(file) === undefined ? undefined : 'commands';
 }

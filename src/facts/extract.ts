@@ -1,6 +1,7 @@
 /** Any file's text → its facts. The only door to the extractors; nothing here throws. */
 import { lineStarts } from '../base/lineIndex.ts';
 import type { FileId } from '../base/path.ts';
+import { extractBackendMap } from './backendMap.ts';
 import { fileKind, MAX_BYTES } from './classify.ts';
 import { classifyCommandFile, extractCommands } from './commands.ts';
 import { extractEnv } from './env.ts';
@@ -109,6 +110,8 @@ function extractBody(
       return extractEnv(text);
     case 'config':
       return { kind: 'config', text };
+    case 'backend-map':
+      return extractBackendMap(text);
     case 'commands':
       return extractCommands(classifyCommandFile(file) ?? 'shell', text);
   }
@@ -121,7 +124,7 @@ function directive(text: string, start: number, end: number): SuppressionFact[] 
 
 /** Comments of files whose extractor lists none: `//` in JSON, `#` elsewhere, outside of a quote on the same line. */
 function lineSuppressions(file: FileId, text: string): SuppressionFact[] {
-  const marker = file.endsWith('.json') ? '//' : '#';
+  const marker = file.endsWith('.json') ? '//' : file.endsWith('.md') ? '<!--' : '#';
   const out: SuppressionFact[] = [];
   for (const match of text.matchAll(/backend-specialist-(?:disable|enable)/g)) {
     const lineStart = text.lastIndexOf('\n', match.index) + 1;

@@ -1,4 +1,5 @@
 /** FileFacts: all that the engine keeps of a file. JSON-safe, deterministic, free of the file's name and of other files. */
+import type { BackendMapFacts } from './backendMapModel.ts';
 import type { CommandFacts } from './commandsModel.ts';
 import type { EnvFacts } from './env.ts';
 import type { PackageFacts, TsconfigFacts } from './json.ts';
@@ -36,6 +37,7 @@ export type BodyFacts =
   | TsconfigFacts
   | WorkspaceListFacts
   | ConfigFacts
+  | BackendMapFacts
   | SkippedFacts;
 
 /** What extraction adds to every kind. */

@@ -78,6 +78,18 @@ export function draftsOfApp(workspace: Workspace, root: FileId): readonly Draft[
   return workspace.derived(appDrafts, root);
 }
 
+/** All files that have to do with the application at a folder: those that serve it, its schema, its migrations. */
+export function filesOfApp(workspace: Workspace, root: FileId): FileId[] {
+  const app = workspace.project.apps('').find((candidate) => candidate.root === root);
+  const schema = workspace.project.schemaRoots('').find(({ id }) => id === app?.schema);
+  return [
+    ...new Set([
+      ...filesServing(workspace, root),
+      ...(schema ? [...schema.files, ...workspace.migrationFiles(schema.migrations)] : []),
+    ]),
+  ].toSorted();
+}
+
 function buildApp(workspace: Workspace, app: App): MapApp {
   const drafts = draftsOfApp(workspace, app.root);
   const edges = edgesOf(drafts);

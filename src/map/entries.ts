@@ -125,6 +125,7 @@ function subjectDraft(
   const reach = reachOf(workspace, file, facts, subject);
   const effects = [...subject.effects, ...extra, ...componentEffects(workspace, subject, reach)];
   const schema = workspace.schema(file);
+  const touches = touchesOf(effects, schema);
   const handler = subject.handler === undefined ? undefined : parseFunctionKey(subject.handler);
   const doc = handler?.file === file ? facts.functions[handler.fn]?.doc?.text : undefined;
   const validation = [...new Set(reach.schemas.map(({ name }) => name))].toSorted();
@@ -133,8 +134,10 @@ function subjectDraft(
     guard: guard.state,
     guardDetail:
       guard.proof && guard.proof.kind !== 'session' ? `${guard.proof.kind}: ${guard.reason}` : guard.reason,
+    ...(guard.proof ? { guardKind: guard.proof.kind } : {}),
     ...(guard.roles && guard.roles.length > 0 ? { roles: guard.roles } : {}),
-    ...namesOf(touchesOf(effects, schema)),
+    ...namesOf(touches),
+    ...(touches.operations.size > 0 ? { operations: operationsOf(touches) } : {}),
     ...(validation.length > 0 ? { validation } : {}),
     ...(reach.revalidates.size > 0 ? { revalidates: [...reach.revalidates].toSorted() } : {}),
     ...(effects.some((effect) => effect.tx) ? { transaction: true as const } : {}),
@@ -187,6 +190,10 @@ function componentEffects(workspace: Workspace, subject: GuardSubject, reach: Re
   return [...keys]
     .flatMap((key) => workspace.summary(key).effects)
     .filter((effect) => !known.has(`${effect.file}:${effect.at}`));
+}
+
+function operationsOf({ operations }: Touches): { [model: string]: string[] } {
+  return Object.fromEntries([...operations].map(([model, list]) => [model, [...list].toSorted()]));
 }
 
 /** Name, handler and the expression around it. */

@@ -12,6 +12,7 @@ import { functionKey } from '../workspace/summary.ts';
 import type { QueryFact } from '../workspace/summary.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { ownerText } from './data.ts';
+import { encodePath, escapeMarkdown } from './markdown/text.ts';
 import { topLevel } from './symbols.ts';
 import type { TsFileFacts } from './symbols.ts';
 import { touchesOf } from './touches.ts';
@@ -45,11 +46,6 @@ export function hoverAt(workspace: Workspace, file: FileId, offset: number): Hov
     if (span && markdown !== undefined) return { ...span, markdown };
   }
   return undefined;
-}
-
-/** Text of identifiers, paths and code shown literally in Markdown. */
-export function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>()#+\-.!|~&]/g, '\\$&').replaceAll(/[\r\n]+/g, ' ');
 }
 
 const LABELS = {
@@ -92,12 +88,8 @@ function linkTo(workspace: Workspace, from: FileId, site: Site): string {
   const facts = workspace.facts(site.file);
   const line = facts ? positionAt(facts.lines, spanOf(facts, site.at).start).line + 1 : 1;
   const extension = /\.(d\.)?[cm]?[jt]sx?$/.exec(site.file)?.[0] ?? '';
-  const target = `${relativeSpecifier(from, site.file)}${extension}`.split('/').map(encodeSegment).join('/');
+  const target = encodePath(`${relativeSpecifier(from, site.file)}${extension}`);
   return `[${escapeMarkdown(`${site.file}:${line}`)}](${target}#L${line})`;
-}
-
-function encodeSegment(segment: string): string {
-  return encodeURIComponent(segment).replaceAll(/[()]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
 }
 
 function accessText(effect: { model: string; op: string }): string {

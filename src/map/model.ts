@@ -1,5 +1,6 @@
 /** The Backend Map as data: what the tree view, the markdown and the command line draw. */
 import type { Location } from '../run/finding.ts';
+import type { Proof } from '../workspace/abs.ts';
 import type { GuardState } from '../workspace/guardState.ts';
 import type { ListVerdict } from '../workspace/listVerdict.ts';
 
@@ -33,6 +34,10 @@ export interface MapEntry extends Location {
   /** Why `guard` is what it is, in words. */
   guardDetail?: string;
   roles?: string[];
+  /** What proves the caller, where it is guarded. */
+  guardKind?: Proof['kind'];
+  /** Action, route, page: what it does with the rows of models, by model: `read`, `create`, `update`, `delete`, `write` where it can't be told. */
+  operations?: { [model: string]: string[] };
   /** Models by name, read or written here or further down. */
   reads?: string[];
   writes?: string[];

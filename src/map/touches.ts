@@ -7,22 +7,28 @@ import type { DbEffect } from '../workspace/summary.ts';
 export interface Touches {
   reads: Set<string>;
   writes: Set<string>;
+  /** `read`, `create`, `update`, `delete`, `write` where it can't be told, by model. */
+  operations: Map<string, Set<string>>;
 }
 
 const NESTED_WRITES = /^(create|createMany|connectOrCreate|update|updateMany|upsert|delete|deleteMany)$/;
 
 /** The models that effects read and write, those of nested `include`, `select` and relation writes too. */
 export function touchesOf(effects: readonly DbEffect[], schema: SchemaModel | undefined): Touches {
-  const out: Touches = { reads: new Set(), writes: new Set() };
+  const out: Touches = { reads: new Set(), writes: new Set(), operations: new Map() };
   for (const effect of effects) {
     if (effect.kind === 'raw-read' || effect.kind === 'raw-write') {
       const models = tablesOf(effect.args).map((table) => schema?.modelOfTable(table)?.name ?? table);
       const into = effect.kind === 'raw-read' ? out.reads : out.writes;
-      for (const model of models.length > 0 ? models : ['raw SQL']) into.add(model);
+      for (const model of models.length > 0 ? models : ['raw SQL']) {
+        into.add(model);
+        note(out, model, [effect.kind === 'raw-read' ? 'read' : 'write']);
+      }
       continue;
     }
     const model = schema?.modelOf(effect.model)?.name ?? effect.model;
     (effect.kind === 'write' ? out.writes : out.reads).add(model);
+    note(out, model, effect.kind === 'write' ? writesOf(effect.op) : ['read']);
     if (!schema || effect.args.k !== 'object') continue;
     const { include, select, data, create, update } = effect.args.props;
     for (const part of [include, select]) if (part) nestedReads(schema, model, part, out, 0);
@@ -32,12 +38,25 @@ export function touchesOf(effects: readonly DbEffect[], schema: SchemaModel | un
   return out;
 }
 
+function note(out: Touches, model: string, operations: readonly string[]): void {
+  const known = out.operations.get(model) ?? new Set();
+  out.operations.set(model, known);
+  for (const operation of operations) known.add(operation);
+}
+
+function writesOf(op: string): string[] {
+  if (op === 'upsert') return ['create', 'update'];
+  const found = /^(create|connectOrCreate|update|delete)/.exec(op)?.[1];
+  return [found === 'connectOrCreate' ? 'create' : (found ?? 'write')];
+}
+
 function nestedReads(schema: SchemaModel, model: string, selection: Abs, out: Touches, depth: number): void {
   if (selection.k !== 'object' || depth > 5) return;
   for (const [name, value] of Object.entries(selection.props)) {
     const target = schema.relationTarget(model, name);
     if (!target || (value.k === 'lit' && value.v === false)) continue;
     out.reads.add(target.name);
+    note(out, target.name, ['read']);
     if (value.k !== 'object') continue;
     for (const part of [value.props['include'], value.props['select']])
       if (part) nestedReads(schema, target.name, part, out, depth + 1);
@@ -54,6 +73,7 @@ function nestedWrites(schema: SchemaModel, model: string, data: Abs, out: Touche
     for (const [op, inner] of Object.entries(value.props)) {
       if (!NESTED_WRITES.test(op)) continue;
       out.writes.add(target.name);
+      note(out, target.name, writesOf(op));
       nestedWrites(schema, target.name, inner, out, depth + 1);
     }
   }

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine.ts';
-import { escapeMarkdown } from '../../src/map/hover.ts';
+import { escapeMarkdown } from '../../src/map/markdown/text.ts';
 import { openApp } from '../kit/apps.ts';
 
 let shop: Engine;
