@@ -23,7 +23,7 @@ export type ClientSubject = Pick<Entry, 'kind' | 'handler'>;
 
 /** Values under such names are handed in by wrappers and contexts, not by the caller. */
 const GIVEN =
-  /^(session|\w*[aA]uth|authentication|principal|identity|apiKey|user|currentUser|ctx|context|account|viewer|workspace|team|project|organi[sz]ation|member|membership|tenant|prisma|db|tx|env|logger)$/;
+  /^(session|\w*[aA]uth|authentication|principal|identity|apiKey|user|currentUser|ctx|context|account|viewer|workspace|team|project|organi[sz]ation|member|membership|tenant|prisma|db|tx|env|logger|\w*[pP]rovider|\w*[sS]ervice|\w*[cC]lient)$/;
 const MAX_PARTS = 24;
 
 /** The parts of a value that the caller of an entry point chooses, deeply: through objects, lists, calls, templates and parses. */

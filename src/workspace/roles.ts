@@ -7,6 +7,8 @@ import type { App, FileRole } from '../project/model.ts';
 
 const TOOLING =
   /(^|\/)(__tests__|__mocks__|tests?|e2e|cypress|playwright|specs?|stories|\.storybook|scripts?|seeds?|seeders?|fixtures?|mocks?|benchmarks?|examples?|templates?)\//i;
+/** `tools/` at the top is for the people who build the project; a package `cli` speaks to whoever runs it. */
+const TOOLING_TOP = /^tools?\/|^(packages|apps)\/cli\//;
 /** Inside a router's folder names are parts of addresses: `/templates`, `/api/test`. */
 const TOOLING_IN_ROUTER = /(^|\/)(__tests__|__mocks__|__fixtures__|\.storybook)\//i;
 /** `lib/prisma.ts` and `next-auth.ts` are the project's own code, `prisma.config.ts` and `seed.ts` are not. */
@@ -99,7 +101,7 @@ function isTooling(path: string, name: string): boolean {
   if (!path.includes('/') && SCRIPT_NAME.test(name)) return true;
   const router = /(^|\/)(src\/)?(app|pages)\//.exec(path);
   const above = router ? path.slice(0, router.index + 1) : path;
-  if (TOOLING.test(above) || (router && TOOLING_IN_ROUTER.test(path))) return true;
+  if (TOOLING.test(above) || TOOLING_TOP.test(path) || (router && TOOLING_IN_ROUTER.test(path))) return true;
   return (
     /(^|\/)prisma\/(?!.*schema)[^/]*\.[cm]?[jt]s$/.test(path) && /seed|script|backfill|migrate/i.test(name)
   );

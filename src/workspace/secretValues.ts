@@ -11,6 +11,7 @@ import { calleeName } from './calleeResolver.ts';
 import type { CalleeResolver } from './calleeResolver.ts';
 import { initialValue } from './initialValue.ts';
 import { meaningOf } from './knowledge.ts';
+import { refusedAnswers } from './refusedAnswers.ts';
 import { judgeOrigin, judgeRow, objectSecrets, secretKeys, typedRow } from './secretOrigins.ts';
 import type { Secret } from './secretOrigins.ts';
 import { mayBeSecret, secretByName } from './secretNames.ts';
@@ -54,6 +55,7 @@ export class SecretValues {
   private readonly file: FileId;
   private readonly facts: TsFacts;
   private reads: Map<BindingId, Set<string>> | undefined;
+  private refused: ReadonlySet<number> | undefined;
 
   constructor(resolver: CalleeResolver, file: FileId, facts: TsFacts) {
     this.resolver = resolver;
@@ -203,7 +205,8 @@ export class SecretValues {
       const row =
         binding.type === undefined ? undefined : typedRow(this.view, this.file, this.facts, binding.type);
       if (row) return found(row);
-      const inside = this.readFrom(value.b, name);
+      this.refused ??= refusedAnswers(this.facts);
+      const inside = this.refused.has(value.at) ? undefined : this.readFrom(value.b, name);
       if (inside) return found(inside);
     }
     return found(this.byName(value, name, around.hint, abs, init));

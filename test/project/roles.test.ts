@@ -8,6 +8,8 @@ const cases: { [file: string]: [text: string, role: string] } = {
   'app/(shop)/templates/page.tsx': [page, 'page'],
   'app/api/test/route.ts': ['export async function GET() { return Response.json(1); }', 'route'],
   'app/examples/actions.ts': ["'use server';\nexport async function save() {}", 'action'],
+  'tools/login.ts': ['export const login = 1;', 'tooling'],
+  'lib/ai/tools/search.ts': ['export const search = 1;', 'other'],
   'app/api/marked/route.ts': ["'use server';\nexport async function GET() {}", 'route'],
   'app/__tests__/page.tsx': [page, 'tooling'],
   'app/error.tsx': [page, 'client'],

@@ -777,6 +777,26 @@ export async function GET(request: Request) {
 }
 `,
   ],
+  [
+    'what a mail provider of a wrapper answers',
+    `//- lib/with-provider.ts
+export function withProvider(handler: (request: any) => Promise<Response>) {
+  return async (request: any) => {
+    request.emailProvider = await import('@/lib/mail');
+    return handler(request);
+  };
+}
+//- app/api/labels/route.ts
+import { redis } from '@upstash/redis';
+import { withProvider } from '@/lib/with-provider';
+export const GET = withProvider(async (request) => {
+  const { emailProvider } = request;
+  const labels = await emailProvider.getLabels();
+  await redis.set('labels', labels);
+  return Response.json(labels);
+});
+`,
+  ],
 ];
 
 describe(RULE, () => {

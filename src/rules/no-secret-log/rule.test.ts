@@ -95,6 +95,11 @@ const FIND = 'const user = await prisma.user.findUniqueOrThrow({ where: { id: in
 
 describe('finds', () => {
   it.each<[string, string, string[], string?]>([
+    [
+      'an answer with a token',
+      `const response = await fetch('https://id.example/token'); const answer = await response.json(); console.log('answer', answer); return answer.access_token;`,
+      ['answer error'],
+    ],
     ['a secret column', `${FIND} console.log(user.passwordHash);`, ['passwordHash error']],
     ['a column that is marked', `${FIND} console.log('pin', user.pin);`, ['pin error']],
     ['a whole row', `${FIND} console.log('found', user);`, ['user error']],
@@ -326,6 +331,10 @@ describe('says what is wrong', () => {
 
 describe('accepts', () => {
   it.each<[string, string, string?]>([
+    [
+      'what was answered instead of a token',
+      `const response = await fetch('https://id.example/token'); const answer = await response.json(); if (!response.ok) { console.error('refused', answer); throw new Error('refused'); } return answer.access_token;`,
+    ],
     [
       'how many tokens there were',
       `const removed = await prisma.user.deleteMany({ where: { id: input.id } });
