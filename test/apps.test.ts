@@ -66,6 +66,7 @@ const marked = new Set([
   'missing-index',
   'pending-destructive-change',
   'schema-drift',
+  'stale-client',
 ]);
 
 describe('findings', () => {

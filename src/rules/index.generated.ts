@@ -93,6 +93,7 @@ import { rule as softDelete } from './soft-delete/rule.ts';
 import { fixes as softDeleteFixes } from './soft-delete/fix.ts';
 import { rule as stableOrder } from './stable-order/rule.ts';
 import { fixes as stableOrderFixes } from './stable-order/fix.ts';
+import { rule as staleClient } from './stale-client/rule.ts';
 import { rule as transactionDiscipline } from './transaction-discipline/rule.ts';
 import { fixes as transactionDisciplineFixes } from './transaction-discipline/fix.ts';
 import { rule as unsafeMigration } from './unsafe-migration/rule.ts';
@@ -152,6 +153,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: singlePrismaClient, fixes: singlePrismaClientFixes },
   { rule: softDelete, fixes: softDeleteFixes },
   { rule: stableOrder, fixes: stableOrderFixes },
+  { rule: staleClient, fixes: [] },
   { rule: transactionDiscipline, fixes: transactionDisciplineFixes },
   { rule: unsafeMigration, fixes: unsafeMigrationFixes },
   { rule: unusedSuppression, fixes: unusedSuppressionFixes },

@@ -72,6 +72,8 @@ export interface WorkspaceView {
   migrationState(file: FileId): MigrationState | undefined;
   /** The migration that the schema a file belongs to still needs; undefined for other databases than PostgreSQL, and without migrations. */
   pendingChange(file: FileId): PendingChange | undefined;
+  /** The schema that the client in a folder was generated from; undefined where there is none in the tree, or none says so. */
+  clientSchema(dir: FileId): SchemaModel | undefined;
   conventions(file: FileId): ResolvedConventions;
   /** The habits of the application a file belongs to: result shape, logger, guards. For fixes and reports, not for every keystroke. */
   projectConventions(file: FileId): ProjectConventions;

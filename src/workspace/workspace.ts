@@ -15,6 +15,7 @@ import type {
   TsFacts,
   Value,
 } from '../facts/tsModel.ts';
+import { extractPrisma } from '../facts/prisma.ts';
 import { valuesIn } from '../facts/valueIndex.ts';
 import { visitSteps } from '../facts/visit.ts';
 import type { ProjectConventions } from '../project/conventions.ts';
@@ -45,7 +46,10 @@ import { History } from './history.ts';
 import { Migrations } from './migrations.ts';
 import type { MigrationState } from './migrations.ts';
 import { PendingChanges } from './pending.ts';
+import { embeddedSchema } from '../prisma/clientSchema.ts';
 import type { PendingChange } from '../prisma/pending.ts';
+import { mergePrisma } from '../prisma/schema.ts';
+import type { SchemaModel } from '../prisma/schema.ts';
 import type { PrismaConfig } from '../project/schemas.ts';
 import { Project } from './project.ts';
 import { roleOf } from './roles.ts';
@@ -84,6 +88,7 @@ export class Workspace implements Links, WorkspaceView {
   private readonly folderTable: Query<readonly FileId[]>;
   private readonly migrations: Migrations;
   private readonly pending: PendingChanges;
+  private readonly clientSchemas: Query<SchemaModel | undefined>;
   private readonly learnt: Query<ProjectConventions>;
   private readonly layers: Query<Layering>;
   private readonly cachingTable: Query<Caching>;
@@ -156,6 +161,7 @@ export class Workspace implements Links, WorkspaceView {
       schema: (id) => this.project.schema(id),
       committed: (file) => this.committed(file),
     });
+    this.clientSchemas = db.query('clientSchema', (dir) => this.findClientSchema(dir));
     this.pending = new PendingChanges(db, {
       facts: (file) => this.store.facts(file),
       schemaRoots: () => this.project.schemaRoots(''),
@@ -469,6 +475,17 @@ export class Workspace implements Links, WorkspaceView {
   pendingChange(file: FileId): PendingChange | undefined {
     const root = this.project.schemaRootOf(file);
     return root && this.pending.of(root.id);
+  }
+
+  clientSchema(dir: FileId): SchemaModel | undefined {
+    return this.clientSchemas(dir);
+  }
+
+  private findClientSchema(dir: FileId): SchemaModel | undefined {
+    const home = `${dir}/internal/class.ts`;
+    const text = this.exists(home) ? embeddedSchema(this.store.readText(home) ?? '') : undefined;
+    const facts = text === undefined ? undefined : extractPrisma(text);
+    return facts && facts.problems.length === 0 ? mergePrisma([{ file: home, facts }]) : undefined;
   }
 
   // --- conventions ---
