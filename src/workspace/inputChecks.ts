@@ -28,9 +28,9 @@ type InputPath = Omit<InputCheck, 'how'> & { isWrapped?: boolean };
 const MAX_DEPTH = 2;
 const PARSES =
   /^(safe)?(parse|decode)(Async|Sync)?$|^spa$|^(safe)?validate|^is_?valid|^cast$|^assert|^check(Schema|Input|Body)?$|^Check$|^(un)?safeParse/i;
-/** Globals that convert a value or ask for its kind. */
-const CONVERTS =
-  /^(String|Number|Boolean|BigInt|Date|parseInt|parseFloat|isNaN|isFinite|(Number|globalThis)\.(isInteger|isFinite|isNaN|isSafeInteger|parseInt|parseFloat)|Array\.isArray|Date\.parse|URL\.canParse)$/;
+/** Globals that ask for a value's kind, or throw at what is none. What `Number(x)` makes is looked at itself; it says nothing about `x`. */
+const ASKS =
+  /^(BigInt|Date|isNaN|isFinite|(Number|globalThis)\.(isInteger|isFinite|isNaN|isSafeInteger)|Array\.isArray|Date\.parse|URL\.canParse)$/;
 
 /** Checks of a function's own parameters: in its body, in functions inside it, and in those it hands them to. */
 export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck[] {
@@ -100,7 +100,7 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
   };
   const called = (call: Extract<Value, { k: 'call' }>): void => {
     const name = nameOf(call.fn);
-    if (CONVERTS.test(name)) {
+    if (ASKS.test(name)) {
       note(call.args[0], 'type');
       return;
     }

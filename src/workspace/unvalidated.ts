@@ -68,7 +68,7 @@ function isOpenShape(shape: ZodShape): boolean {
 function isConversion(value: Abs): boolean {
   return (
     value.k === 'global' &&
-    /^(encodeURIComponent|Number|Boolean|parseInt|parseFloat|BigInt|AbortSignal\.timeout)$/.test(
+    /^(encodeURIComponent|((globalThis|Number)\.)?(parseInt|parseFloat)|String|Number|Boolean|BigInt|AbortSignal\.timeout)$/.test(
       value.path.join('.'),
     )
   );
@@ -240,13 +240,17 @@ function isCut({ leaf }: ClientPart): boolean {
 }
 
 const METHOD =
-  /^(trim|trimStart|trimEnd|toLowerCase|toUpperCase|toString|toFixed|slice|substring|substr|replace|replaceAll|split|map|filter|join|normalize|arrayBuffer|stream|bytes|concat|flat|at|padStart|match|toISOString|getTime|hostname|host|origin|protocol|port)$/;
+  /^(trim|trimStart|trimEnd|toLowerCase|toUpperCase|toString|toFixed|slice|substring|substr|replace|replaceAll|split|map|filter|join|normalize|arrayBuffer|stream|bytes|concat|flat|at|padStart|match|toISOString|getTime)$/;
+/** Parts of an address: texts by their reading. */
+const URL_PART = /^(hostname|host|origin|protocol|port)$/;
 
 /** `title.trim()` is the title. */
 function withoutMethod(part: ClientPart): ClientPart {
   const { leaf } = part;
   const last = leaf.path.at(-1);
-  if (last === undefined || !METHOD.test(last)) return part;
+  const isStep =
+    last !== undefined && (METHOD.test(last) || (part.source === 'query' && URL_PART.test(last)));
+  if (!isStep) return part;
   const path = leaf.path.slice(0, -1);
   const name = path.findLast((step) => step !== ITEM);
   return {

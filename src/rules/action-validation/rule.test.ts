@@ -299,6 +299,26 @@ export async function save(input: any) {
   ${WRITE('input.title')}
 }`),
   ],
+  [
+    'a value beside one that was converted from it',
+    action(`export async function rate(postId: string, stars: number) {
+//                    ^^^^ action-validation error
+  await prisma.comment.create({ data: { postId, text: String(Number(stars)), authorId: 'x' } });
+  await prisma.post.update({ where: { id: postId }, data: { content: stars as any } });
+}`),
+  ],
+  [
+    'a part of a body by the name of a part of an address',
+    `//- app/api/hosts/route.ts
+import { prisma } from '@/lib/db';
+export async function POST(request: Request) {
+  //                  ^^^^ action-validation warning
+  const { protocol } = await request.json();
+  if (!protocol) return new Response(null, { status: 400 });
+  return Response.json(await prisma.post.create({ data: { title: protocol, slug: 'a', authorId: 'x' } }));
+}
+`,
+  ],
 ];
 
 const valid: [string, string][] = [
@@ -796,6 +816,14 @@ export const GET = withProvider(async (request) => {
   return Response.json(labels);
 });
 `,
+  ],
+  [
+    'a number that was tested after it was converted',
+    action(`export async function rate(stars: number) {
+  const given = Number(stars);
+  if (!Number.isInteger(given)) return;
+  await prisma.post.update({ where: { id: 'x' }, data: { content: stars as any } });
+}`),
   ],
 ];
 
