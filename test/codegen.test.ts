@@ -37,6 +37,7 @@ describe('generated files', () => {
       ...inputs,
       manifest: outputs.get('package.json') ?? '',
       readme: outputs.get('README.md') ?? '',
+      migrations: outputs.get('docs/migrations.md') ?? '',
     });
     expect([...again]).toEqual([...outputs]);
   });
@@ -116,6 +117,13 @@ describe('the check notices', () => {
       ).toEqual([file]);
   });
 
+  it('another statement', () => {
+    const [first, ...rest] = inputs.statements;
+    if (!first) throw new Error('there are no statements');
+    const fewer = [{ ...first, rows: first.rows.slice(1) }, ...rest];
+    expect(staleFiles(generate({ ...inputs, statements: fewer }), read)).toEqual(['docs/migrations.md']);
+  });
+
   it('a missing marker', () => {
     expect(() => replaceSection('no markers', 'rules', '')).toThrow('no markers for "rules"');
   });
@@ -143,6 +151,7 @@ describe('a new rule', () => {
     for (const name of [
       'src',
       'test/kit',
+      'test/prisma/statements',
       'test/apps',
       'docs',
       'README.md',

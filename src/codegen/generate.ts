@@ -5,6 +5,7 @@ import { manifestWith, schemaFile } from './manifest.ts';
 import { readmeWith } from './readme.ts';
 import { ruleDoc, rulesReadme } from './ruleDocs.ts';
 import { ruleIndex } from './ruleIndex.ts';
+import { statementsWith } from './statementTable.ts';
 
 /** Text by path from the repository's root; `undefined` for a file that must not be there. */
 export type Outputs = ReadonlyMap<string, string | undefined>;
@@ -26,6 +27,7 @@ export function generate(inputs: Inputs): Outputs {
   const declarations = rules.map(({ meta }) => meta);
   outputs.set(schemaFile, `${JSON.stringify(configJsonSchema(declarations), null, 2)}\n`);
   outputs.set('package.json', manifestWith(manifest, rules));
+  outputs.set('docs/migrations.md', statementsWith(inputs.migrations, inputs.statements));
   outputs.set('README.md', readmeWith(readme, rules, manifest));
   return outputs;
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { RuleMeta } from '../rules/rule.ts';
+import type { StatementGroup } from './statementTable.ts';
 
 export interface RuleFolder {
   meta: RuleMeta<unknown>;
@@ -18,6 +19,10 @@ export interface Inputs {
   manifest: string;
   /** Text of README.md. */
   readme: string;
+  /** Text of docs/migrations.md. */
+  migrations: string;
+  /** The statements that its table shows. */
+  statements: readonly StatementGroup[];
   /** Names of the files in docs/rules. */
   docs: readonly string[];
 }
@@ -48,6 +53,15 @@ export async function readInputs(root: string): Promise<Inputs> {
     rules,
     manifest: readFileSync(path.join(root, 'package.json'), 'utf8'),
     readme: readFileSync(path.join(root, 'README.md'), 'utf8'),
+    migrations: readFileSync(path.join(root, 'docs/migrations.md'), 'utf8'),
+    statements: await readStatements(root),
     docs: existsSync(docs) ? readdirSync(docs).toSorted() : [],
   };
+}
+
+/** The statements that the tests run; the table in the documentation is made of the same rows. */
+async function readStatements(root: string): Promise<readonly StatementGroup[]> {
+  const file = path.join(root, 'test/prisma/statements/index.ts');
+  const module = (await import(pathToFileURL(file).href)) as { statements: readonly StatementGroup[] };
+  return module.statements;
 }

@@ -12,7 +12,7 @@ export function replaceSection(text: string, name: string, content: string): str
   const end = `<!-- /generated:${name} -->`;
   const from = text.indexOf(start);
   const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`README.md has no markers for "${name}"`);
+  if (from < 0 || to < from) throw new Error(`There are no markers for "${name}"`);
   return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 

@@ -9,15 +9,15 @@ import {
   defaultOf,
   endOfName,
   nameOf,
-  stringOf,
   strings,
   tableOf,
   tokenAt,
   typeOf,
 } from './sqlNodes.ts';
+import { dataAction } from './sqlData.ts';
 import type { SqlSourceText } from './sqlNodes.ts';
 import { valueOf } from './sqlValues.ts';
-import { columnsRead, keepsColumn, sourceOf, whereOf } from './sqlQueries.ts';
+import { sourceOf } from './sqlQueries.ts';
 
 /**
  * The statements that one parsed statement stands for: itself, and before it the data-changing queries of its `WITH`.
@@ -137,86 +137,11 @@ function actionOf(source: SqlSourceText, node: Node): SqlAction {
   return dataAction(source, node);
 }
 
-function dataAction(source: SqlSourceText, node: Node): SqlAction {
-  if ('DeleteStmt' in node) {
-    const stmt = node.DeleteStmt;
-    const table = tableOf(source, stmt.relation);
-    return {
-      kind: 'delete',
-      table,
-      where: whereOf(stmt.whereClause),
-      using: stmt.usingClause !== undefined,
-      clause: clauseBefore(source, table, 'delete'),
-    };
-  }
-  if ('UpdateStmt' in node) {
-    const stmt = node.UpdateStmt;
-    const table = tableOf(source, stmt.relation);
-    const sets = (stmt.targetList ?? []).flatMap((target) => {
-      if (!('ResTarget' in target)) return [];
-      const { name: column = '', val } = target.ResTarget;
-      return [{ column, reads: columnsRead(val), keeps: keepsColumn(val, column) }];
-    });
-    return {
-      kind: 'update',
-      table,
-      where: whereOf(stmt.whereClause),
-      sets,
-      from: stmt.fromClause !== undefined,
-      clause: clauseBefore(source, table, 'update'),
-    };
-  }
-  if ('InsertStmt' in node) {
-    const stmt = node.InsertStmt;
-    const action = stmt.onConflictClause?.action;
-    return {
-      kind: 'insert',
-      table: tableOf(source, stmt.relation),
-      columns: (stmt.cols ?? []).flatMap((col) => ('ResTarget' in col ? [col.ResTarget.name ?? ''] : [])),
-      onConflict:
-        action === 'ONCONFLICT_UPDATE' ? 'update' : action === 'ONCONFLICT_NOTHING' ? 'nothing' : 'none',
-      ...given({ source: sourceOf(source, stmt.selectStmt) }),
-    };
-  }
-  if ('DoStmt' in node) {
-    const args = (node.DoStmt.args ?? []).flatMap((arg) => ('DefElem' in arg ? [arg.DefElem] : []));
-    const token = source.tokens.find(
-      (candidate) => candidate.type === 'string' && candidate.content !== undefined,
-    );
-    return {
-      kind: 'do',
-      language: stringOf(args.find((arg) => arg.defname === 'language')?.arg) ?? 'plpgsql',
-      body: stringOf(args.find((arg) => arg.defname === 'as')?.arg) ?? '',
-      bodySpan: token?.content ?? source.span,
-      inner: [],
-    };
-  }
-  if ('TransactionStmt' in node) {
-    const kind = node.TransactionStmt.kind ?? '';
-    if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START')
-      return { kind: 'transaction', action: 'begin' };
-    if (kind === 'TRANS_STMT_COMMIT') return { kind: 'transaction', action: 'commit' };
-    if (kind === 'TRANS_STMT_ROLLBACK') return { kind: 'transaction', action: 'rollback' };
-    return { kind: 'transaction', action: kind === 'TRANS_STMT_SAVEPOINT' ? 'savepoint' : 'other' };
-  }
-  if ('SelectStmt' in node) return { kind: 'select' };
-  return { kind: 'other', node: Object.keys(node)[0] ?? '' };
-}
-
 function descendingColumns(params: readonly Node[] = []): string[] | undefined {
   const names = params.flatMap((param) =>
     'IndexElem' in param && param.IndexElem.ordering === 'SORTBY_DESC' ? [param.IndexElem.name ?? ''] : [],
   );
   return names.length > 0 ? names : undefined;
-}
-
-/** From the nearest keyword before a table's name to the name's end: `DELETE FROM "Order"`. */
-function clauseBefore(source: SqlSourceText, table: SqlName, keyword: string): Span {
-  for (let at = tokenAt(source, table.span.start); at >= 0; at--) {
-    const token = source.tokens[at];
-    if (token?.type === 'word' && token.value === keyword) return { start: token.start, end: table.span.end };
-  }
-  return table.span;
 }
 
 const objects: Record<string, SqlObject> = {

@@ -5,6 +5,7 @@ import { isEmpty, isOwn, plain, quoted, report, usesOf } from './assessment.ts';
 import type { Assessment } from './assessment.ts';
 import { enumBehindText, isConverted } from './copies.ts';
 import { tableKey } from './dbState.ts';
+import { spreadBy } from './spread.ts';
 import { showType, typeChange } from './typeChange.ts';
 
 export function assessAlter(
@@ -12,6 +13,7 @@ export function assessAlter(
   statement: Extract<SqlStatement, { kind: 'alter-table' }>,
   command: SqlAlterCommand,
 ): void {
+  if (command.command === 'add-constraint') assessKey(at, statement, command);
   if (command.command !== 'drop-column' && command.command !== 'alter-type') return;
   const { table } = statement;
   const key = tableKey(table);
@@ -95,6 +97,33 @@ export function assessAlter(
       change === 'changes'
         ? `what \`${to}\` can't hold of the ${values}`
         : `${values} that don't fit \`${to}\``,
+  });
+}
+
+function assessKey(
+  at: Assessment,
+  statement: Extract<SqlStatement, { kind: 'alter-table' }>,
+  { span, constraint }: Extract<SqlAlterCommand, { command: 'add-constraint' }>,
+): void {
+  const { table } = statement;
+  const { references, columns, name } = constraint;
+  if (!references || isOwn(at, table)) return;
+  const by = spreadBy(at.before.tables.get(tableKey(table)), { columns, to: references });
+  if (by === undefined) return;
+  const parent = quoted(references.table);
+  report(at, statement, {
+    kind: 'spread-deletes',
+    span,
+    table: plain(table),
+    columns,
+    certainty: 'possible',
+    effect: by === 'cascade' ? 'lost' : 'changed',
+    lost:
+      by === 'cascade'
+        ? `the rows of ${quoted(table)} that point at it`
+        : `the values of ${columns.map((column) => `\`${column}\``).join(', ')} in the rows of ${quoted(table)} that point at it`,
+    others: [parent],
+    ...given({ object: name }),
   });
 }
 

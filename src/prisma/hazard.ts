@@ -13,6 +13,8 @@ export type HazardKind =
   | 'update-all'
   | 'narrow-type'
   | 'enum-value-removed'
+  /** A foreign key that from now on deletes rows, or empties their keys, where it refused to before. */
+  | 'spread-deletes'
   /** A column dropped and another one added: most likely a rename whose values are lost. */
   | 'rename-column'
   /** A table dropped and one of the same columns created. */

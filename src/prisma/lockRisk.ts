@@ -11,6 +11,10 @@ export type LockRiskKind =
   /** `ADD CONSTRAINT … UNIQUE`, `ADD COLUMN … UNIQUE`. */
   | 'unique'
   | 'primary-key'
+  /** `EXCLUDE USING …`. */
+  | 'exclude'
+  /** A value that `ALTER TYPE … ADD VALUE` of the same migration has added is used. */
+  | 'new-value'
   /** `ALTER COLUMN … TYPE` to a type that is stored in another way. */
   | 'rewrite-type'
   /** A new column whose value is computed for each row: a volatile default, an identity, a generated column. */

@@ -28,6 +28,8 @@ export function assessLocks(facts: SqlFacts, context: LockContext, text: string)
     cleaned: new Set(),
     dropped: new Set(),
     formerKeys: [],
+    newValues: new Map(),
+    inTransaction: false,
     index: 0,
     inBlock: false,
     risks: [],
@@ -35,6 +37,7 @@ export function assessLocks(facts: SqlFacts, context: LockContext, text: string)
   for (const [index, statement] of facts.statements.entries()) {
     at.index = index;
     assess(at, statement);
+    assessNewValues(at, statement);
     remember(at, statement);
     applyStatement(at.state, statement);
   }
@@ -112,6 +115,34 @@ function assessCompany(at: Assessment, statement: SqlStatement, table: SqlName):
       ? { unique: statement.unique, columns: statement.columns, ...given({ name: statement.name }) }
       : {}),
   });
+}
+
+/**
+ * A value that an enum has got in the same transaction can't be used in it, not even as a default. Prisma since 7.4 runs each statement on
+ * its own, where the migration has no transaction of its own.
+ */
+function assessNewValues(at: Assessment, statement: SqlStatement): void {
+  if (at.newValues.size === 0 || !('table' in statement)) return;
+  const { table } = statement;
+  const sql = at.text.slice(statement.span.start, statement.span.end);
+  const added = statement.kind === 'alter-table' ? statement.commands : [];
+  const types = [
+    ...[...(at.state.tables.get(tableKey(table))?.columns.values() ?? [])].map(({ type }) => type),
+    ...added.flatMap((command) => (command.command === 'add-column' ? [command.column.type] : [])),
+  ].map(tableKey);
+  for (const [type, values] of at.newValues) {
+    const literal = (item: string): string => `'${item.replaceAll("'", "''")}'`;
+    const value = values.find((item) => sql.includes(literal(item)));
+    if (value === undefined || !types.includes(type)) continue;
+    const start = statement.span.start + sql.indexOf(literal(value));
+    report(at, statement, table, statement.span, {
+      kind: 'new-value',
+      span: { start, end: start + literal(value).length },
+      to: value,
+      fails: true,
+      weight: at.inTransaction ? 'full' : 'possible',
+    });
+  }
 }
 
 /** A materialized view that this migration makes. */
@@ -249,7 +280,9 @@ function assessConstraint(
       weight: isEmpty ? 'brief' : 'full',
       ...given({ other: references && plain(references.table) }),
     });
-  } else if (constraint.type === 'check')
+  } else if (constraint.type === 'exclude')
+    report(at, statement, table, clause, { ...common, kind: 'exclude', fails: true });
+  else if (constraint.type === 'check')
     report(at, statement, table, clause, { ...common, kind: 'check', fails: true });
   else if (constraint.type === 'unique' || constraint.type === 'primary-key')
     report(at, statement, table, clause, {

@@ -32,6 +32,10 @@ export interface Assessment extends LockContext {
   dropped: Set<string>;
   /** Keys that this migration dropped: what they forbade isn't there yet. */
   formerKeys: DbIndex[];
+  /** Values that this migration has added to types it didn't make, by the type's key; a `COMMIT` lets them be used. */
+  newValues: Map<string, string[]>;
+  /** Between the migration's own `BEGIN` and `COMMIT`. */
+  inTransaction: boolean;
   index: number;
   inBlock: boolean;
   risks: LockRisk[];
@@ -39,7 +43,14 @@ export interface Assessment extends LockContext {
 
 /** Keeps what later statements are judged by. */
 export function remember(at: Assessment, statement: SqlStatement): void {
-  if (statement.kind === 'truncate') for (const table of statement.tables) at.emptied.add(tableKey(table));
+  if (statement.kind === 'transaction') {
+    at.inTransaction = statement.action === 'begin' || (at.inTransaction && statement.action !== 'commit');
+    if (statement.action === 'commit') at.newValues.clear();
+  } else if (statement.kind === 'add-enum-value' && !at.plan.createdTypes.has(tableKey(statement.type))) {
+    const key = tableKey(statement.type);
+    at.newValues.set(key, [...(at.newValues.get(key) ?? []), statement.value]);
+  } else if (statement.kind === 'truncate')
+    for (const table of statement.tables) at.emptied.add(tableKey(table));
   else if (statement.kind === 'delete')
     (statement.using || statement.where === 'some' ? at.cleaned : at.emptied).add(tableKey(statement.table));
   else if (statement.kind === 'insert') at.emptied.delete(tableKey(statement.table));

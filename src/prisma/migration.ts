@@ -53,11 +53,7 @@ function assess(at: Assessment, statement: SqlStatement): void {
       assessTruncate(at, statement);
       break;
     case 'delete':
-      if (
-        (statement.where === 'none' || statement.where === 'trivial') &&
-        !statement.using &&
-        !isOwn(at, statement.table)
-      )
+      if ((statement.where === 'none' || statement.where === 'trivial') && !isOwn(at, statement.table))
         report(at, statement, {
           kind: 'delete-all',
           span: statement.clause,
@@ -214,16 +210,19 @@ function assessTruncate(at: Assessment, statement: Extract<SqlStatement, { kind:
 }
 
 function assessUpdate(at: Assessment, statement: Extract<SqlStatement, { kind: 'update' }>): void {
-  if (
-    (statement.where !== 'none' && statement.where !== 'trivial') ||
-    statement.from ||
-    isOwn(at, statement.table)
-  )
-    return;
+  if (statement.where === 'some' || isOwn(at, statement.table)) return;
+  const sql = at.text.slice(statement.span.start, statement.span.end);
+  // `WHERE c IS NOT NULL` spares no value of `c`; for another column it is a condition.
+  const spares = (column: string): boolean =>
+    statement.where === 'not-null' &&
+    !new RegExp(`"?\\b${column}"?\\s+IS\\s+NOT\\s+NULL\\s*$`, 'i').test(sql);
   const key = tableKey(statement.table);
   const overwritten = statement.sets.filter(
     (set) =>
-      !set.keeps && !set.reads.includes(set.column) && !at.plan.addedColumns.has(`${key}.${set.column}`),
+      !set.keeps &&
+      !spares(set.column) &&
+      !set.reads.includes(set.column) &&
+      !at.plan.addedColumns.has(`${key}.${set.column}`),
   );
   if (overwritten.length === 0) return;
   const columns = overwritten.map((set) => set.column);

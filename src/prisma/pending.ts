@@ -2,9 +2,9 @@
 import { extractSql } from '../facts/sql.ts';
 import { given } from '../base/given.ts';
 import { tableKey } from './dbModel.ts';
-import type { DbForeignKey, DbState } from './dbModel.ts';
+import type { DbState } from './dbModel.ts';
 import { desiredDb } from './desired.ts';
-import type { DesiredForeignKey, Origin } from './desired.ts';
+import type { Origin } from './desired.ts';
 import { dbNames } from './hazard.ts';
 import type { Hazard } from './hazard.ts';
 import type { LockRisk } from './lockRisk.ts';
@@ -14,6 +14,7 @@ import { migrationText } from './migrationText.ts';
 import type { MigrationText } from './migrationText.ts';
 import type { SchemaModel } from './schema.ts';
 import { schemaDiff } from './schemaDiff.ts';
+import { spreadBy } from './spread.ts';
 import type { Step, TableChange } from './step.ts';
 
 /** Rows that deletes reach from now on, though nothing is lost by the migration itself. */
@@ -74,6 +75,8 @@ export function pendingChange(schema: SchemaModel, context: PendingContext): Pen
   const risks = assessLocks(facts, { before, deployed, hazards }, text.sql);
   const effects: PendingEffect[] = [];
   for (const hazard of hazards) {
+    // Told as a `spread`, by the relation in the schema.
+    if (hazard.kind === 'spread-deletes') continue;
     // What replaces something has a place in the schema, what is gone has none.
     const part = partAt(text, (hazard.addedAt ?? hazard.span).start);
     const other = hazard.addedAt && partAt(text, hazard.span.start);
@@ -108,23 +111,14 @@ function spreads(steps: readonly Step[], deployed: DbState): PendingEffect[] {
   return steps.flatMap((step): PendingEffect[] => {
     if (step.s !== 'add-foreign-key') return [];
     const { key, table } = step;
-    const { onDelete } = key.to;
-    const former = deployed.tables
-      .get(tableKey(table))
-      ?.foreignKeys.find((other) => samePlace(other, key) && other.to.onDelete !== onDelete);
-    if (!former || (onDelete !== 'cascade' && onDelete !== 'set null')) return [];
-    // From cascade to null fewer rows go than before.
-    if (onDelete === 'set null' && former.to.onDelete === 'cascade') return [];
+    const by = spreadBy(deployed.tables.get(tableKey(table)), key);
+    if (by === undefined) return [];
     const spread: Spread = {
       parent: key.to.table.name,
       child: table.name,
       columns: key.columns,
-      by: onDelete,
+      by,
     };
     return [{ e: 'spread', spread, at: step.at, step }];
   });
-}
-
-function samePlace(from: DbForeignKey, to: DesiredForeignKey): boolean {
-  return from.columns.join() === to.columns.join() && tableKey(from.to.table) === tableKey(to.to.table);
 }

@@ -37,7 +37,8 @@ export function rewrites(
   if (isEnum(from) || isEnum(to)) return 'yes';
   if (!known.has(a) || !known.has(b)) return 'unknown';
   const zones = new Set([a, b]);
-  if (zones.has('timestamp') && zones.has('timestamptz')) return wider(from, to, 6) ? 'depends' : 'yes';
+  // Any limit but the highest is a cast of its own, which is run for every row.
+  if (zones.has('timestamp') && zones.has('timestamptz')) return (to.args[0] ?? 6) >= 6 ? 'depends' : 'yes';
   if (alike.some((group) => group.has(a) && group.has(b)))
     return b === 'varchar' && to.args.length > 0 ? 'yes' : 'no';
   return 'yes';

@@ -55,6 +55,20 @@ describe('reports', () => {
       'ALTER TABLE "Post" DROP COLUMN "published", ADD COLUMN "published" TEXT;',
       [['recreateColumn', 'error', 'DROP COLUMN "published"']],
     ],
+    ...(['CASCADE', 'SET NULL'] as const).map((action): [string, Shown[]] => {
+      const key = `ADD CONSTRAINT "Comment_postId_fkey" FOREIGN KEY ("postId") REFERENCES "Post"("id") ON DELETE ${action}`;
+      const drop = 'ALTER TABLE "Comment" DROP CONSTRAINT "Comment_postId_fkey";';
+      return [`${drop}\nALTER TABLE "Comment" ${key};`, [['spreadDeletes', 'warning', key]]];
+    }),
+    ['DELETE FROM "Session" USING "User";', [['deleteRows', 'error', 'DELETE FROM "Session"']]],
+    [
+      'MERGE INTO "Session" USING "User" ON true WHEN MATCHED THEN DELETE;',
+      [['deleteRows', 'error', 'MERGE INTO "Session"']],
+    ],
+    [
+      'UPDATE "Post" SET "content" = \'\' WHERE "content" IS NOT NULL;',
+      [['updateAll', 'error', 'UPDATE "Post"']],
+    ],
     ['TRUNCATE "User" CASCADE;', [['deleteRows', 'error', 'TRUNCATE "User"']]],
     ['DELETE FROM "Session" WHERE 1 = 1;', [['deleteRows', 'error', 'DELETE FROM "Session"']]],
     ['UPDATE "Post" SET "published" = false;', [['updateAll', 'error', 'UPDATE "Post"']]],
@@ -183,6 +197,11 @@ describe('is silent about', () => {
     'UPDATE "Post" SET "title" = trim("title");',
     'ALTER TABLE "Post" ALTER COLUMN "title" SET DATA TYPE VARCHAR;',
     'DROP INDEX "Post_slug_key";',
+    'UPDATE "Post" SET "published" = true WHERE "content" IS NOT NULL;',
+    'DELETE FROM "Session" USING "User" WHERE "Session"."userId" = "User"."id";',
+    'MERGE INTO "Session" USING "User" ON "Session"."userId" = "User"."id" WHEN MATCHED THEN DELETE;',
+    'MERGE INTO "Post" USING "User" ON true WHEN NOT MATCHED THEN DO NOTHING;',
+    'ALTER TABLE "Session" DROP CONSTRAINT "Session_userId_fkey";\nALTER TABLE "Session" ADD CONSTRAINT "Session_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE RESTRICT;',
     'ALTER TABLE "Post" DROP CONSTRAINT "Post_authorId_fkey";',
     '-- backend-specialist: acknowledged the comments moved to another service in May\nDROP TABLE "Comment";',
     'ALTER TABLE "Post"\n  DROP COLUMN "slug", -- backend-specialist: acknowledged made anew from the title\n  -- backend-specialist: acknowledged never filled\n  DROP COLUMN "content";',

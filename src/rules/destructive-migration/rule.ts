@@ -41,6 +41,7 @@ export const rule = defineRule({
       dropSchema: `${lost} Save what is in it, and drop its tables one by one in later migrations. ${meant}`,
       dropDatabase: `${lost} No migration should do that. ${meant}`,
       copiedBefore: `CRITICAL: this deletes {lost}{model}{others}. A statement above reads what goes, but nothing shows that every row and value was copied. Check that on a copy of the production data. ${meant}`,
+      spreadDeletes: `CRITICAL: from now on, deleting a row of {parent} also takes {lost}{model}; before, the database did not. Prisma writes such a change without a warning. Keep the former action, or look at all code that deletes from {parent} first. ${meant}`,
       noReason: `CRITICAL: the acknowledgement gives no reason, so it doesn't count: {lost}{model} would go. Say behind \`acknowledged\` why that is right.`,
     },
   },
@@ -97,6 +98,7 @@ function reportOf(hazard: Hazard): Report {
       others.length > 0 && (hazard.kind === 'truncate' || hazard.kind === 'delete-all')
         ? `, and with them rows of ${list(others)}`
         : '',
+    parent: hazard.kind === 'spread-deletes' ? (others[0] ?? '') : '',
     to: hazard.to ?? '',
     as: hazard.to === undefined ? '' : ` as ${hazard.to}`,
     change:
@@ -132,6 +134,8 @@ function messageOf(hazard: Hazard): string {
       return 'deleteRows';
     case 'update-all':
       return 'updateAll';
+    case 'spread-deletes':
+      return 'spreadDeletes';
     case 'rename-column':
       return 'renameColumn';
     case 'rename-table':

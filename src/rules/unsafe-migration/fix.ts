@@ -8,6 +8,7 @@ import { styleOf } from '../../edit/style.ts';
 import type { SqlAlterCommand, SqlFacts, SqlStatement } from '../../facts/sqlModel.ts';
 import { tableKey } from '../../prisma/dbState.ts';
 import type { LockRisk } from '../../prisma/lockRisk.ts';
+import { sharedBy, touchedBy } from '../../prisma/touched.ts';
 import type { TextEdit } from '../../run/finding.ts';
 import { alterOf, hasRecipe } from './recipes.ts';
 
@@ -26,6 +27,7 @@ interface Steps {
 
 const TITLES: Record<string, string> = {
   index: 'Build the index CONCURRENTLY, in a migration of its own',
+  'new-value': 'Use the value in a migration behind this one',
   concurrently: 'Move the statement to a migration of its own',
   'foreign-key': 'Add the key NOT VALID and validate it in a migration behind it',
   check: 'Add the check NOT VALID and validate it in a migration behind it',
@@ -72,8 +74,11 @@ function outcome(file: FileId, last: FileId, { edits, later }: Steps, newline: s
 function stepsFor(found: Found): Steps | string {
   switch (found.risk.kind) {
     case 'index':
-    case 'concurrently':
       return index(found);
+    case 'concurrently':
+      return found.facts.statements[found.risk.index]?.kind === 'create-index' ? index(found) : moved(found);
+    case 'new-value':
+      return moved(found);
     case 'foreign-key':
     case 'check':
       return notValid(found);
@@ -112,6 +117,32 @@ function index({ facts, risk, text }: Found): Steps | string {
         lines: [
           '-- CreateIndex: alone in its file, because CONCURRENTLY can’t run in a transaction.',
           `${sql};`,
+        ],
+      },
+    ],
+  };
+}
+
+/** The statement as it is, alone in a migration behind. */
+function moved({ facts, risk, text }: Found): Steps | string {
+  const statement = facts.statements[risk.index];
+  if (!statement) return 'The statement is no longer there.';
+  const own = touchedBy({ ...facts, statements: [statement] });
+  const isNeeded = facts.statements
+    .slice(risk.index + 1)
+    .some((other) => sharedBy(own, touchedBy({ ...facts, statements: [other] })).length > 0);
+  if (isNeeded) return 'A later statement of this migration works on the same table; move both by hand.';
+  const isValue = risk.kind === 'new-value';
+  return {
+    edits: [{ ...withComments(facts, text, statement.span), text: '' }],
+    later: [
+      {
+        name: folderWord(isValue ? `use_${risk.to ?? 'value'}` : `drop_${risk.table.name}`),
+        lines: [
+          isValue
+            ? '-- Behind the migration that adds the value, because one transaction can’t do both.'
+            : '-- Alone in its file, because CONCURRENTLY can’t run in a transaction.',
+          `${textAt(text, statement.span)};`,
         ],
       },
     ],

@@ -20,8 +20,10 @@ export function hasRecipe(facts: SqlFacts, risk: LockRisk): boolean {
   const alter = alterOf(facts, risk);
   switch (risk.kind) {
     case 'index':
-    case 'concurrently':
       return facts.statements[risk.index]?.kind === 'create-index';
+    case 'concurrently':
+    case 'new-value':
+      return true;
     case 'foreign-key':
     case 'check':
     case 'unique':

@@ -97,8 +97,28 @@ describe('reports', () => {
       [['rewriteType', 'warning', 'ALTER COLUMN "role" SET DATA TYPE TEXT']],
     ],
     [
+      'ALTER TABLE "Post" ALTER COLUMN "createdAt" SET DATA TYPE TIMESTAMPTZ;',
+      [['rewriteZone', 'info', 'ALTER COLUMN "createdAt" SET DATA TYPE TIMESTAMPTZ']],
+    ],
+    [
       'ALTER TABLE "Post" ALTER COLUMN "createdAt" SET DATA TYPE TIMESTAMPTZ(3);',
-      [['rewriteZone', 'info', 'ALTER COLUMN "createdAt" SET DATA TYPE TIMESTAMPTZ(3)']],
+      [['rewriteType', 'warning', 'ALTER COLUMN "createdAt" SET DATA TYPE TIMESTAMPTZ(3)']],
+    ],
+    [
+      `ALTER TYPE "Role" ADD VALUE 'OWNER';\nALTER TABLE "User" ALTER COLUMN "role" SET DEFAULT 'OWNER';`,
+      [['newValue', 'info', `'OWNER'`]],
+    ],
+    [
+      `BEGIN;\nALTER TYPE "Role" ADD VALUE 'OWNER';\nUPDATE "User" SET "role" = 'OWNER' WHERE "id" = 'u1';\nCOMMIT;`,
+      [['newValue', 'warning', `'OWNER'`]],
+    ],
+    [
+      `BEGIN;\nALTER TYPE "Role" ADD VALUE 'OWNER';\nCOMMIT;\nALTER TABLE "User" ALTER COLUMN "role" SET DEFAULT 'OWNER';`,
+      [],
+    ],
+    [
+      'ALTER TABLE "Post" ADD CONSTRAINT "apart" EXCLUDE USING gist ("slug" WITH =);',
+      [['exclude', 'warning', 'ADD CONSTRAINT "apart"']],
     ],
     [
       `CREATE TYPE "Role_new" AS ENUM ('ADMIN', 'USER');\nALTER TABLE "User" ALTER COLUMN "role" TYPE "Role_new" USING ("role"::text::"Role_new");\nALTER TYPE "Role" RENAME TO "Role_old";\nALTER TYPE "Role_new" RENAME TO "Role";\nDROP TYPE "Role_old";`,

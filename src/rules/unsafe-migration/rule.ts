@@ -49,6 +49,10 @@ export const rule = defineRule({
         'The value of the new column `{column}` is computed for each row, so every row of {table} is written anew under an ACCESS EXCLUSIVE lock: {everything}. Add the column without it, set the default for new rows, and fill the old ones in a later migration.',
       rewriteColumnUnknown:
         'If the function in the default of `{column}` is volatile, as functions are unless they say otherwise, every row of {table} is written anew under an ACCESS EXCLUSIVE lock: {everything}. Then add the column without it, set the default for new rows, and fill the old ones in a later migration.',
+      exclude:
+        'The index behind this rule is built under an ACCESS EXCLUSIVE lock on {table} ({everything}), and it fails in the deploy when two rows exclude each other. There is no way to build it without the lock: look for such rows first, and do it in a quiet hour.',
+      newValue:
+        'The new value `{to}` can’t be used in the transaction that adds it. Prisma since 7.4 runs each statement on its own, but before it, and between BEGIN and COMMIT, this fails. Add the value in a migration of its own, before this one.',
       concurrently:
         'CONCURRENTLY can’t run inside a transaction, and Prisma before 7.4 sends a migration of several statements as one: it fails in the deploy. Move it to a migration of its own.',
       maintenance:
@@ -125,11 +129,14 @@ function messageOf({ kind, fails, unique, weight, from, to }: LockRisk): string 
     case 'unique':
     case 'primary-key':
       return 'unique';
+    case 'new-value':
+      return 'newValue';
     case 'rewrite-type':
       return weight === 'possible' ? 'rewriteZone' : from === to ? 'rewriteEnum' : 'rewriteType';
     case 'rewrite-column':
       return weight === 'possible' ? 'rewriteColumnUnknown' : 'rewriteColumn';
     case 'check':
+    case 'exclude':
     case 'concurrently':
     case 'maintenance':
       return kind;
