@@ -29,6 +29,11 @@ import type { EngineHost } from './workspace/store.ts';
 import { Workspace } from './workspace/workspace.ts';
 
 export type { EngineHost } from './workspace/store.ts';
+export { checkMessage } from './commit/check.ts';
+export { commitlintFiles, ownRules, readCommitlint } from './commit/commitlint.ts';
+export { suggestFitted } from './commit/fitted.ts';
+export { messageText } from './commit/suggest.ts';
+export { touchedBy } from './commit/touched.ts';
 
 export interface TreeFile {
   file: FileId;

@@ -75,8 +75,13 @@ const parts: { readonly [part: string]: Part } = {
     packages: ['fast-myers-diff'],
     why: 'the map is a view of the workspace; it reports nothing',
   },
+  commit: {
+    values: ['base', 'facts', 'prisma', 'project', 'config', 'workspace'],
+    packages: ['conventional-commits-parser', 'jsonc-parser', 'yaml'],
+    why: 'what a commit touches is told from its texts alone: a message needs no index of the workspace',
+  },
   engine: {
-    values: ['base', 'facts', 'config', 'workspace', 'rules', 'run', 'edit', 'map'],
+    values: ['base', 'facts', 'config', 'workspace', 'rules', 'run', 'edit', 'map', 'commit'],
     why: 'the façade is the only place where the engine is put together; it has no disk and no clock',
   },
   report: {
@@ -97,7 +102,7 @@ const parts: { readonly [part: string]: Part } = {
   },
   cli: {
     values: ['base', 'config', 'engine', 'host', 'report', 'server'],
-    types: ['rules', 'run'],
+    types: ['rules', 'run', 'commit'],
     packages: ['node', 'citty', 'picocolors', 'picomatch', 'zod'],
     why: 'a front end sees the engine through its façade, so that all front ends say the same',
   },

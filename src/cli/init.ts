@@ -109,6 +109,13 @@ function agentsOffer({ host }: Session): Offer {
   return { host, file, purpose, before, after };
 }
 
+/** A hook that checks messages, for who has husky; to git's own folder nothing is written that a clone would not get. */
+function hookOffer({ host }: Session): Offer[] {
+  if (!existsSync(host.absolute('.husky'))) return [];
+  const text = () => 'npx backend-specialist commit-msg "$1"\n';
+  return [once(host, '.husky/commit-msg', 'checks the messages of commits', text)];
+}
+
 type Ask = (question: string) => Promise<boolean>;
 
 /** Asks on the terminal; the end of the input is a no. */
@@ -175,7 +182,7 @@ export const initCommand: CommandSpec<typeof options> = {
     if (!yes && !isAsking) {
       const baseline = baselineOffer(session);
       const workflow = await workflowOffer(session, baseline.after !== undefined);
-      await plan([configOffer(session), baseline, workflow, agentsOffer(session)]);
+      await plan([configOffer(session), baseline, workflow, ...hookOffer(session), agentsOffer(session)]);
       throw new UsageError(
         'init asks before it writes, and there is nobody to ask: --yes writes all of this.',
       );
@@ -184,6 +191,7 @@ export const initCommand: CommandSpec<typeof options> = {
       await settle(configOffer(session), ask);
       const hasBaseline = await settle(baselineOffer(session), ask);
       await settle(await workflowOffer(session, hasBaseline), ask);
+      for (const hook of hookOffer(session)) await settle(hook, ask);
       await settle(agentsOffer(session), ask);
       await write(process.stdout, 'Next: npx backend-specialist check\n');
       return exitCodes.clean;

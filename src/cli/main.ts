@@ -6,6 +6,7 @@ import { ownVersion } from '../host/node.ts';
 import { plain } from '../report/model.ts';
 import { checkCommand } from './check.ts';
 import { createCommand } from './command.ts';
+import { commitMessageCommand } from './commitMessage.ts';
 import { exitCodes, UsageError, type ExitCode } from './exitCodes.ts';
 import { explainCommand, rulesCommand } from './explain.ts';
 import { initCommand } from './init.ts';
@@ -31,6 +32,7 @@ async function runProgram(args: readonly string[]): Promise<ExitCode> {
   const commands: { [name: string]: CommandDef } = {
     check: createCommand(checkCommand, done),
     map: createCommand(mapCommand, done),
+    'commit-msg': createCommand(commitMessageCommand, done),
     explain: createCommand(explainCommand, done),
     rules: createCommand(rulesCommand, done),
     init: createCommand(initCommand, done),

@@ -25,7 +25,7 @@ const timeout = 15_000;
  * Output of a git command run in a folder.
  * @returns `undefined` when git is missing, fails, or takes too long
  */
-async function git(cwd: string, args: readonly string[]): Promise<string | undefined> {
+export async function git(cwd: string, args: readonly string[]): Promise<string | undefined> {
   try {
     const { stdout } = await run('git', [...harmless, ...args], {
       cwd,
@@ -48,7 +48,7 @@ const utf8 = new TextDecoder('utf-8');
  * Contents of objects.
  * @returns by object; empty when git fails
  */
-async function gitObjects(cwd: string, objects: readonly string[]): Promise<Map<string, string>> {
+export async function gitObjects(cwd: string, objects: readonly string[]): Promise<Map<string, string>> {
   const out = new Map<string, string>();
   if (objects.length === 0) return out;
   try {
@@ -81,7 +81,8 @@ async function gitObjects(cwd: string, objects: readonly string[]): Promise<Map<
   return out;
 }
 
-const list = (output: string) => output.split('\0').filter((path) => path !== '');
+/** Entries of an output that ends each with NUL. */
+export const list = (output: string) => output.split('\0').filter((path) => path !== '');
 
 /**
  * Tracked and untracked files below a folder, ignored ones left out.

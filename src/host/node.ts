@@ -16,6 +16,7 @@ import { acceptFiles, listTree, type TreeFile } from './tree.ts';
 
 export { cachePath, readCache, writeCache } from './cacheFile.ts';
 export { excludedFolders, isAnalysed, watchGlob } from './fileKinds.ts';
+export { stagedChanges } from './commitChanges.ts';
 export { changedFiles, committedMigrations, gitRoot, type ChangeSet } from './git.ts';
 export { ownVersion, ruleDocsUrl, rulePage } from './ownFiles.ts';
 export type { TreeFile } from './tree.ts';

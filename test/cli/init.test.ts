@@ -22,12 +22,13 @@ const filesOf = (root: string) =>
     .toSorted();
 
 test('--yes writes what is offered, all of it valid, and a second time nothing', async () => {
-  const root = createWorkspace({ ...app, 'lib/x.ts': flagged });
+  const root = createWorkspace({ ...app, 'lib/x.ts': flagged, '.husky/pre-commit': 'npm test\n' });
   git(root, 'init', '-q');
   const { code, stdout, stderr } = await run(root, ['init', '--yes']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain('Found shop in .');
-  for (const file of [config, baseline, workflow, 'AGENTS.md']) expect(stdout).toContain(`Wrote ${file}: `);
+  for (const file of [config, baseline, workflow, '.husky/commit-msg', 'AGENTS.md'])
+    expect(stdout).toContain(`Wrote ${file}: `);
   const texts = filesOf(root).map((file) => [file, read(root, file)]);
   const { report } = await runJson(root, ['--baseline', baseline]);
   expect(report.problems).toEqual([]);

@@ -1,0 +1,164 @@
+/** The header of a commit that changes the code of the backend and not its database. */
+import type { Part, PartKind, Touched } from './model.ts';
+import { newCalls, newProperties, signalOf, withoutForm, withoutTexts } from './signals.ts';
+import { list, namesOf, type Draft } from './words.ts';
+
+export const isBackend = ({ kind }: Part): boolean =>
+  /^(action|route|service|validation|env|auth|db)$/.test(kind);
+
+const isEntry = ({ kind }: Part): boolean => kind === 'action' || kind === 'route';
+
+const scopes: { [kind in PartKind]?: string } = { action: 'actions', route: 'api' };
+
+/** The scope of new things: actions, or what others call from outside, else the backend as such. */
+function scopeOf(parts: readonly Part[]): string {
+  const count = (kind: PartKind) => parts.filter((part) => part.kind === kind).length;
+  const [actions, routes] = [count('action'), count('route')];
+  if (actions + routes === 0) return 'backend';
+  return actions >= routes ? 'actions' : 'api';
+}
+
+const size = (parts: readonly Part[], side: 'before' | 'after'): number =>
+  parts.reduce((sum, part) => sum + part[side].length, 0);
+
+/** How much code differs, roughly. */
+export const weight = (parts: readonly Part[]): number =>
+  parts.reduce((sum, { before, after }) => sum + Math.abs(after.length - before.length) + 20, 0);
+
+const draft = (type: string, scope: string | undefined, subject: Draft['subject']): Draft => ({
+  type,
+  scope,
+  subject,
+});
+const refactor = (subject: Draft['subject']): Draft => draft('refactor', 'backend', subject);
+
+/** `undefined` when the backend is not what a commit is about. */
+export function backendDraft({ parts }: Touched): Draft | undefined {
+  const backend = parts.filter(isBackend);
+  if (backend.length === 0 || isAside(backend, parts)) return undefined;
+  const of = (change: Part['change']) => backend.filter((part) => part.change === change);
+  const [added, changed, removed] = [of('added'), of('changed'), of('removed')];
+  const entries = added.filter(isEntry);
+  const gone = removed.filter(isEntry);
+  if (entries.length > 0 && entries.length >= gone.length) {
+    const scope = scopeOf(entries);
+    const own = entries.filter(({ kind }) => scopes[kind] === scope);
+    return draft('feat', scope, (shown) => `add ${list(namesOf(own), shown)}`);
+  }
+  if (entries.length > 0)
+    return refactor((shown) => `replace ${list(namesOf(gone), shown)} by ${list(namesOf(entries), shown)}`);
+  const functions = added.filter(({ isValue }) => !isValue);
+  if (functions.length > 0) return addedDraft(functions, changed);
+  if (changed.length > 0) return changedDraft(changed, removed);
+  if (added.length > removed.length)
+    return draft('feat', 'backend', (shown) => `add ${list(namesOf(added), shown)}`);
+  return refactor((shown) => `remove ${list(namesOf(removed), shown)}`);
+}
+
+/** Little of the backend changes beside much of something else. */
+function isAside(backend: readonly Part[], parts: readonly Part[]): boolean {
+  if (backend.some(({ change }) => change !== 'changed')) return false;
+  const docs = parts.filter(({ kind }) => kind === 'docs').length;
+  if (docs > 1 && docs >= backend.length) return true;
+  const views = parts.filter(({ kind }) => kind === 'ui' || kind === 'page');
+  return weight(backend) < 150 * backend.length && weight(views) > 10 * weight(backend);
+}
+
+/** New functions that nobody calls from outside. */
+function addedDraft(added: readonly Part[], changed: readonly Part[]): Draft {
+  const shrunk = size(changed, 'before') - size(changed, 'after');
+  // Code that stood in what changes and has a name of its own now.
+  if (shrunk > 100 && shrunk > size(added, 'after') * 0.7)
+    return refactor(
+      (shown) => `move code of ${list(namesOf(changed), shown)} to ${list(namesOf(added), shown)}`,
+    );
+  const users = changed.filter(({ before, after }) =>
+    added.some(({ name }) => after.includes(name) && !before.includes(name)),
+  );
+  if (users.length > 2 && users.length > added.length && -shrunk < size(changed, 'before') * 0.03)
+    return refactor((shown) => `use ${list(namesOf(added), shown)} in ${list(namesOf(users), shown)}`);
+  return draft('feat', 'backend', (shown) => `add ${list(namesOf(added), shown)}`);
+}
+
+function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft {
+  const before = size(changed, 'before') + size(removed, 'before');
+  const after = size(changed, 'after');
+  const all = (same: (code: string) => string) =>
+    changed.every((part) => same(part.before) === same(part.after));
+  if (removed.length === 0 && all(withoutForm))
+    return draft('style', 'backend', (shown) => `format ${list(namesOf(changed), shown)}`);
+  if (after < before * (changed.length > 2 ? 0.9 : 0.75))
+    return refactor((shown) =>
+      removed.length > changed.length
+        ? `remove ${list(namesOf(removed), shown)}`
+        : `simplify ${list(namesOf(changed), shown)}`,
+    );
+  if (removed.length === 0 && all(withoutTexts))
+    return draft('fix', 'backend', (shown) => `change the texts of ${list(namesOf(changed), shown)}`);
+  const found = signalOf(changed);
+  const isGrown =
+    (after - before > 500 && after > before * 1.25) ||
+    (after - before > 700 && changed.some((part) => newCalls(part).length > 0));
+  if (found && (found.signal.isGuard || !isGrown)) {
+    const scope = found.signal.type === 'perf' ? 'db' : 'backend';
+    return draft(
+      found.signal.type,
+      scope,
+      (shown) => `${found.signal.verb} ${list(namesOf(found.parts), shown)}`,
+    );
+  }
+  return (
+    commonDraft(changed, after - before) ??
+    acceptingDraft(changed) ??
+    grownDraft(changed, isGrown) ??
+    fixDraft(changed)
+  );
+}
+
+/** One function that many parts call now and did not call before. */
+function commonDraft(changed: readonly Part[], growth: number): Draft | undefined {
+  const counts = new Map<string, number>();
+  for (const name of changed.flatMap(newCalls)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const [best] = [...counts].toSorted(([, a], [, b]) => b - a);
+  if (!best || best[1] < 3 || best[1] * 2 < changed.length) return undefined;
+  const [name] = best;
+  const users = changed.filter((part) => newCalls(part).includes(name));
+  const subject = (shown: number) => `use ${name} in ${list(namesOf(users), shown)}`;
+  if (/^(require|assert|check|verify|ensure|guard|protect|authorize|can)[A-Z]/.test(name))
+    return draft('fix', 'backend', subject);
+  if (/cache/i.test(name)) return draft('perf', 'db', subject);
+  return growth > size(changed, 'before') * 0.15
+    ? draft('feat', scopeOf(changed), subject)
+    : refactor(subject);
+}
+
+/** Schemas that let more through, and an environment that has more in it. */
+function acceptingDraft(changed: readonly Part[]): Draft | undefined {
+  const accepting = changed.filter(({ kind }) => kind === 'validation' || kind === 'env');
+  const accepted = accepting.flatMap(newProperties);
+  if (accepted.length === 0) return undefined;
+  const isEnv = accepting.every(({ kind }) => kind === 'env');
+  return draft('feat', scopeOf(changed), (shown) =>
+    isEnv
+      ? `read ${list(accepted, shown)} from the environment`
+      : `accept ${list(accepted, shown)} in ${list(namesOf(accepting), shown)}`,
+  );
+}
+
+function grownDraft(changed: readonly Part[], isGrown: boolean): Draft | undefined {
+  // A table that gets another line lets the program do more.
+  const isTable = changed.every(
+    ({ isValue, kind, before, after }) => isValue && kind !== 'env' && after.length > before.length,
+  );
+  if (isTable) return draft('feat', scopeOf(changed), (shown) => `extend ${list(namesOf(changed), shown)}`);
+  if (!isGrown) return undefined;
+  const keys = changed.flatMap(newProperties);
+  const what = keys.length > 0 ? `handle ${list(keys, 2)} in ` : 'extend ';
+  return draft('feat', scopeOf(changed), (shown) => `${what}${list(namesOf(changed), shown)}`);
+}
+
+function fixDraft(changed: readonly Part[]): Draft {
+  const keys = changed.flatMap(newProperties);
+  const what = keys.length > 0 && keys.length < 4 ? `set ${list(keys, 3)} in ` : 'correct ';
+  return draft('fix', 'backend', (shown) => `${what}${list(namesOf(changed), shown)}`);
+}

@@ -1,0 +1,130 @@
+/** The header of a commit that changes the schema or has migrations. */
+import { basename } from '../base/path.ts';
+import type { SchemaChange, Touched } from './model.ts';
+import { clean, list, type Draft } from './words.ts';
+
+const draft = (subject: Draft['subject'], type = 'db', scope?: string): Draft => ({ type, scope, subject });
+
+export function databaseDraft({ schema, migrations, edited, parts, packages }: Touched): Draft | undefined {
+  // Another version of Prisma wants other settings: what happens is the update.
+  const isUpdate = packages.length > 0 && schema.every(({ kind }) => kind === 'setting');
+  if (schema.length === 0 || isUpdate) return migrationDraft(migrations, edited);
+  const isOnlyIndexes = schema.every(({ kind, name }) => kind === 'index' && !name.startsWith('unique '));
+  const isNew = parts.some(
+    ({ kind, change }) => change === 'added' && (kind === 'action' || kind === 'route'),
+  );
+  if (!isOnlyIndexes || isNew) return draft((shown) => schemaSubject(schema, shown));
+  const of = (change: SchemaChange['change']) =>
+    schema.filter((one) => one.change === change).map(({ name }) => name);
+  if (of('added').length > 0) return draft((shown) => `index ${indexList(of('added'), shown)}`, 'perf', 'db');
+  return draft((shown) => `drop the index on ${list(of('removed'), shown)}`);
+}
+
+function migrationDraft(migrations: readonly string[], edited: readonly string[]): Draft | undefined {
+  const names = (migrations.length > 0 ? migrations : edited).map(migrationTitle);
+  if (names.length === 0) return undefined;
+  const [first = ''] = names;
+  // People name migrations by what they do.
+  if (
+    migrations.length === 1 &&
+    /^(add|alter|backfill|change|create|delete|drop|fix|make|move|remove|rename|replace|set|update)\b/.test(
+      first,
+    )
+  )
+    return draft(() => clean(first));
+  const verb = migrations.length > 0 ? 'add' : 'change';
+  return draft((shown) => `${verb} the migration${names.length > 1 ? 's' : ''} ${list(names, shown)}`);
+}
+
+/** `20260101120000_add_slug` → `add slug`. */
+function migrationTitle(folder: string): string {
+  const name = basename(folder);
+  return (
+    name
+      .replace(/^\d+[_-]?/, '')
+      .replace(/[_-]+/g, ' ')
+      .trim() || name
+  );
+}
+
+/** `Post(slug)` and its like; the models alone when they are many. */
+function indexList(names: readonly string[], shown: number): string {
+  return names.length <= shown
+    ? list(names, shown)
+    : list(
+        names.map((name) => name.replace(/\(.*/, '')),
+        4,
+      );
+}
+
+/** The other side of a relation says nothing that its own side doesn't. */
+export function tellingChanges(changes: readonly SchemaChange[]): SchemaChange[] {
+  const telling = changes.filter((one) => one.kind !== 'field' || one.stored || one.change === 'changed');
+  return telling.length > 0 ? telling : [...changes];
+}
+
+function schemaSubject(schema: readonly SchemaChange[], shown: number): string {
+  const changes = tellingChanges(schema);
+  const named = (kind: SchemaChange['kind'], change: SchemaChange['change']) =>
+    changes.filter((one) => one.kind === kind && one.change === change).map(({ name }) => name);
+  /** What is said of each: verb, then the rest. */
+  const phrases: [string, string][] = [];
+  const say = (verb: string, names: readonly string[], one = '', many = one) => {
+    if (names.length > 0) phrases.push([verb, `${names.length > 1 ? many : one}${list(names, shown)}`]);
+  };
+  say('add', named('model', 'added'), 'the model ', 'the models ');
+  say('drop', named('model', 'removed'), 'the model ', 'the models ');
+  phrases.push(...grouped('add', 'to', [...named('field', 'added'), ...named('value', 'added')], shown));
+  phrases.push(...grouped('drop', 'of', [...named('field', 'removed'), ...named('value', 'removed')], shown));
+  const altered = changes.filter(({ kind, change }) => kind === 'field' && change === 'changed');
+  const how = altered.length === 1 ? altered[0]?.how : undefined;
+  const [verb = '', ...rest] = clean(how ?? '').split(' ');
+  if (how !== undefined) phrases.push([verb, rest.join(' ')]);
+  else
+    say(
+      'change',
+      altered.map(({ name }) => name),
+    );
+  say('add', named('enum', 'added'), 'the enum ', 'the enums ');
+  say('drop', named('enum', 'removed'), 'the enum ', 'the enums ');
+  const unique = named('index', 'added').filter((name) => name.startsWith('unique '));
+  say(
+    'make',
+    unique.map((name) => name.slice('unique '.length)),
+    'unique ',
+  );
+  const indexes = named('index', 'added').filter((name) => !unique.includes(name));
+  if (indexes.length > 0) phrases.push(['index', indexList(indexes, shown)]);
+  say('drop', named('index', 'removed'), 'the index on ', 'the indexes on ');
+  say('set', [...named('setting', 'added'), ...named('setting', 'changed')]);
+  say('drop', named('setting', 'removed'), 'the setting ', 'the settings ');
+  const told = phrases.slice(0, shown > 2 ? 2 : 1);
+  return told
+    .map(([own, object], index) => (index > 0 && told[index - 1]?.[0] === own ? object : `${own} ${object}`))
+    .join(' and ');
+}
+
+/** `add slug and title to Post`: members of one owner after the other, or one member of many owners. */
+function grouped(
+  verb: string,
+  preposition: string,
+  names: readonly string[],
+  shown: number,
+): [string, string][] {
+  const owners = new Map<string, string[]>();
+  for (const name of names) {
+    const [owner = '', member = ''] = name.split('.');
+    owners.set(owner, [...(owners.get(owner) ?? []), member]);
+  }
+  const members = new Set([...owners.values()].map((all) => all.join('\n')));
+  const [only] = owners.values();
+  if (members.size === 1 && only && names.length > 1)
+    return [[verb, `${list(only, shown)} ${preposition} ${list([...owners.keys()], shown)}`]];
+  if (owners.size > 2) return [[verb, list(names, shown)]];
+  return [...owners].map(([owner, all]): [string, string] => [
+    verb,
+    all.length === 1
+      ? clean(`${owner}.${all.join('')}`)
+      : `${list(all, shown)} ${preposition} ${clean(owner)}`,
+  ]);
+}

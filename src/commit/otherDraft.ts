@@ -1,0 +1,102 @@
+/** The header of a commit that is not about the backend. */
+import { weight } from './backendDraft.ts';
+import type { Part, PartKind, Touched } from './model.ts';
+import { list, namesOf, shortName, type Draft } from './words.ts';
+
+/** Three and more packages that change at once are the matter, and the code follows them; so is one that goes. */
+export function updateDraft({ packages, parts, schema }: Touched): Draft | undefined {
+  const updates = packages.filter((text) => !text.startsWith('add '));
+  const isUpdate =
+    updates.length >= 3 ||
+    (packages.length > 0 &&
+      updates.length === packages.length &&
+      parts.every(({ change }) => change !== 'added')) ||
+    (schema.length > 0 && packages.length > 0);
+  return isUpdate ? packagesDraft(packages) : undefined;
+}
+
+function packagesDraft(packages: readonly string[]): Draft {
+  return {
+    type: 'chore',
+    scope: 'deps',
+    subject: (shown) => (packages.length === 0 ? 'update the lock file' : list(packages, shown)),
+  };
+}
+
+const verbOf = (parts: readonly Part[]): string => {
+  if (parts.every(({ change }) => change === 'added')) return 'add';
+  return parts.every(({ change }) => change === 'removed') ? 'remove' : 'change';
+};
+
+const order: readonly PartKind[] = [
+  'ui',
+  'test',
+  'docs',
+  'ci',
+  'deps',
+  'seed',
+  'tooling',
+  'generated',
+  'other',
+];
+
+export function otherDraft({ parts, moved, packages, unchanged }: Touched): Draft | undefined {
+  if (parts.length === 0 && moved.length === 0 && unchanged.length > 0)
+    return {
+      type: 'style',
+      scope: undefined,
+      subject: (shown) => `format ${list(unchanged.map(shortName), shown)}`,
+    };
+  if (parts.length === 0)
+    return moved.length === 0
+      ? undefined
+      : {
+          type: 'refactor',
+          scope: undefined,
+          subject: (shown) =>
+            `move ${list(
+              moved.map(({ to }) => shortName(to)),
+              shown,
+            )}`,
+        };
+  const kindOf = ({ kind }: Part): PartKind => (kind === 'page' ? 'ui' : kind);
+  const count = (kind: PartKind) => parts.filter((part) => kindOf(part) === kind).length;
+  const [most = 'other'] = order.toSorted((a, b) => count(b) - count(a));
+  const kind = count('ui') > 0 && most !== 'test' && most !== 'docs' ? 'ui' : most;
+  const own = parts.filter((part) => kindOf(part) === kind);
+  const verb = verbOf(own);
+  const plain = (type: string, scope?: string): Draft => ({
+    type,
+    scope,
+    subject: (shown) => `${verb} ${list(namesOf(own), shown)}`,
+  });
+  switch (kind) {
+    case 'ui':
+      return viewDraft(own, packages, verb);
+    case 'deps':
+      return packagesDraft(packages);
+    case 'seed':
+      return { type: 'chore', scope: 'db', subject: () => `${verb} the seed data` };
+    case 'test':
+    case 'docs':
+    case 'ci':
+      return plain(kind);
+    default:
+      return plain('chore');
+  }
+}
+
+function viewDraft(own: readonly Part[], packages: readonly string[], verb: string): Draft {
+  const added = own.filter(({ change }) => change === 'added');
+  const before = own.reduce((sum, part) => sum + part.before.length, 0);
+  const isGrown = packages.some((text) => text.startsWith('add ')) || weight(own) > 0.25 * before;
+  const [type, what, told] =
+    added.length > 0
+      ? (['feat', 'add', added] as const)
+      : verb === 'remove'
+        ? (['refactor', 'remove', own] as const)
+        : isGrown
+          ? (['feat', 'extend', own] as const)
+          : (['fix', 'correct', own] as const);
+  return { type, scope: 'ui', subject: (shown) => `${what} ${list(namesOf(told), shown)}` };
+}

@@ -1,0 +1,125 @@
+/** What the difference of two versions of a function shows of its reason. */
+import type { Part } from './model.ts';
+
+export interface Signal {
+  type: 'fix' | 'perf';
+  /** It protects data or people: whatever else grows, this is the matter. */
+  isGuard?: true;
+  /** Before the names of what changes: `check who calls`. */
+  verb: string;
+}
+
+interface Pattern extends Signal {
+  /** More of it afterwards than before is the sign. */
+  more: RegExp;
+  /** Less of it is needed as well: one way of doing it takes the place of another. */
+  less?: RegExp;
+}
+
+/** The first that fits speaks: what protects comes before what speeds up, and that before what is added. */
+const patterns: readonly Pattern[] = [
+  {
+    type: 'fix',
+    verb: 'check who calls',
+    isGuard: true,
+    more: /\b(auth|getServerSession|getSession|currentUser|requireUser|requireAuth|requireAdmin|getToken|verifySession|validateSession|checkSession)\(|\bsession\?*\.user\b|[Uu]nauthorized|\b40[13]\b/g,
+  },
+  {
+    type: 'fix',
+    verb: 'verify the signature of',
+    isGuard: true,
+    more: /timingSafeEqual|constructEvent|createHmac|verifySignature|\.verify\(/g,
+  },
+  {
+    type: 'fix',
+    verb: 'validate the input of',
+    isGuard: true,
+    more: /\.(safeParse|parse|parseAsync|safeParseAsync)\((?!JSON)/g,
+  },
+  { type: 'fix', verb: 'keep the writes together in', isGuard: true, more: /\$transaction\(/g },
+  { type: 'perf', verb: 'run the queries at once in', more: /Promise\.all\(/g },
+  {
+    type: 'perf',
+    verb: 'write the rows in one query in',
+    more: /\b(createMany|createManyAndReturn|updateMany)\(/g,
+    less: /\b(for|forEach|map)\b/g,
+  },
+  {
+    type: 'perf',
+    verb: 'cache the reads of',
+    more: /\b(unstable_cache|cacheTag|cacheLife)\(|(?<![\w.])cache\((?=async|\()|['"]use cache['"]/g,
+  },
+  { type: 'perf', verb: 'limit the rows of', more: /\b(take|limit)\b ?[:,]/g },
+  { type: 'perf', verb: 'read fewer columns in', more: /\bselect:/g, less: /\binclude:/g },
+  {
+    type: 'fix',
+    verb: 'log the errors of',
+    more: /\b(logger|log|console)\.(error|warn)\(|captureException\(/g,
+  },
+  { type: 'fix', verb: 'handle the errors of', more: /\bcatch\b/g },
+  { type: 'fix', verb: 'revalidate after', more: /\brevalidate(Path|Tag)\(|\bupdateTag\(/g },
+  {
+    type: 'fix',
+    verb: 'guard against missing values in',
+    more: /if \(!|=== null|== null|=== undefined/g,
+  },
+];
+
+const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+
+const grows = (parts: readonly Part[], pattern: RegExp): boolean =>
+  parts.some(({ before, after }) => count(after, pattern) > count(before, pattern));
+const shrinks = (parts: readonly Part[], pattern: RegExp): boolean =>
+  parts.some(({ before, after }) => count(after, pattern) < count(before, pattern));
+
+/** @param parts those that change; of added and removed ones there is nothing to compare */
+export function signalOf(parts: readonly Part[]): { signal: Signal; parts: Part[] } | undefined {
+  for (const { more, less, ...signal } of patterns) {
+    if (!grows(parts, more) || (less && !shrinks(parts, less))) continue;
+    return { signal, parts: parts.filter((part) => grows([part], more)) };
+  }
+  return undefined;
+}
+
+const properties = /(?<![?\w.] ?)\b([a-z]\w*)\b(?=: )/g;
+
+/** Names of properties that are new in the code of a part, in the order in which they come: `where`, `teamId`. */
+export function newProperties({ before, after }: Part): string[] {
+  const old = new Set([...before.matchAll(properties)].map(([name]) => name));
+  const now = [...after.matchAll(properties)].map(([name]) => name);
+  return [...new Set(now)].filter((name) => !old.has(name) && !ordinary.has(name));
+}
+
+const ordinary = new Set(
+  'where not NOT in OR AND is has some none every gt gte lt lte equals contains to from select include data orderBy take skip status error message success headers id type name code body method default true false async await'.split(
+    ' ',
+  ),
+);
+
+/** Code without the contents of its texts, and without what only a formatter cares for. */
+export const withoutTexts = (code: string): string => code.replace(/(['"`])(?:\\.|(?!\1).)*\1/g, "''");
+export const withoutForm = (code: string): string => code.replace(/[{}();,'"`\s]/g, '');
+
+const calls = /(?<![.\w] ?)\b([a-z]\w+)\(/g;
+const keywords = new Set([
+  'if',
+  'for',
+  'while',
+  'switch',
+  'catch',
+  'return',
+  'function',
+  'await',
+  'async',
+  'super',
+  'typeof',
+  'require',
+  'import',
+]);
+
+/** Functions that a part calls now and did not call before. */
+export function newCalls({ before, after }: Part): string[] {
+  const of = (code: string) => [...code.matchAll(calls)].map(([, name = '']) => name);
+  const old = new Set(of(before));
+  return [...new Set(of(after))].filter((name) => !old.has(name) && !keywords.has(name));
+}

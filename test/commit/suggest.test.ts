@@ -1,0 +1,280 @@
+import { expect, test } from 'vitest';
+import type { ChangedFile } from '../../src/commit/model.ts';
+import { messageText, suggestMessage } from '../../src/commit/suggest.ts';
+import { touchedBy } from '../../src/commit/touched.ts';
+
+type Texts = { [file: string]: [before: string | undefined, after: string | undefined] };
+
+async function touched(texts: Texts, migrationsBefore: { [folder: string]: string[] } = {}) {
+  const files = Object.entries(texts).map(([file, [before, after]]): ChangedFile => {
+    const status = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
+    return { file, from: undefined, status, before, after };
+  });
+  return touchedBy({ files, migrationsBefore: new Map(Object.entries(migrationsBefore)) });
+}
+
+async function message(...args: Parameters<typeof touched>): Promise<string | undefined> {
+  const suggestion = suggestMessage(await touched(...args));
+  return suggestion && messageText(suggestion);
+}
+
+const schema = (post: string, more = '') => `datasource db {
+  provider = "postgresql"
+}
+model User {
+  id    String @id
+  posts Post[]
+}
+model Post {
+  id String @id
+  author User @relation(fields: [authorId], references: [id])
+  authorId String
+${post}
+}
+${more}`;
+const base = schema('');
+const action = (body: string) => `'use server';\nimport { prisma } from '@/lib/db';\n${body}\n`;
+const created = [
+  'CREATE TYPE "Role" AS ENUM (\'USER\', \'ADMIN\');\nCREATE TABLE "Post" ("id" TEXT NOT NULL, "title" TEXT, "role" "Role", PRIMARY KEY ("id"));',
+];
+
+test.each<[string, Texts, string]>([
+  ['a field', { 'prisma/schema.prisma': [base, schema('  slug String')] }, 'db: add Post.slug'],
+  [
+    'two fields',
+    { 'prisma/schema.prisma': [base, schema('  slug String\n  title String')] },
+    'db: add slug and title to Post',
+  ],
+  [
+    'a model with an enum; its relation is not told twice',
+    {
+      'prisma/schema.prisma': [
+        base,
+        schema(
+          '  tags Tag[]',
+          'model Tag {\n  id String @id\n  post Post @relation(fields: [p], references: [id])\n  p String\n}\nenum Kind {\n  A\n}',
+        ),
+      ],
+    },
+    'db: add the model Tag and the enum Kind',
+  ],
+  [
+    'a field that may be empty now',
+    { 'prisma/schema.prisma': [schema('  slug String'), schema('  slug String?')] },
+    'db: make Post.slug optional',
+  ],
+  [
+    'an index alone',
+    { 'prisma/schema.prisma': [base, schema('  @@index([authorId])')] },
+    'perf(db): index Post(authorId)',
+  ],
+  [
+    'a new action, with the service it calls',
+    {
+      'lib/actions/post.ts': [
+        action('export async function a() {}'),
+        action(
+          'export async function a() {}\nexport async function createPost(input: unknown) {\n  return make(input);\n}',
+        ),
+      ],
+      'lib/services/post.ts': [undefined, 'export const make = (input: unknown) => input;\n'],
+    },
+    'feat(actions): add createPost\n\n- actions: add createPost\n- backend: add make',
+  ],
+  [
+    'a new route',
+    {
+      'src/app/(shop)/api/posts/[id]/route.ts': [
+        undefined,
+        'export async function GET() {}\nexport async function DELETE() {}\n',
+      ],
+    },
+    'feat(api): add GET /api/posts/[id] and DELETE /api/posts/[id]',
+  ],
+  [
+    'a route that hands on all its methods',
+    { 'apps/web/app/api/x/route.ts': [undefined, "export { GET, POST, PUT } from './handler';\n"] },
+    'feat(api): add /api/x',
+  ],
+  [
+    'a tRPC procedure',
+    {
+      'server/routers/post.ts': [
+        'export const postRouter = router({ list: publicProcedure.query(() => 1) });',
+        'export const postRouter = router({ list: publicProcedure.query(() => 1), create: protectedProcedure.mutation(() => 2) });',
+      ],
+    },
+    'feat(api): add postRouter.create',
+  ],
+  [
+    'a guard in an action',
+    {
+      'lib/actions/post.ts': [
+        action(
+          'export async function deletePost(id: string) {\n  await prisma.post.delete({ where: { id } });\n}',
+        ),
+        action(
+          'export async function deletePost(id: string) {\n  const session = await auth();\n  if (!session) return;\n  await prisma.post.delete({ where: { id } });\n}',
+        ),
+      ],
+    },
+    'fix(backend): check who calls deletePost',
+  ],
+  [
+    'a condition in a query',
+    {
+      'lib/services/post.ts': [
+        'export const list = () => prisma.post.findMany({ where: { a: 1 } });',
+        'export const list = () => prisma.post.findMany({ where: { a: 1, teamId } });'.replace(
+          'teamId',
+          'teamId: 2',
+        ),
+      ],
+    },
+    'fix(backend): set teamId in list',
+  ],
+  [
+    'a bound on a list',
+    {
+      'lib/services/post.ts': [
+        'export const list = () => prisma.post.findMany({ where: { a: 1 } });',
+        'export const list = () => prisma.post.findMany({ where: { a: 1 }, take: 50 });',
+      ],
+    },
+    'perf(db): limit the rows of list',
+  ],
+  [
+    'a field in a schema of the input',
+    {
+      'lib/validations/post.ts': [
+        "import { z } from 'zod';\nexport const postSchema = z.object({ title: z.string() });",
+        "import { z } from 'zod';\nexport const postSchema = z.object({ title: z.string(), slug: z.string() });",
+      ],
+    },
+    'feat(backend): accept slug in postSchema',
+  ],
+  [
+    'braces and quotes',
+    {
+      'lib/services/a.ts': [
+        'export function f(a: number) { if (a) return "x"; }',
+        "export function f(a: number) { if (a) { return 'x'; } }",
+      ],
+    },
+    'style(backend): format f',
+  ],
+  [
+    'a function that goes',
+    {
+      'lib/services/a.ts': [
+        'export const f = () => 1;\nexport const g = () => 2;',
+        'export const f = () => 1;',
+      ],
+    },
+    'refactor(backend): remove g',
+  ],
+  [
+    'code that moves to a service',
+    {
+      'lib/actions/a.ts': [
+        action(
+          `export async function save(id: string) {\n${'  await prisma.post.update({ where: { id }, data: { title: id } });\n'.repeat(4)}}`,
+        ),
+        action('export async function save(id: string) {\n  await saveAll(id);\n}'),
+      ],
+      'lib/services/a.ts': [
+        undefined,
+        `export async function saveAll(id: string) {\n${'  await prisma.post.update({ where: { id }, data: { title: id } });\n'.repeat(4)}}`,
+      ],
+    },
+    'refactor(backend): move code of save to saveAll\n\n- actions: change save\n- backend: add saveAll',
+  ],
+  ['tests', { 'lib/a.test.ts': ['a', 'b'] }, 'test: change lib/a.test'],
+  ['documents', { 'README.md': [undefined, undefined] }, 'docs: add README.md'],
+  [
+    'a view',
+    { 'components/Button.tsx': [undefined, 'export const Button = () => <a />;'] },
+    'feat(ui): add components/Button',
+  ],
+  [
+    'packages',
+    {
+      'package.json': [
+        '{ "dependencies": { "zod": "^3.0.0", "a": "1" } }',
+        '{ "dependencies": { "zod": "^4.0.0", "b": "1" } }',
+      ],
+    },
+    'chore(deps): update zod to 4.0.0, add b and remove a',
+  ],
+  ['seed data', { 'prisma/seed.ts': ['a()', 'b()'] }, 'chore(db): change the seed data'],
+])('%s', async (_name, texts, expected) => {
+  expect(await message(texts)).toBe(expected);
+});
+
+const sql = (text: string): Texts => ({ 'prisma/migrations/2_change/migration.sql': [undefined, text] });
+
+test.each([
+  ['DROP TABLE "Post";', 'the table `Post` and all its rows'],
+  ['ALTER TABLE "Post" DROP COLUMN "title";', 'all values of the column `title` of `Post`'],
+  ['TRUNCATE "Post";', 'all rows of `Post`'],
+  [
+    'ALTER TABLE "Post" ALTER COLUMN "title" TYPE VARCHAR(3);',
+    "values of the column `title` of `Post` that don't fit `VARCHAR(3)`",
+  ],
+])('%s is marked as breaking, with what is lost', async (text, lost) => {
+  const { 'prisma/migrations': earlier } = { 'prisma/migrations': created };
+  const found = await message(sql(text), { 'prisma/migrations': earlier });
+  expect(found).toMatch(/^db!: /);
+  expect(found?.replaceAll('\n', ' ')).toContain(`BREAKING CHANGE: destroys ${lost}`);
+});
+
+test.each([
+  ['a table of its own', 'CREATE TABLE "T" ("a" INT);\nDROP TABLE "T";'],
+  ['a new column', 'ALTER TABLE "Post" ADD COLUMN "slug" TEXT;'],
+  ['a longer type', 'ALTER TABLE "Post" ALTER COLUMN "title" TYPE TEXT;'],
+])('%s is not', async (_name, text) => {
+  expect(await message(sql(text), { 'prisma/migrations': created })).toMatch(/^db: /);
+});
+
+test('without a migration the schema says what the next one destroys; a column that stays does not count', async () => {
+  const found = await message({ 'prisma/schema.prisma': [schema('  slug String'), base] });
+  expect(found).toBe('db!: drop Post.slug\n\nBREAKING CHANGE: destroys all values of `slug` of `Post`.');
+  const moved = await message({
+    'prisma/schema/a.prisma': [base, schema('').replace(/model Post[^]*?\n}/, '')],
+    'prisma/schema/post.prisma': [undefined, /model Post[^]*?\n}/.exec(base)?.[0]],
+  });
+  expect(moved).toBe('style: format schema/a.prisma and schema/post.prisma');
+});
+
+test('headers and lines keep to their length, whatever the names are', async () => {
+  const names = Array.from(
+    { length: 40 },
+    (_, index) => `aVeryLongNameOfAnActionThatNobodyWouldType${index}`,
+  );
+  const found = await message({
+    'lib/actions/a.ts': [
+      undefined,
+      action(names.map((name) => `export async function ${name}() {}`).join('\n')),
+    ],
+    'lib/services/b.ts': [undefined, 'export const f = () => 1;'],
+  });
+  const lines = (found ?? '').split('\n');
+  expect(lines.length).toBeGreaterThan(3);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+  expect(lines[0]).toContain('more');
+});
+
+test('names of files cannot break the message', async () => {
+  const found = await message({ 'docs/a\nBREAKING CHANGE: x\u001b[2J.md': [undefined, undefined] });
+  expect(found?.split('\n')).toHaveLength(1);
+  expect(found).not.toContain('\u001b');
+});
+
+test('what does not parse, and what is nested without end, still gets a message', async () => {
+  expect(await message({ 'lib/services/a.ts': ['export const a = ;', 'export const = 1'] })).toMatch(
+    /^\w+\(/,
+  );
+  const deep = `export const a = ${'['.repeat(5_000)}${']'.repeat(5_000)};`;
+  expect(await message({ 'lib/services/a.ts': ['export const a = 1;', deep] })).toMatch(/^\w+[(:]/);
+  expect(await message({})).toBeUndefined();
+});
