@@ -24,6 +24,20 @@ const assets = [
   require.resolve('@vscode/tree-sitter-wasm/wasm/tree-sitter-bash.wasm'),
 ];
 
+/**
+ * The process of the embedded PostgreSQL, in a folder of its own: it may read that folder and nothing else. ES modules, since PGlite
+ * and its files find one another by `import.meta.url`.
+ */
+const postgres = { main: 'src/postgres/main.ts', watchdog: 'src/postgres/watchdog.ts' };
+const pglite = path.dirname(require.resolve('@electric-sql/pglite'));
+const postgresAssets = [
+  ...['pglite.wasm', 'pglite.data', 'initdb.wasm'].map((file) => path.join(pglite, file)),
+  ...JSON.parse(readFileSync(path.join(root, 'src/postgres/extensions.json'), 'utf8')).map((name) =>
+    path.join(pglite, `${name}.tar.gz`),
+  ),
+  path.join(path.dirname(require.resolve('@prisma/schema-engine-wasm')), 'schema_engine_bg.wasm'),
+];
+
 /** An entry that another entry imports stays a file of its own, so that its code and its state exist once. */
 const sharedEntries = {
   name: 'shared-entries',
@@ -78,6 +92,28 @@ function banner(name) {
   return lines.join('\n');
 }
 
+/** What the process of the embedded PostgreSQL runs. @returns {import('esbuild').BuildOptions} */
+function postgresOptions() {
+  return {
+    entryPoints: Object.entries(postgres).map(([out, file]) => ({ in: path.join(root, file), out })),
+    outdir: path.join(dist, 'postgres'),
+    outExtension: { '.js': '.mjs' },
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    // CommonJS among the libraries asks for Node's own modules.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    minify: true,
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [englishOnly],
+  };
+}
+
 /** @returns {import('esbuild').BuildOptions} */
 function optionsFor(name) {
   return {
@@ -117,11 +153,17 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 for (const file of assets) copyFileSync(file, path.join(dist, path.basename(file)));
+mkdirSync(path.join(dist, 'postgres'));
+for (const file of postgresAssets) copyFileSync(file, path.join(dist, 'postgres', path.basename(file)));
 
 const names = Object.keys(entries);
 if (process.argv.includes('--watch')) {
-  for (const name of names) await (await context({ ...optionsFor(name), minify: false })).watch();
+  for (const options of [...names.map(optionsFor), postgresOptions()])
+    await (await context({ ...options, minify: false })).watch();
 } else {
+  const { metafile: own } = await build(postgresOptions());
+  for (const [file, { bytes }] of Object.entries(own.outputs))
+    console.log(`${file}  ${(bytes / 1024).toFixed(0)} KB`);
   const results = await Promise.allSettled(names.map((name) => build(optionsFor(name))));
   for (const [index, result] of results.entries()) {
     if (result.status === 'rejected') {

@@ -15,6 +15,8 @@ import type { MapDocument } from './map/document.ts';
 import type { RuleCount } from './map/markdown/problems.ts';
 import type { BackendMap } from './map/model.ts';
 import { hoverAt } from './map/hover.ts';
+import { migrationOf, schemaHistories } from './map/migrationHistory.ts';
+import type { HistoryMigration, SchemaHistory } from './map/migrationHistory.ts';
 import { projectStats } from './map/stats.ts';
 import type { ProjectStats } from './map/stats.ts';
 import { registeredRules } from './rules/index.generated.ts';
@@ -419,6 +421,17 @@ export class Engine {
         else count.warnings++;
       }
     return [...counts.values()];
+  }
+
+  /** The migrations of each PostgreSQL schema, as far as they have been indexed. */
+  histories(): SchemaHistory[] {
+    return schemaHistories(this.workspace);
+  }
+
+  /** What is known of one `migration.sql`; `undefined` for other files and other databases. */
+  migration(file: FileId): HistoryMigration | undefined {
+    const state = this.workspace.migrationState(file);
+    return state && migrationOf(this.workspace, file, state.newest);
   }
 
   stats(): ProjectStats {

@@ -86,7 +86,7 @@ const parts: { readonly [part: string]: Part } = {
   },
   report: {
     values: ['base'],
-    types: ['run', 'rules'],
+    types: ['run', 'rules', 'embedded'],
     packages: ['picocolors', 'fast-myers-diff'],
     why: 'reports are texts made from findings',
   },
@@ -95,19 +95,30 @@ const parts: { readonly [part: string]: Part } = {
     packages: ['zod'],
     why: 'client and server share it: what it imports is loaded in every window',
   },
+  embedded: {
+    values: ['base'],
+    types: ['map'],
+    packages: ['node', 'zod'],
+    why: 'it starts the process that runs SQL, and must never run any itself: neither PostgreSQL nor an engine is loaded here',
+  },
+  postgres: {
+    values: ['base', 'embedded'],
+    packages: ['node', 'zod', '@electric-sql/pglite', '@prisma'],
+    why: 'it is a program of its own, which SQL may hang or bring down: nothing imports it',
+  },
   host: {
     values: ['base'],
     packages: ['node', 'ignore', 'tinyglobby'],
     why: 'the disk, git and the clock are here, and nothing that analyses',
   },
   cli: {
-    values: ['base', 'config', 'engine', 'host', 'report', 'server'],
+    values: ['base', 'config', 'embedded', 'engine', 'host', 'report', 'server'],
     types: ['rules', 'run', 'commit'],
     packages: ['node', 'citty', 'picocolors', 'picomatch', 'zod'],
     why: 'a front end sees the engine through its façade, so that all front ends say the same',
   },
   server: {
-    values: ['base', 'config', 'engine', 'host', 'protocol'],
+    values: ['base', 'config', 'embedded', 'engine', 'host', 'protocol', 'report'],
     types: ['rules', 'run', 'map'],
     packages: ['node', 'zod', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
     why: 'a front end sees the engine through its façade, and works in any editor: it must not know VS Code',
@@ -183,7 +194,8 @@ function ruleProblems(all: readonly Module[]): string[] {
 
 /** The engine's result depends on the texts it is given and on nothing else. */
 function purityProblems(all: readonly Module[]): string[] {
-  const isShell = (file: string): boolean => /^(src\/(host|cli|codegen)|server|client)\//.test(file);
+  const isShell = (file: string): boolean =>
+    /^(src\/(host|cli|codegen|embedded|postgres)|server|client)\//.test(file);
   return all
     .filter(({ file }) => !isShell(file))
     .flatMap(({ file, globals }) =>
@@ -248,6 +260,8 @@ describe('parts import only what they may', () => {
     ['client/a.ts', "import { Engine } from '../src/engine.ts';"],
     ['client/a.ts', "export { a } from '../server/main.ts';"],
     ['src/report/a.ts', "import { kit } from '../../test/kit/check.ts';"],
+    ['server/a.ts', "import { createDatabase } from '../src/postgres/database.ts';"],
+    ['src/embedded/a.ts', "import { PGlite } from '@electric-sql/pglite';"],
     ['src/elsewhere/a.ts', "import path from 'node:path';"],
   ])('a violation in %s is seen: %s', (file, text) => {
     expect(boundaryProblems([moduleOf(file, text)])).toHaveLength(1);

@@ -12,6 +12,7 @@ import { explainCommand, rulesCommand } from './explain.ts';
 import { initCommand } from './init.ts';
 import { lspCommand } from './lsp.ts';
 import { mapCommand } from './map.ts';
+import { migrationsCommand } from './migrations.ts';
 import { coloursFor, isColourful, write } from './terminal.ts';
 
 const programName = 'backend-specialist';
@@ -33,6 +34,7 @@ async function runProgram(args: readonly string[]): Promise<ExitCode> {
     check: createCommand(checkCommand, done),
     map: createCommand(mapCommand, done),
     'commit-msg': createCommand(commitMessageCommand, done),
+    migrations: createCommand(migrationsCommand, done),
     explain: createCommand(explainCommand, done),
     rules: createCommand(rulesCommand, done),
     init: createCommand(initCommand, done),
