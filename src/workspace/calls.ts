@@ -172,7 +172,7 @@ function calleeOf(it: Interpreter, fn: Value, state: State): Callee {
         };
       if (isPossibleClient(client, fn.of.of) && it.links.accessors(it.file)?.has(fn.of.name)) {
         const named = fn.of.of.k === 'ref' ? fn.of.of.name : fn.of.of.k === 'member' ? fn.of.of.name : '';
-        const sure = /prisma|^db$|^tx$|^trx$|dbclient|database/i.test(named);
+        const sure = /prisma|^db$|^tx$|^trx$|dbclient|database/i.test(named) || fallsBackOnClient(client);
         if (sure || isTellingOperation(fn.name) || hasClientType(it, fn.of.of))
           return {
             callee: {
@@ -225,6 +225,11 @@ function isPossibleClient(client: Abs, source: Value): boolean {
       (client.k === 'package' && client.spec.startsWith('missing:'))
     );
   return false;
+}
+
+/** `client = prisma` of a parameter: a client, whichever is handed in. */
+function fallsBackOnClient(client: Abs): boolean {
+  return client.k === 'unknown' && client.from?.some(({ k }) => k === 'prisma') === true;
 }
 
 function hasClientType(it: Interpreter, value: Value): boolean {

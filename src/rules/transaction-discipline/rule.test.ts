@@ -48,6 +48,10 @@ const helpers = `
     const db = tx ? tx : prisma;
     return db.comment.create({ data: { postId, text: '', authorId: 'system' } });
   }
+  type Handle = Pick<typeof prisma, 'comment'>;
+  export async function noteBy(postId: string, handle: Handle = prisma) {
+    return handle.comment.create({ data: { postId, text: '', authorId: 'system' } });
+  }
   export const countOf = async (postId: string) => prisma.comment.count({ where: { postId } });
   export async function publishAll(postId: string) {
     return prisma.$transaction(async (tx) => {
@@ -82,7 +86,7 @@ async function said(
   import { prisma } from '@/lib/db';
   import { prisma as db } from '@/lib/db';
   import * as audit from '@/lib/services/audit.service';
-  import { countOf, note, noteBag, noteEither, noteElse, noteMaybe, notePicked, noteStrict, noteWith, publishAll } from '@/lib/services/audit.service';
+  import { countOf, note, noteBag, noteBy, noteEither, noteElse, noteMaybe, notePicked, noteStrict, noteWith, publishAll } from '@/lib/services/audit.service';
   import { sendWelcome, sleep } from '@/lib/mail';
   import { withTx, withUser } from '@/lib/tx';
   const posts = prisma.post;
@@ -120,6 +124,7 @@ describe('the outer client', () => {
     ['under a condition', `if (title) { await prisma.${UPDATE}; }`, 'prisma outer'],
     ['in a try block', `try { await prisma.${UPDATE}; } catch (error) { throw error; }`, 'prisma outer'],
     ['beside the right one', `await tx.${UPDATE}; await prisma.post.count();`, 'prisma outer'],
+    ['a service that falls back on the client', 'await noteBy(id);', 'noteBy outerCall'],
     ['a service that opens a transaction without tx', 'await noteEither(id);', 'noteEither nested'],
     [
       'the other branch of a service',
@@ -198,7 +203,7 @@ describe('the outer client', () => {
     ],
     [
       'tx passed on to what opens a transaction only without it',
-      'await noteEither(id, tx); await noteElse({ postId: id, tx }); await notePicked(id, tx);',
+      'await noteEither(id, tx); await noteElse({ postId: id, tx }); await notePicked(id, tx); await noteBy(id, tx);',
     ],
     [
       'the same in code that is never reached',
