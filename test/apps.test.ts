@@ -67,6 +67,7 @@ const marked = new Set([
   'pending-destructive-change',
   'schema-drift',
   'stale-client',
+  'migration-breaks-code',
 ]);
 
 describe('findings', () => {

@@ -138,14 +138,15 @@ async function mergeBase(cwd: string): Promise<string | undefined> {
 }
 
 const isMigration = (file: string) => file.endsWith('.sql') && /(^|\/)migrations\//.test(file);
-const isPrisma = (file: string) => file.endsWith('/migration.sql');
+/** Files whose texts are read. */
+const isPrisma = (file: string) => file.endsWith('/migration.sql') || file.endsWith('.prisma');
 
 /** Texts above that size, in bytes, are no migrations that people write. */
 const largest = 512 * 1024;
 
 /**
  * Migration files that the base branch already has: those of the merge base with `origin/HEAD`, else with
- * `main` or `master`, else of `HEAD`. With the texts of those that Prisma runs (`migration.sql`).
+ * `main` or `master`, else of `HEAD`. With the texts of those that Prisma runs (`migration.sql`), and the schemas' files.
  * @param cwd absolute folder; the result is relative to it
  * @returns `undefined` outside a repository; an empty map before the first commit
  */
@@ -160,7 +161,9 @@ export async function committedMigrations(cwd: string): Promise<Map<FileId, stri
     const tab = entry.indexOf('\t');
     const [, , object = '', size = ''] = entry.slice(0, tab).split(/ +/);
     const file = entry.slice(tab + 1);
-    return isMigration(file) ? [{ file, object, isRead: isPrisma(file) && Number(size) <= largest }] : [];
+    return isMigration(file) || file.endsWith('.prisma')
+      ? [{ file, object, isRead: isPrisma(file) && Number(size) <= largest }]
+      : [];
   });
   const texts = await gitObjects(
     cwd,

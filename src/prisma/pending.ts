@@ -46,6 +46,8 @@ export interface PendingChange {
   /** As Prisma would write it. */
   sql: string;
   effects: readonly PendingEffect[];
+  /** The schema's files parse: what isn't in them is gone. */
+  complete: boolean;
 }
 
 export interface PendingContext {
@@ -68,7 +70,7 @@ export function pendingChange(schema: SchemaModel, context: PendingContext): Pen
     external,
     fallback,
   });
-  if (steps.length === 0) return { steps, sql: '', effects: [] };
+  if (steps.length === 0) return { steps, sql: '', effects: [], complete };
   const text = migrationText(steps);
   const facts = extractSql(text.sql);
   const hazards = assessMigration(facts, { before, deployed, names: dbNames(schema) }, text.sql);
@@ -90,7 +92,7 @@ export function pendingChange(schema: SchemaModel, context: PendingContext): Pen
     if (part) effects.push({ e: 'risk', risk, ...part });
   }
   effects.push(...spreads(steps, deployed));
-  return { steps, sql: text.sql, effects };
+  return { steps, sql: text.sql, effects, complete };
 }
 
 function partAt(

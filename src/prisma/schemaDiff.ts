@@ -33,7 +33,7 @@ export function schemaDiff(before: DbState, after: DesiredDb, options: DiffOptio
 }
 
 /** Tables of Prisma itself and of PostGIS. */
-const OTHERS =
+export const OTHER_TABLES =
   /^(_prisma_migrations|spatial_ref_sys|geometry_columns|geography_columns|raster_(columns|overviews))$/i;
 
 class SchemaDiff {
@@ -73,7 +73,7 @@ class SchemaDiff {
       this.after.complete &&
       this.isVisible(table) &&
       !this.before.uncertain.has(key) &&
-      !OTHERS.test(table.name) &&
+      !OTHER_TABLES.test(table.name) &&
       this.options.external?.includes(key) !== true
     );
   }

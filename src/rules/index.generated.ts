@@ -29,6 +29,7 @@ import { rule as envSchema } from './env-schema/rule.ts';
 import { fixes as envSchemaFixes } from './env-schema/fix.ts';
 import { rule as migrateDevOnly } from './migrate-dev-only/rule.ts';
 import { fixes as migrateDevOnlyFixes } from './migrate-dev-only/fix.ts';
+import { rule as migrationBreaksCode } from './migration-breaks-code/rule.ts';
 import { rule as missingIndex } from './missing-index/rule.ts';
 import { fixes as missingIndexFixes } from './missing-index/fix.ts';
 import { rule as nextAsyncApis } from './next-async-apis/rule.ts';
@@ -119,6 +120,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: envModule, fixes: envModuleFixes },
   { rule: envSchema, fixes: envSchemaFixes },
   { rule: migrateDevOnly, fixes: migrateDevOnlyFixes },
+  { rule: migrationBreaksCode, fixes: [] },
   { rule: missingIndex, fixes: missingIndexFixes },
   { rule: nextAsyncApis, fixes: nextAsyncApisFixes },
   { rule: noClientIdentity, fixes: noClientIdentityFixes },

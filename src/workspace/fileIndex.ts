@@ -77,6 +77,11 @@ export class FileIndex {
     return this.filesOf(`writes:${accessor}`);
   }
 
+  /** Files that query a model, tooling too, by client accessor; `$` for those with SQL of their own. */
+  querying(accessor: string): readonly FileId[] {
+    return this.filesOf(`queries:${accessor}`);
+  }
+
   /** Files that use a variable of the environment by its name; `*` for those that may use any. */
   usingVariable(name: string): readonly FileId[] {
     return this.filesOf(`env:${name}`);
@@ -193,9 +198,13 @@ export class FileIndex {
       if (item.e === 'from' || item.e === 'star') addImport(item.spec, item.typeOnly ? 'types' : 'imports');
     for (const { spec } of valuesOf(facts, 'import')) addImport(spec);
     for (const call of valuesOf(facts, 'call')) {
-      const accessor = writtenModel(call);
-      if (accessor !== undefined) keys.add(`writes:${accessor}`);
+      const accessor = queriedModel(call);
+      if (accessor === undefined) continue;
+      keys.add(`queries:${accessor}`);
+      if (call.fn.k === 'member' && operationKind(call.fn.name) === 'write') keys.add(`writes:${accessor}`);
     }
+    for (const { tag } of valuesOf(facts, 'tagged'))
+      if (tag.k === 'member' && operationKind(tag.name)?.startsWith('raw')) keys.add('queries:$');
     for (const kind of ['member', 'index', 'object', 'call'] as const)
       for (const value of valuesOf(facts, kind))
         for (const name of usedVariables(value)) keys.add(`env:${name}`);
@@ -227,9 +236,12 @@ function isWholeEnv(value: Value): boolean {
   );
 }
 
-function writtenModel(value: Extract<Value, { k: 'call' }>): string | undefined {
-  if (value.fn.k !== 'member' || value.fn.of.k !== 'member') return undefined;
-  return operationKind(value.fn.name) === 'write' ? value.fn.of.name : undefined;
+/** The accessor in `prisma.order.findMany(…)`; `$` for raw queries that are called. */
+function queriedModel({ fn }: Extract<Value, { k: 'call' }>): string | undefined {
+  if (fn.k !== 'member') return undefined;
+  const kind = operationKind(fn.name);
+  if (kind === 'raw-read' || kind === 'raw-write') return '$';
+  return kind !== undefined && fn.of.k === 'member' ? fn.of.name : undefined;
 }
 
 function imported(facts: TsFacts, spec: RegExp, name: string): number | undefined {

@@ -10,6 +10,7 @@ import type { App, FileRole, SchemaRoot } from '../project/model.ts';
 import type { Route } from '../project/routes.ts';
 import type { PrismaConfig } from '../project/schemas.ts';
 import type { Abs, FunctionKey } from './abs.ts';
+import type { BrokenUse } from './breaking.ts';
 import type { Caching } from './caching.ts';
 import type { Derivation } from './derivation.ts';
 import type { Entry } from './entries.ts';
@@ -72,6 +73,10 @@ export interface WorkspaceView {
   migrationState(file: FileId): MigrationState | undefined;
   /** The migration that the schema a file belongs to still needs; undefined for other databases than PostgreSQL, and without migrations. */
   pendingChange(file: FileId): PendingChange | undefined;
+  /** Where a file uses what the schema or a new migration takes away from the deployed database. */
+  brokenUses(file: FileId): readonly BrokenUse[];
+  /** All such uses in the files that share a schema file's or a migration's database. */
+  allBrokenUses(file: FileId): readonly BrokenUse[];
   /** The schema that the client in a folder was generated from; undefined where there is none in the tree, or none says so. */
   clientSchema(dir: FileId): SchemaModel | undefined;
   conventions(file: FileId): ResolvedConventions;

@@ -45,7 +45,10 @@ import type { ImportTarget, Links } from './links.ts';
 import { History } from './history.ts';
 import { Migrations } from './migrations.ts';
 import type { MigrationState } from './migrations.ts';
+import { Breaking } from './breaking.ts';
+import type { BrokenUse } from './breaking.ts';
 import { PendingChanges } from './pending.ts';
+import { removalUses } from './removalUses.ts';
 import { embeddedSchema } from '../prisma/clientSchema.ts';
 import type { PendingChange } from '../prisma/pending.ts';
 import { mergePrisma } from '../prisma/schema.ts';
@@ -88,6 +91,7 @@ export class Workspace implements Links, WorkspaceView {
   private readonly folderTable: Query<readonly FileId[]>;
   private readonly migrations: Migrations;
   private readonly pending: PendingChanges;
+  private readonly breaking: Breaking;
   private readonly clientSchemas: Query<SchemaModel | undefined>;
   private readonly learnt: Query<ProjectConventions>;
   private readonly layers: Query<Layering>;
@@ -160,6 +164,20 @@ export class Workspace implements Links, WorkspaceView {
       schemaRootOf: (file) => this.project.schemaRootOf(file),
       schema: (id) => this.project.schema(id),
       committed: (file) => this.committed(file),
+    });
+    this.breaking = new Breaking(db, {
+      root: (id) => this.project.schemaRoots('').find((root) => root.id === id),
+      schema: (id) => this.project.schema(id),
+      pending: (id) => this.pending.of(id),
+      sql: (file) => {
+        const facts = this.store.facts(file);
+        return facts?.kind === 'sql' ? facts : undefined;
+      },
+      migrations: this.migrations,
+      history: this.history,
+      querying: (accessor) => this.index.querying(accessor),
+      importers: (file) => this.index.importers(file),
+      uses: (file, gone) => removalUses(this, file, gone),
     });
     this.clientSchemas = db.query('clientSchema', (dir) => this.findClientSchema(dir));
     this.pending = new PendingChanges(db, {
@@ -475,6 +493,18 @@ export class Workspace implements Links, WorkspaceView {
   pendingChange(file: FileId): PendingChange | undefined {
     const root = this.project.schemaRootOf(file);
     return root && this.pending.of(root.id);
+  }
+
+  brokenUses(file: FileId): readonly BrokenUse[] {
+    const root = this.project.schemaRootOf(file);
+    return root ? this.breaking.uses(root.id, file) : [];
+  }
+
+  allBrokenUses(file: FileId): readonly BrokenUse[] {
+    const folder = dirname(dirname(file));
+    const roots = this.project.schemaRoots('');
+    const root = roots.find(({ migrations }) => migrations === folder) ?? this.project.schemaRootOf(file);
+    return root ? this.breaking.files(root.id).flatMap((other) => this.brokenUses(other)) : [];
   }
 
   clientSchema(dir: FileId): SchemaModel | undefined {

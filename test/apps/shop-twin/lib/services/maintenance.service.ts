@@ -32,3 +32,7 @@ export const newestReviews = (size: number) =>
     take: size,
 //  ^^^^ bounded-take warning
   });
+
+export const forgetGiftWrap = (orderId: string) =>
+  prisma.$executeRaw`UPDATE "Order" SET "giftWrap" = false WHERE "id" = ${orderId}`;
+  //     ^^^^^^^^^^^ migration-breaks-code error

@@ -8,5 +8,6 @@
 -- AlterTable
 ALTER TABLE "Order" DROP COLUMN "giftWrap",
 --                  ^^^^^^^^^^^^^^^^^^^^^^ destructive-migration error
+--                  ^^^^^^^^^^^^^^^^^^^^^^ migration-breaks-code error
 DROP COLUMN "memo";
 --< 1:19 destructive-migration error

@@ -1,0 +1,194 @@
+/** What schema changes and new migrations take from under code that still uses it. */
+import { basename, dirname } from '../base/path.ts';
+import type { FileId } from '../base/path.ts';
+import { isSame } from '../base/equal.ts';
+import { extractPrisma } from '../facts/prisma.ts';
+import type { SqlFacts } from '../facts/sqlModel.ts';
+import type { DbTable } from '../prisma/dbModel.ts';
+import { desiredDb } from '../prisma/desired.ts';
+import type { Origin } from '../prisma/desired.ts';
+import type { Hazard } from '../prisma/hazard.ts';
+import type { PendingChange } from '../prisma/pending.ts';
+import { removals } from '../prisma/removals.ts';
+import type { Removal } from '../prisma/removals.ts';
+import { clientAccessor, mergePrisma } from '../prisma/schema.ts';
+import type { SchemaModel } from '../prisma/schema.ts';
+import { OTHER_TABLES } from '../prisma/schemaDiff.ts';
+import type { SchemaRoot } from '../project/model.ts';
+import type { Database, Query } from './database.ts';
+import type { MigrationHistory } from './history.ts';
+import type { Migrations } from './migrations.ts';
+import type { RemovalUse } from './removalUses.ts';
+
+/** Something that goes, and where that is said. */
+export interface PlacedRemoval {
+  removal: Removal;
+  at: Origin;
+  /** The folder of the migration; absent for what the schema alone says. */
+  migration?: string;
+}
+
+/** A use of something that goes. */
+export interface BrokenUse extends Omit<RemovalUse, 'removal'> {
+  file: FileId;
+  removal: PlacedRemoval;
+}
+
+export interface BreakingSources {
+  root(id: string): SchemaRoot | undefined;
+  schema(id: string): SchemaModel | undefined;
+  pending(id: string): PendingChange | undefined;
+  sql(file: FileId): SqlFacts | undefined;
+  migrations: Migrations;
+  history: MigrationHistory;
+  /** Files that query a model, by accessor; `$` for SQL. */
+  querying(accessor: string): readonly FileId[];
+  importers(file: FileId): readonly FileId[];
+  uses(file: FileId, removals: readonly Removal[]): readonly RemovalUse[];
+}
+
+export class Breaking {
+  /** By the schema's id. */
+  readonly removals: Query<readonly PlacedRemoval[]>;
+  /** Files that may use something of what goes, sorted; by the schema's id. */
+  readonly files: Query<readonly FileId[]>;
+  private readonly found: Query<readonly RemovalUse[]>;
+  private readonly sources: BreakingSources;
+
+  constructor(db: Database, sources: BreakingSources) {
+    this.sources = sources;
+    this.removals = db.query('removals', (id) => this.find(id), { equal: isSame });
+    this.files = db.query('removalFiles', (id) => this.candidates(id), { equal: isSame });
+    this.found = db.query(
+      'removalUses',
+      (key) => {
+        const newline = key.lastIndexOf('\n');
+        const placed = this.removals(key.slice(0, newline));
+        return sources.uses(
+          key.slice(newline + 1),
+          placed.map(({ removal }) => removal),
+        );
+      },
+      { equal: isSame },
+    );
+  }
+
+  /** Uses in one file; nothing but two look-ups while nothing goes. */
+  uses(id: string, file: FileId): BrokenUse[] {
+    const placed = this.removals(id);
+    if (placed.length === 0 || !this.files(id).includes(file)) return [];
+    return this.found(`${id}\n${file}`).flatMap(({ removal, at, how }) => {
+      const item = placed[removal];
+      return item ? [{ file, at, how, removal: item }] : [];
+    });
+  }
+
+  private find(id: string): PlacedRemoval[] {
+    const { root: rootOf, schema: schemaOf, pending: pendingOf, migrations } = this.sources;
+    const pending = pendingOf(id);
+    const root = rootOf(id);
+    const schema = schemaOf(id);
+    const built = root && pending && migrations.built(root.migrations);
+    if (!root || !schema || !built) return [];
+    const schemas = schema.datasources[0]?.schemas ?? [];
+    const isOwn = (table: DbTable): boolean =>
+      !OTHER_TABLES.test(table.name) &&
+      (schemas.length === 0
+        ? (table.schema ?? 'public') === 'public'
+        : schemas.includes(table.schema ?? 'public'));
+    const gone = removals(desiredDb(schema, pending.complete), {
+      deployed: built.deployed,
+      schema,
+      former: this.former(root),
+      isOwn,
+    });
+    return gone.flatMap((removal) => {
+      const place = pendingPlace(removal, pending) ?? this.migrationPlace(removal, root);
+      return place ? [{ removal, ...place }] : [];
+    });
+  }
+
+  /** The schema as the base branch has it. */
+  private former(root: SchemaRoot): SchemaModel | undefined {
+    const files = root.files.flatMap((file) => {
+      const text = this.sources.history.text(file);
+      return text === undefined ? [] : [{ file, facts: extractPrisma(text) }];
+    });
+    return files.length > 0 ? mergePrisma(files) : undefined;
+  }
+
+  private migrationPlace(removal: Removal, root: SchemaRoot): Omit<PlacedRemoval, 'removal'> | undefined {
+    const { migrations, history, sql } = this.sources;
+    for (const file of migrations.files(root.migrations).toReversed()) {
+      if (history.has(file) !== false) continue;
+      const hazard = migrations.state(file)?.hazards.find((one) => isOf(removal, one));
+      const span = hazard?.span ?? renameOf(removal, sql(file));
+      if (span) return { at: { file, span }, migration: basename(dirname(file)) };
+    }
+    return undefined;
+  }
+
+  private candidates(id: string): FileId[] {
+    const placed = this.removals(id);
+    const schema = placed.length > 0 ? this.sources.schema(id) : undefined;
+    if (!schema) return [];
+    const accessors = new Set(['$']);
+    for (const { removal } of placed) {
+      const own = removal.r === 'value' ? removal.fields.map((field) => field.accessor) : [removal.accessor];
+      for (const accessor of own) {
+        accessors.add(accessor);
+        // Rows come along with those of related models.
+        const model = schema.modelOf(accessor)?.name;
+        for (const other of schema.models)
+          if (model !== undefined && other.fields.some(({ type }) => type === model))
+            accessors.add(clientAccessor(other.name));
+      }
+    }
+    const querying = [...accessors].flatMap((accessor) => this.sources.querying(accessor));
+    return [
+      ...new Set([...querying, ...querying.flatMap((file) => this.sources.importers(file))]),
+    ].toSorted();
+  }
+}
+
+function pendingPlace(removal: Removal, pending: PendingChange): { at: Origin } | undefined {
+  for (const effect of pending.effects)
+    if (effect.e === 'hazard' && isOf(removal, effect.hazard)) return { at: effect.at };
+  return undefined;
+}
+
+const TABLES: ReadonlySet<Hazard['kind']> = new Set(['drop-table', 'rename-table']);
+const COLUMNS: ReadonlySet<Hazard['kind']> = new Set(['drop-column', 'rename-column']);
+
+function isOf(removal: Removal, hazard: Hazard): boolean {
+  if (removal.r === 'value')
+    return (
+      hazard.kind === 'enum-value-removed' &&
+      hazard.values.length > 0 &&
+      hazard.object === removal.type &&
+      hazard.values.includes(removal.stored)
+    );
+  if (hazard.table?.name !== removal.table) return false;
+  return removal.r === 'model'
+    ? TABLES.has(hazard.kind)
+    : COLUMNS.has(hazard.kind) && hazard.columns.includes(removal.column);
+}
+
+/** Where a migration renames it: nothing is lost, but code has to follow. */
+function renameOf(removal: Removal, facts: SqlFacts | undefined): Origin['span'] | undefined {
+  for (const statement of facts?.statements ?? []) {
+    if (removal.r === 'value') {
+      if (
+        statement.kind === 'rename-enum-value' &&
+        statement.type.name === removal.type &&
+        statement.from === removal.stored
+      )
+        return statement.span;
+    } else if (statement.kind === 'rename' && statement.on.name === removal.table) {
+      const from = removal.r === 'field' ? removal.column : removal.table;
+      if (statement.object === (removal.r === 'field' ? 'column' : 'table') && statement.from === from)
+        return statement.span;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,183 @@
+/** Code that uses what a schema change or a new migration takes away. */
+import type { FileId } from '../base/path.ts';
+import type { TsFacts, Value } from '../facts/tsModel.ts';
+import { valuesOf } from '../facts/valueIndex.ts';
+import type { Removal } from '../prisma/removals.ts';
+import { clientAccessor } from '../prisma/schema.ts';
+import type { SchemaModel } from '../prisma/schema.ts';
+import type { Abs } from './abs.ts';
+import { Interpreter } from './interpreter.ts';
+import type { Links } from './links.ts';
+import { rawSqlOf } from './rawSql.ts';
+import type { State } from './state.ts';
+import type { QueryFact } from './summary.ts';
+import type { WorkspaceView } from './view.ts';
+
+export interface RemovalUse {
+  /** Index of the removal. */
+  removal: number;
+  /** Span index in the file. */
+  at: number;
+  how: 'read' | 'write' | 'raw';
+}
+
+/** Names that must be in a file for it to use something. */
+export function wordOf(removal: Removal): string {
+  return removal.r === 'model' ? removal.accessor : removal.r === 'field' ? removal.field : removal.value;
+}
+
+/** In the order of the places, each once. */
+export function removalUses(
+  view: WorkspaceView & Links,
+  file: FileId,
+  removals: readonly Removal[],
+): RemovalUse[] {
+  const facts = view.tsFacts(file);
+  const schema = view.schema(file);
+  if (!facts || !schema) return [];
+  const finder = new UseFinder(removals, schema);
+  for (const query of view.queries(file)) finder.query(view, file, query);
+  if (removals.some((removal) => removal.r !== 'model' && mentions(facts, wordOf(removal))))
+    finder.rows(view, file, facts);
+  return finder.found();
+}
+
+function mentions(facts: TsFacts, word: string): boolean {
+  return valuesOf(facts, 'member').some(({ name }) => name === word);
+}
+
+class UseFinder {
+  private readonly removals: readonly Removal[];
+  private readonly schema: SchemaModel;
+  private readonly uses = new Map<number, RemovalUse>();
+
+  constructor(removals: readonly Removal[], schema: SchemaModel) {
+    this.removals = removals;
+    this.schema = schema;
+  }
+
+  found(): RemovalUse[] {
+    return [...this.uses.values()].toSorted((a, b) => a.at - b.at);
+  }
+
+  private note(removal: number, at: number, how: RemovalUse['how']): void {
+    if (!this.uses.has(at)) this.uses.set(at, { removal, at, how });
+  }
+
+  // --- queries ---
+
+  query(view: WorkspaceView, file: FileId, query: QueryFact): void {
+    if (query.op.startsWith('$')) return this.raw(view, query);
+    const how = query.kind === 'write' ? 'write' : 'read';
+    this.removals.forEach((removal, index) => {
+      if (removal.r === 'model' && removal.accessor === query.model) this.note(index, query.at, how);
+    });
+    this.args(query.args, query.model, file, how, 0);
+  }
+
+  /** @param accessor whose fields the object names */
+  private args(value: Abs, accessor: string, file: FileId, how: 'read' | 'write', depth: number): void {
+    if (depth > 8) return;
+    if (value.k === 'array') for (const item of value.items) this.args(item, accessor, file, how, depth + 1);
+    else if (value.k === 'variants')
+      for (const { value: one } of value.list) this.args(one, accessor, file, how, depth + 1);
+    if (value.k !== 'object') return;
+    for (const [name, inner] of Object.entries(value.props)) {
+      const site = value.at?.[name];
+      if (site?.file === file) this.key(name, inner, accessor, site.at, how);
+      const model = this.schema.modelOf(accessor);
+      const target = model && this.schema.relationTarget(model.name, name);
+      const next = target ? clientAccessor(target.name) : accessor;
+      this.args(inner, next, file, name === 'data' ? 'write' : how, depth + 1);
+    }
+  }
+
+  private key(name: string, value: Abs, accessor: string, at: number, how: 'read' | 'write'): void {
+    this.removals.forEach((removal, index) => {
+      if (removal.r === 'field' && removal.accessor === accessor && removal.field === name)
+        this.note(index, at, how);
+      const isValue =
+        removal.r === 'value' &&
+        removal.fields.some((one) => one.accessor === accessor && one.field === name) &&
+        holds(value, removal.value);
+      if (isValue) this.note(index, at, how);
+    });
+  }
+
+  /** SQL that names the table, and the column. */
+  private raw(view: WorkspaceView, query: QueryFact): void {
+    const pieces = rawSqlOf(view, query)?.pieces ?? [];
+    const sql = pieces.map((piece) => (piece.p === 'text' ? piece.text : ' ')).join('');
+    this.removals.forEach((removal, index) => {
+      if (removal.r === 'value') return;
+      const names = removal.r === 'field' ? [removal.table, removal.column] : [removal.table];
+      if (names.every((name) => isNamed(sql, name))) this.note(index, query.at, 'raw');
+    });
+  }
+
+  // --- rows ---
+
+  /** Reads of columns off rows, and values of enums: what only running the code's functions shows. */
+  rows(view: WorkspaceView & Links, file: FileId, facts: TsFacts): void {
+    const covered = new Set<number>();
+    for (let fn = 0; fn < facts.functions.length; fn++) {
+      if (covered.has(fn)) continue;
+      const interpreter = new ReadingInterpreter(view, file, facts, fn);
+      interpreter.onRead = (value, at) => this.read(value, at);
+      for (const one of interpreter.summarise().covered) covered.add(one);
+    }
+  }
+
+  private read(value: Abs, at: number): void {
+    if (value.k === 'variants') for (const { value: one } of value.list) this.read(one, at);
+    if (value.k === 'row') this.column(value, at);
+    if (value.k !== 'generated' || value.path.length !== 2) return;
+    const [name, member] = value.path;
+    const index = this.removals.findIndex(
+      (removal) => removal.r === 'value' && removal.enum === name && removal.value === member,
+    );
+    if (index >= 0) this.note(index, at, 'read');
+  }
+
+  private column(row: Extract<Abs, { k: 'row' }>, at: number): void {
+    const path = row.path.filter((step) => !/^\d+$/.test(step));
+    let accessor = row.model;
+    for (const step of path.slice(0, -1)) {
+      const model = this.schema.modelOf(accessor);
+      const target = model && this.schema.relationTarget(model.name, step);
+      if (!target) return;
+      accessor = clientAccessor(target.name);
+    }
+    const last = path.at(-1);
+    const index = this.removals.findIndex(
+      (removal) => removal.r === 'field' && removal.accessor === accessor && removal.field === last,
+    );
+    if (index >= 0) this.note(index, at, 'read');
+  }
+}
+
+class ReadingInterpreter extends Interpreter {
+  onRead: (value: Abs, at: number) => void = () => {};
+
+  override eval(value: Value, state: State): Abs {
+    const result = super.eval(value, state);
+    if (value.k === 'member') this.onRead(result, value.at);
+    return result;
+  }
+}
+
+/** Whether a value is a text, or may be it. */
+function holds(value: Abs, text: string): boolean {
+  if (value.k === 'lit') return value.v === text;
+  if (value.k === 'generated') return value.path.at(-1) === text;
+  if (value.k === 'array') return value.items.some((item) => holds(item, text));
+  if (value.k === 'variants') return value.list.some((one) => holds(one.value, text));
+  return value.k === 'object' && Object.values(value.props).some((inner) => holds(inner, text));
+}
+
+/** Quoted, or as a word of its own where PostgreSQL would fold it to that. */
+function isNamed(sql: string, name: string): boolean {
+  const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  if (new RegExp(`"${escaped}"`).test(sql)) return true;
+  return name === name.toLowerCase() && new RegExp(`(^|[^\\w"'])${escaped}($|[^\\w"'])`, 'i').test(sql);
+}
