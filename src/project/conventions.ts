@@ -186,6 +186,11 @@ export function isResultLike(keys: readonly string[]): boolean {
   return keys.some((key) => FLAG.test(bare(key)) || bare(key) === 'error' || bare(key) === 'errors');
 }
 
+/** Whether an object with these keys says that something failed: it names an error, or its flag is false. */
+export function isFailureLike(keys: readonly string[]): boolean {
+  return keys.some((key) => /^errors?$/.test(bare(key)) || (FLAG.test(bare(key)) && !key.endsWith('=true')));
+}
+
 function bare(key: string): string {
   return key.replace(/=(true|false)$/, '');
 }

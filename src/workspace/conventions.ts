@@ -3,6 +3,7 @@ import type { FileId } from '../base/path.ts';
 import type { TsFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps } from '../facts/visit.ts';
 import {
+  isFailureLike,
   isResultLike,
   loggerOf,
   majority,
@@ -86,19 +87,22 @@ function learnResult(workspace: Workspace, styled: readonly StyledFile[]): Proje
   const makers = helpers
     .filter(({ keys }) => isResultLike(keys))
     .map(({ symbol }) => `${symbol.file}#${symbol.name}`);
-  const returnsResults = (tokens: readonly StyleToken[]): boolean =>
+  const returning = (tokens: readonly StyleToken[], isSuch: (keys: readonly string[]) => boolean): boolean =>
     tokens.some(
       (token) =>
-        (token.t === 'result' && isResultLike(token.keys)) ||
+        (token.t === 'result' && isSuch(token.keys)) ||
         (token.t === 'returns' && makers.includes(`${token.source.file}#${token.source.name}`)),
     );
   const actions = styled.filter(
     ({ file, tokens }) => tokens.some(({ t }) => t === 'actions') && workspace.role(file) === 'action',
   );
-  const following = actions.filter(({ tokens }) => returnsResults(tokens));
+  const following = actions.filter(({ tokens }) => returning(tokens, isResultLike));
+  // `{ success: true }` alone says nothing of how failures are told.
+  const failing = following.filter(({ tokens }) => returning(tokens, isFailureLike));
   return {
     ...style,
-    isFollowed: following.length > 0 && following.length * 2 >= actions.length,
+    isFollowed:
+      failing.length > 0 && failing.length * 4 >= following.length && following.length * 2 >= actions.length,
     type: named[0],
     ok: maker(true),
     fail: maker(false),

@@ -7,8 +7,12 @@ import type { App, FileRole } from '../project/model.ts';
 
 const TOOLING =
   /(^|\/)(__tests__|__mocks__|tests?|e2e|cypress|playwright|specs?|stories|\.storybook|scripts?|seeds?|seeders?|fixtures?|mocks?|benchmarks?|examples?|templates?)\//i;
-/** `tools/` at the top is for the people who build the project; a package `cli` speaks to whoever runs it. */
-const TOOLING_TOP = /^tools?\/|^(packages|apps)\/cli\//;
+/**
+ * `tools/` and `integration/` at the top are for the people who build the project; a package `cli` speaks to whoever runs it; a dated
+ * folder of migrations is run once, by hand or by a deployment.
+ */
+const TOOLING_TOP =
+  /^(tools?|integration)\/|^(packages|apps)\/cli\/|(^|\/)migrations?\/\d{8,}[^/]*\/[^/]+\.[cm]?[jt]s$/;
 /** Inside a router's folder names are parts of addresses: `/templates`, `/api/test`. */
 const TOOLING_IN_ROUTER = /(^|\/)(__tests__|__mocks__|__fixtures__|\.storybook)\//i;
 /** `lib/prisma.ts` and `next-auth.ts` are the project's own code, `prisma.config.ts` and `seed.ts` are not. */

@@ -159,6 +159,19 @@ describe('what an action returns', () => {
     expect(findings(fixture, RULE).map(({ severity }) => severity)).toEqual(['hint', 'hint']);
   });
 
+  it('only hints where results say that all is well, and never that something failed', async () => {
+    const flagged = `'use server';\nimport { prisma } from '@/lib/db';\nexport async function a(id: string) {\n  await prisma.post.delete({ where: { id } });\n  return { success: true };\n}\n`;
+    const raw = flagged.replace('{ success: true }', 'id');
+    const fixture = await openFixture({
+      'lib/actions/a.ts': flagged,
+      'lib/actions/b.ts': flagged,
+      'lib/actions/c.ts': raw,
+    });
+    expect(findings(fixture, RULE).map(({ severity, file }) => `${severity} ${file}`)).toEqual([
+      'hint lib/actions/c.ts',
+    ]);
+  });
+
   it('takes `{ error }` for the result where that is what actions return', async () => {
     const loose = `'use server';\nimport { prisma } from '@/lib/db';\nexport async function a(id: string) {\n  if (!id) return { error: 'No id' };\n  await prisma.post.delete({ where: { id } });\n  return { success: 'Deleted' };\n}\n`;
     const silent = loose.replace("  return { success: 'Deleted' };\n", '');
