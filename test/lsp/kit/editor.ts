@@ -229,11 +229,21 @@ export class Editor {
 
   /** Replaces the first place where `search` stands, as typing would: one incremental change. */
   async replace(root: string, file: string, search: string, replacement: string): Promise<void> {
+    const start = this.document(root, file).getText().indexOf(search);
+    if (start < 0) throw new Error(`"${search}" is not in ${file}.`);
+    await this.edit(root, file, { start, end: start + search.length }, replacement);
+  }
+
+  /** One incremental change between two offsets. */
+  async edit(
+    root: string,
+    file: string,
+    span: { start: number; end: number },
+    replacement: string,
+  ): Promise<void> {
     const uri = uriOf(root, file);
     const document = this.document(root, file);
-    const offset = document.getText().indexOf(search);
-    if (offset < 0) throw new Error(`"${search}" is not in ${file}.`);
-    const range = { start: document.positionAt(offset), end: document.positionAt(offset + search.length) };
+    const range = { start: document.positionAt(span.start), end: document.positionAt(span.end) };
     const contentChanges = [{ range, text: replacement }];
     const version = document.version + 1;
     this.#documents.set(uri, TextDocument.update(document, contentChanges, version));
