@@ -1,7 +1,7 @@
 /** Code that uses what a schema change or a new migration takes away. */
 import type { FileId } from '../base/path.ts';
-import type { TsFacts, Value } from '../facts/tsModel.ts';
-import { valuesOf } from '../facts/valueIndex.ts';
+import type { Value } from '../facts/tsModel.ts';
+import { valuesIn } from '../facts/valueIndex.ts';
 import type { Removal } from '../prisma/removals.ts';
 import { clientAccessor } from '../prisma/schema.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
@@ -26,24 +26,59 @@ export function wordOf(removal: Removal): string {
   return removal.r === 'model' ? removal.accessor : removal.r === 'field' ? removal.field : removal.value;
 }
 
+/** A read of a name off a row (by client accessor and path), or off something of the generated client (no model). */
+export interface NamedRead {
+  model?: string;
+  path: readonly string[];
+  at: number;
+}
+
 /** In the order of the places, each once. */
 export function removalUses(
-  view: WorkspaceView & Links,
+  view: WorkspaceView,
   file: FileId,
   removals: readonly Removal[],
+  readsOf: (file: FileId, name: string) => readonly NamedRead[],
 ): RemovalUse[] {
-  const facts = view.tsFacts(file);
   const schema = view.schema(file);
-  if (!facts || !schema) return [];
+  if (!schema || view.facts(file)?.kind !== 'ts') return [];
   const finder = new UseFinder(removals, schema);
   for (const query of view.queries(file)) finder.query(view, file, query);
-  if (removals.some((removal) => removal.r !== 'model' && mentions(facts, wordOf(removal))))
-    finder.rows(view, file, facts);
+  const names = new Set(removals.flatMap((one) => (one.r === 'model' ? [] : [wordOf(one)])));
+  for (const name of names) for (const read of readsOf(file, name)) finder.read(read);
   return finder.found();
 }
 
-function mentions(facts: TsFacts, word: string): boolean {
-  return valuesOf(facts, 'member').some(({ name }) => name === word);
+/**
+ * Where a file reads a name off rows and off enums: only running its functions shows what they are read off. Those that don't say
+ * the name are left out.
+ */
+export function namedReads(links: Links, file: FileId, name: string): NamedRead[] {
+  const facts = links.tsFacts(file);
+  if (!facts) return [];
+  const saying = new Set<number>();
+  facts.functions.forEach((fn, id) => {
+    if (!valuesIn(fn, 'member').some((value) => value.name === name)) return;
+    for (let at = id; at >= 0 && !saying.has(at); at = facts.functions[at]?.parent ?? -1) saying.add(at);
+  });
+  const out = new Map<string, NamedRead>();
+  const covered = new Set<number>();
+  for (const fn of [...saying].toSorted((a, b) => a - b)) {
+    if (covered.has(fn)) continue;
+    const interpreter = new ReadingInterpreter(links, file, facts, fn);
+    interpreter.onRead = (value, at) => {
+      for (const read of readsIn(value, at)) out.set(JSON.stringify(read), read);
+    };
+    interpreter.wanted = name;
+    for (const one of interpreter.summarise().covered) covered.add(one);
+  }
+  return [...out.values()];
+}
+
+function readsIn(value: Abs, at: number): NamedRead[] {
+  if (value.k === 'variants') return value.list.flatMap((one) => readsIn(one.value, at));
+  if (value.k === 'row') return [{ model: value.model, path: value.path, at }];
+  return value.k === 'generated' ? [{ path: value.path, at }] : [];
 }
 
 class UseFinder {
@@ -117,38 +152,26 @@ class UseFinder {
 
   // --- rows ---
 
-  /** Reads of columns off rows, and values of enums: what only running the code's functions shows. */
-  rows(view: WorkspaceView & Links, file: FileId, facts: TsFacts): void {
-    const covered = new Set<number>();
-    for (let fn = 0; fn < facts.functions.length; fn++) {
-      if (covered.has(fn)) continue;
-      const interpreter = new ReadingInterpreter(view, file, facts, fn);
-      interpreter.onRead = (value, at) => this.read(value, at);
-      for (const one of interpreter.summarise().covered) covered.add(one);
-    }
-  }
-
-  private read(value: Abs, at: number): void {
-    if (value.k === 'variants') for (const { value: one } of value.list) this.read(one, at);
-    if (value.k === 'row') this.column(value, at);
-    if (value.k !== 'generated' || value.path.length !== 2) return;
-    const [name, member] = value.path;
+  read({ model, path, at }: NamedRead): void {
+    if (model !== undefined) return this.column(model, path, at);
+    const [name, member, ...more] = path;
     const index = this.removals.findIndex(
       (removal) => removal.r === 'value' && removal.enum === name && removal.value === member,
     );
-    if (index >= 0) this.note(index, at, 'read');
+    if (index >= 0 && more.length === 0) this.note(index, at, 'read');
   }
 
-  private column(row: Extract<Abs, { k: 'row' }>, at: number): void {
-    const path = row.path.filter((step) => !/^\d+$/.test(step));
-    let accessor = row.model;
-    for (const step of path.slice(0, -1)) {
+  /** @param start the accessor of the rows that the path begins at */
+  private column(start: string, path: readonly string[], at: number): void {
+    let accessor = start;
+    const steps = path.filter((step) => !/^\d+$/.test(step));
+    for (const step of steps.slice(0, -1)) {
       const model = this.schema.modelOf(accessor);
       const target = model && this.schema.relationTarget(model.name, step);
       if (!target) return;
       accessor = clientAccessor(target.name);
     }
-    const last = path.at(-1);
+    const last = steps.at(-1);
     const index = this.removals.findIndex(
       (removal) => removal.r === 'field' && removal.accessor === accessor && removal.field === last,
     );
@@ -158,10 +181,11 @@ class UseFinder {
 
 class ReadingInterpreter extends Interpreter {
   onRead: (value: Abs, at: number) => void = () => {};
+  wanted = '';
 
   override eval(value: Value, state: State): Abs {
     const result = super.eval(value, state);
-    if (value.k === 'member') this.onRead(result, value.at);
+    if (value.k === 'member' && value.name === this.wanted) this.onRead(result, value.at);
     return result;
   }
 }

@@ -48,7 +48,8 @@ import type { MigrationState } from './migrations.ts';
 import { Breaking } from './breaking.ts';
 import type { BrokenUse } from './breaking.ts';
 import { PendingChanges } from './pending.ts';
-import { removalUses } from './removalUses.ts';
+import { namedReads, removalUses } from './removalUses.ts';
+import type { NamedRead } from './removalUses.ts';
 import { embeddedSchema } from '../prisma/clientSchema.ts';
 import type { PendingChange } from '../prisma/pending.ts';
 import { mergePrisma } from '../prisma/schema.ts';
@@ -92,6 +93,7 @@ export class Workspace implements Links, WorkspaceView {
   private readonly migrations: Migrations;
   private readonly pending: PendingChanges;
   private readonly breaking: Breaking;
+  private readonly namedReads: Query<readonly NamedRead[]>;
   private readonly clientSchemas: Query<SchemaModel | undefined>;
   private readonly learnt: Query<ProjectConventions>;
   private readonly layers: Query<Layering>;
@@ -165,6 +167,11 @@ export class Workspace implements Links, WorkspaceView {
       schema: (id) => this.project.schema(id),
       committed: (file) => this.committed(file),
     });
+    // Kept by name: while somebody types, the same names are gone at each key.
+    this.namedReads = db.query('namedReads', (key) => {
+      const newline = key.indexOf('\n');
+      return namedReads(this, key.slice(newline + 1), key.slice(0, newline));
+    });
     this.breaking = new Breaking(db, {
       root: (id) => this.project.schemaRoots('').find((root) => root.id === id),
       schema: (id) => this.project.schema(id),
@@ -177,7 +184,7 @@ export class Workspace implements Links, WorkspaceView {
       history: this.history,
       querying: (accessor) => this.index.querying(accessor),
       importers: (file) => this.index.importers(file),
-      uses: (file, gone) => removalUses(this, file, gone),
+      uses: (file, gone) => removalUses(this, file, gone, (one, name) => this.namedReads(`${name}\n${one}`)),
     });
     this.clientSchemas = db.query('clientSchema', (dir) => this.findClientSchema(dir));
     this.pending = new PendingChanges(db, {
