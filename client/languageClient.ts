@@ -24,6 +24,7 @@ const patterns = [
   '**/{Makefile,*.mk,justfile}',
   '**/*.{sh,bash}',
   '**/backend-specialist.config.json',
+  '**/backend-map.md',
 ];
 
 /** Every kind of file the rules read. Also fits `vscode.DocumentSelector`. */

@@ -68,6 +68,7 @@ const marked = new Set([
   'schema-drift',
   'stale-client',
   'migration-breaks-code',
+  'map-stale',
 ]);
 
 describe('findings', () => {

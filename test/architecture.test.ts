@@ -53,7 +53,7 @@ const parts: { readonly [part: string]: Part } = {
     why: 'links and summaries are the same whichever rules exist',
   },
   rules: {
-    values: ['base', 'facts', 'prisma', 'project', 'workspace', 'edit'],
+    values: ['base', 'facts', 'prisma', 'project', 'workspace', 'map', 'edit'],
     types: ['run', 'config'],
     packages: ['zod', 'ts-morph'],
     why: 'a rule is a function from facts and summaries to reports: no disk, no editor, no runner',

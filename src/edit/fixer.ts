@@ -245,10 +245,14 @@ export function broughtBy(
     ).length;
   return after.find(
     (found) =>
-      !behind(found.rule).includes(fixed.rule) &&
+      !isBehind(behind(found.rule), found.rule, fixed.rule) &&
       (found.severity !== 'hint' || found.rule === fixed.rule) &&
       GRAVEST_FIRST.indexOf(found.severity) <= GRAVEST_FIRST.indexOf(fixed.severity) &&
       count(after, found, false) > count(before, found, false) &&
       count(after, found, true) > count(before, found, true),
   )?.rule;
+}
+
+function isBehind(hiding: readonly string[], rule: string, fixed: string): boolean {
+  return hiding.includes(fixed) || (hiding.includes('*') && rule !== fixed);
 }

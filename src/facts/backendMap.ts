@@ -120,6 +120,32 @@ function conflictsOf(lines: readonly string[]): MapConflict[] {
   return out;
 }
 
+/** What a map has a line for, as other files ask for it: `zone <name>` for each part, `documentedKey` for each line of its table. */
+export function documentedKeys(facts: BackendMapFacts): string[] {
+  const lines = linesOf(facts.text);
+  const out: string[] = [];
+  for (const { name, start, end } of facts.zones) {
+    out.push(`zone ${name}`);
+    const table = facts.tables.find((candidate) => candidate.start > start && candidate.start < end);
+    if (!table) continue;
+    const column = cellsOf(lines[table.start] ?? '').findIndex((cell) => plainCell(cell) === 'File');
+    // A merge's marks end a table, but not what the part has lines for.
+    for (const [at, line] of lines.slice(table.start + 2, end).entries()) {
+      if (at + table.start + 2 >= table.end && !line.trimStart().startsWith('|')) continue;
+      const cells = cellsOf(line);
+      out.push(
+        documentedKey(name, plainCell(cells[0] ?? ''), column < 0 ? '' : plainCell(cells[column] ?? '')),
+      );
+    }
+  }
+  return out;
+}
+
+/** @param file as the map's line gives it, from the folder of the application; `''` where lines have none */
+export function documentedKey(section: string, name: string, file: string): string {
+  return `${section}\n${plainName(name)}\n${plainName(file)}`;
+}
+
 /** The cells of a table's line, untrimmed: `\|` is no border. Those before the first and behind the last border count only if not blank. */
 export function cellsOf(line: string): string[] {
   const cells = line.match(/(?:\\[\s\S]|[^|\\])*(?:\||$)/g) ?? [];

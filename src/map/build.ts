@@ -130,7 +130,7 @@ function guardsOf(drafts: readonly Draft[]): Draft[] {
 }
 
 /** Two inline actions of one name in a file get a number. */
-function numbered(drafts: readonly Draft[]): Draft[] {
+export function numbered<T extends Pick<Draft, 'entry'>>(drafts: readonly T[]): T[] {
   const seen = new Map<string, number>();
   return drafts.map((draft) => {
     const { id } = draft.entry;
@@ -140,18 +140,26 @@ function numbered(drafts: readonly Draft[]): Draft[] {
   });
 }
 
-/** What the entries of one application do to each other. */
-export function edgesOf(drafts: readonly Draft[]): MapEdge[] {
+/**
+ * What the entries of one application do to each other.
+ * @param kinds the kinds that are wanted; all of them unless told
+ */
+export function edgesOf(
+  drafts: readonly Draft[],
+  kinds: readonly EdgeKind[] = ['calls', 'reads', 'writes', 'guards', 'validates', 'revalidates'],
+): MapEdge[] {
   const ids = new Map<string, EntryDraft>(drafts.map(({ entry }) => [entry.id, entry]));
   const models = new Map(
     drafts.flatMap(({ entry }): [string, string][] =>
       entry.kind === 'model' ? [[entry.label, entry.id]] : [],
     ),
   );
-  const pages = drafts.filter(({ entry }) => entry.kind === 'page' || entry.kind === 'route');
+  const wanted = new Set(kinds);
+  const pages = wanted.has('revalidates') ? pagesByDepth(drafts) : new Map<number, readonly EntryDraft[]>();
   const out = new Map<string, MapEdge>();
   const add = (kind: EdgeKind, from: string, to: string | undefined): void => {
-    if (to !== undefined && ids.has(to)) out.set(`${from} ${kind} ${to}`, { kind, from, to });
+    if (to !== undefined && wanted.has(kind) && ids.has(to))
+      out.set(`${from} ${kind} ${to}`, { kind, from, to });
   };
   for (const { entry, calls, schemas, guard, direct } of drafts) {
     for (const call of calls ?? []) add('calls', entry.id, call);
@@ -160,9 +168,21 @@ export function edgesOf(drafts: readonly Draft[]): MapEdge[] {
     for (const model of direct?.reads ?? []) add('reads', entry.id, models.get(model));
     for (const model of direct?.writes ?? []) add('writes', entry.id, models.get(model));
     for (const path of entry.revalidates ?? [])
-      for (const page of pages)
-        if (page.entry.path !== undefined && samePath(path, page.entry.path))
-          add('revalidates', entry.id, page.entry.id);
+      for (const page of pages.get(path.split('/').length) ?? [])
+        if (page.path !== undefined && samePath(path, page.path)) add('revalidates', entry.id, page.id);
   }
   return [...out].toSorted(([a], [b]) => compare(a, b)).map(([, edge]) => edge);
+}
+
+/** Pages and routes by the number of their segments: a path is that of a page only where they are as many. */
+function pagesByDepth(drafts: readonly Draft[]): Map<number, readonly EntryDraft[]> {
+  const out = new Map<number, EntryDraft[]>();
+  for (const { entry } of drafts) {
+    if ((entry.kind !== 'page' && entry.kind !== 'route') || entry.path === undefined) continue;
+    const depth = entry.path.split('/').length;
+    const list = out.get(depth);
+    if (list) list.push(entry);
+    else out.set(depth, [entry]);
+  }
+  return out;
 }

@@ -4,6 +4,7 @@ import { basename, join } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import type { BackendMapFacts } from '../facts/backendMapModel.ts';
 import type { Derivation } from '../workspace/derivation.ts';
+import type { WorkspaceView } from '../workspace/view.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { draftsOfApp, edgesOf } from './build.ts';
 import { compareMap, mapEdits, newMap, withEdits } from './markdown/merge.ts';
@@ -32,23 +33,48 @@ export interface MapDocument {
   next: string;
 }
 
-/** Folders of the applications that have something to map, with the place of each one's map. */
-const mapPlaces: Derivation<readonly { root: FileId; name: string; file: FileId }[]> = {
-  name: 'mapPlaces',
+/** The place of each application's map, by their folders. */
+export interface MapPlace {
+  root: FileId;
+  name: string;
+  /** The map, or where it is to be. */
+  file: FileId;
+  exists: boolean;
+  /** Id of the schema that the application uses. */
+  schema: string | undefined;
+}
+
+const mapFiles: Derivation<readonly MapPlace[]> = {
+  name: 'mapFiles',
   compute: (workspace) => {
     const apps = workspace.project.apps('');
     const maps = (workspace.store.tree('') ?? []).filter((file) => basename(file) === 'backend-map.md');
-    return apps
-      .filter((app) => workspace.derived(hasBackend, app.root))
-      .map((app) => {
-        const standard = join(app.root, MAP_PATH) ?? MAP_PATH;
-        const own = maps.filter((file) => workspace.app(file)?.root === app.root);
-        const file = own.includes(standard)
-          ? standard
-          : (own[0] ?? (apps.length === 1 ? maps[0] : undefined));
-        return { root: app.root, name: app.name, file: file ?? standard };
-      });
+    return apps.map((app) => {
+      const standard = join(app.root, MAP_PATH) ?? MAP_PATH;
+      const own = maps.filter((file) => workspace.app(file)?.root === app.root);
+      const found = own.includes(standard) ? standard : (own[0] ?? (apps.length === 1 ? maps[0] : undefined));
+      return {
+        root: app.root,
+        name: app.name,
+        file: found ?? standard,
+        exists: found !== undefined,
+        schema: app.schema,
+      };
+    });
   },
+  equal: isSame,
+};
+
+/** Where the maps of all applications are or are to be, whether there is anything to map or not. */
+export function mapPlaces(workspace: WorkspaceView): readonly MapPlace[] {
+  return workspace.derived(mapFiles, '');
+}
+
+/** Of the places those whose application has something to map. */
+const neededMaps: Derivation<readonly MapPlace[]> = {
+  name: 'mapPlaces',
+  compute: (workspace) =>
+    workspace.derived(mapFiles, '').filter(({ root }) => workspace.derived(hasBackend, root)),
   equal: isSame,
 };
 
@@ -61,7 +87,7 @@ const hasBackend: Derivation<boolean> = {
 const mapSections: Derivation<readonly Section[]> = {
   name: 'mapSections',
   compute: (workspace, root) => {
-    const places = workspace.derived(mapPlaces, '');
+    const places = workspace.derived(neededMaps, '');
     const own = places.find((place) => place.root === root);
     const overview = overviewOf(workspace, root);
     if (!own || !overview) return [];
@@ -72,7 +98,7 @@ const mapSections: Derivation<readonly Section[]> = {
       file: own.file,
       overview,
       drafts,
-      edges: edgesOf(drafts),
+      edges: edgesOf(drafts, ['calls', 'reads', 'writes']),
       others: places.filter((place) => place !== own),
     });
   },
@@ -82,22 +108,35 @@ const mapSections: Derivation<readonly Section[]> = {
 const staleLines: Derivation<readonly Stale[]> = {
   name: 'mapStale',
   compute: (workspace, file) => {
-    const own = workspace.derived(mapPlaces, '').find((place) => place.file === file);
+    const own = workspace.derived(neededMaps, '').find((place) => place.file === file);
     const facts = mapFacts(workspace, file);
     return own && facts ? compareMap(facts, workspace.derived(mapSections, own.root)) : [];
   },
   equal: isSame,
 };
 
-function mapFacts(workspace: Workspace, file: FileId): BackendMapFacts | undefined {
+function mapFacts(workspace: WorkspaceView, file: FileId): BackendMapFacts | undefined {
   const facts = workspace.facts(file);
   return facts?.kind === 'backend-map' ? facts : undefined;
 }
 
 /** What of a map isn't so any more, without its counts of problems. */
-export function staleIn(workspace: Workspace, file: FileId): readonly Stale[] {
+export function staleIn(workspace: WorkspaceView, file: FileId): readonly Stale[] {
   return workspace.derived(staleLines, file);
 }
+
+/** The text of a map that is written for the first time, without its counts of problems; undefined when there is nothing to map. */
+export function firstMap(workspace: WorkspaceView, root: FileId): string | undefined {
+  return workspace.derived(newMaps, root);
+}
+
+const newMaps: Derivation<string | undefined> = {
+  name: 'newMap',
+  compute: (workspace, root) => {
+    const place = workspace.derived(neededMaps, '').find((candidate) => candidate.root === root);
+    return place && newMap(titleOf(place.name), workspace.derived(mapSections, root));
+  },
+};
 
 /**
  * The maps of all applications that have a backend, in the order of their folders.
@@ -107,7 +146,7 @@ export function mapDocuments(
   workspace: Workspace,
   problems?: (root: FileId) => readonly RuleCount[],
 ): MapDocument[] {
-  return workspace.derived(mapPlaces, '').map(({ root, name, file }): MapDocument => {
+  return workspace.derived(neededMaps, '').map(({ root, name, file }): MapDocument => {
     const sections = [
       ...workspace.derived(mapSections, root),
       ...(problems ? [problemsSection(problems(root))] : []),

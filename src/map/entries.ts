@@ -44,25 +44,35 @@ export interface Draft {
 export function entriesOf(workspace: Workspace, file: FileId): Draft[] {
   const facts = workspace.facts(file);
   if (facts?.kind !== 'ts') return [];
+  return entryHeads(workspace, file, facts).map(({ of, entry, place }): Draft => {
+    const { parts, ...common } = subjectDraft(workspace, file, facts, of);
+    return { ...common, place, entry: { ...entry, ...parts, ...given({ result: resultOf(of) }) } };
+  });
+}
+
+/** What entry points are called and where they stand, without what they do. */
+export function entryHeads(
+  workspace: Workspace,
+  file: FileId,
+  facts: TsFileFacts,
+): (Pick<Draft, 'entry' | 'place'> & { of: Entry })[] {
   return workspace
     .entries(file)
     .filter(({ kind }) => kind !== 'page')
-    .map((entry): Draft => {
+    .map((entry) => {
       const kind = entry.kind === 'route' ? 'route' : 'action';
       const app = workspace.app(file);
       const path = kind === 'route' && app ? routePath(app, file) : undefined;
       const method = kind === 'route' ? (entry.name === 'default' ? 'ANY' : entry.name) : undefined;
-      const { parts, ...common } = subjectDraft(workspace, file, facts, entry);
       return {
-        ...common,
+        of: entry,
         place: placeOf(facts, file, entry),
         entry: {
           id: `${kind}:${file}#${entry.name}`,
           kind,
           label: path === undefined || method === undefined ? entry.name : `${method} ${path}`,
           file,
-          ...parts,
-          ...given({ method, path, result: resultOf(entry) }),
+          ...given({ method, path }),
           ...(entry.kind === 'inline-action' ? { inline: true as const } : {}),
         },
       };

@@ -56,6 +56,14 @@ export function serviceId(workspace: WorkspaceView, key: FunctionKey): string | 
   return found && `service:${file}#${found.name}`;
 }
 
+/** What the services of a file are called and where they stand, without what they do. */
+export function serviceHeads(workspace: Workspace, file: FileId): Pick<Draft, 'entry' | 'place'>[] {
+  return workspace.derived(servicesIn, file).map(({ name, place }) => ({
+    entry: { id: `service:${file}#${name}`, kind: 'service', label: name, file },
+    place,
+  }));
+}
+
 /** The services that a file exports. */
 export function servicesOf(workspace: Workspace, file: FileId): Draft[] {
   return workspace.derived(servicesIn, file).map((service) => draft(workspace, file, service));

@@ -27,6 +27,8 @@ import { rule as envModule } from './env-module/rule.ts';
 import { fixes as envModuleFixes } from './env-module/fix.ts';
 import { rule as envSchema } from './env-schema/rule.ts';
 import { fixes as envSchemaFixes } from './env-schema/fix.ts';
+import { rule as mapStale } from './map-stale/rule.ts';
+import { fixes as mapStaleFixes } from './map-stale/fix.ts';
 import { rule as migrateDevOnly } from './migrate-dev-only/rule.ts';
 import { fixes as migrateDevOnlyFixes } from './migrate-dev-only/fix.ts';
 import { rule as migrationBreaksCode } from './migration-breaks-code/rule.ts';
@@ -119,6 +121,7 @@ export const registeredRules: readonly RegisteredRule[] = [
   { rule: editedMigration, fixes: editedMigrationFixes },
   { rule: envModule, fixes: envModuleFixes },
   { rule: envSchema, fixes: envSchemaFixes },
+  { rule: mapStale, fixes: mapStaleFixes },
   { rule: migrateDevOnly, fixes: migrateDevOnlyFixes },
   { rule: migrationBreaksCode, fixes: [] },
   { rule: missingIndex, fixes: missingIndexFixes },

@@ -33,7 +33,7 @@ export interface RuleMeta<Options> {
   /** `workspace` rules stay silent until the whole workspace is indexed. */
   needs: 'file' | 'workspace';
   kinds: FactsKind[];
-  /** Rules whose findings hide this one's: what lies behind shows when they are fixed, and is no fault of their fixes. */
+  /** Rules whose findings hide this one's: what lies behind shows when they are fixed, and is no fault of their fixes. `*`: all others. */
   behind?: string[];
   /** Version of the extension that brought the rule. */
   since: string;

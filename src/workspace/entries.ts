@@ -137,7 +137,7 @@ function fnOf(value: Abs): number {
 }
 
 function isCallable(value: Abs): boolean {
-  return !['lit', 'object', 'array', 'undef', 'prisma', 'class', 'instance'].includes(value.k);
+  return !['lit', 'object', 'array', 'undef', 'prisma', 'class', 'instance', 'schema'].includes(value.k);
 }
 
 const NOTHING: Analysis = {

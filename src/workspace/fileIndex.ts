@@ -4,6 +4,7 @@
  * from touching everything that asks a whole-workspace question.
  */
 import type { FileId } from '../base/path.ts';
+import { documentedKeys } from '../facts/backendMap.ts';
 import type { TsFacts, Value } from '../facts/tsModel.ts';
 import { valuesOf } from '../facts/valueIndex.ts';
 import type { Database, Input, Query } from './database.ts';
@@ -97,6 +98,11 @@ export class FileIndex {
     return this.filesOf(`schema:${form}`);
   }
 
+  /** Maps that have a part or a line, by the keys of `documentedKeys`. */
+  documenting(key: string): readonly FileId[] {
+    return this.filesOf(`documents:${key}`);
+  }
+
   withTrait(trait: Trait): readonly FileId[] {
     return this.filesOf(`trait:${trait}`);
   }
@@ -183,6 +189,8 @@ export class FileIndex {
 
   private contribute(file: FileId): readonly string[] {
     const facts = this.store.facts(file);
+    if (facts?.kind === 'backend-map')
+      return [...new Set(documentedKeys(facts).map((key) => `documents:${key}`))].toSorted();
     if (facts?.kind !== 'ts') return [];
     const keys = new Set<string>();
     const addImport = (spec: string, key = 'imports'): void => {

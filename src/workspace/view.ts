@@ -52,6 +52,8 @@ export interface WorkspaceView {
   namingPath(path: string): readonly FileId[];
   /** Files that declare a Zod object of a form (see `declaredSchemas`). */
   declaringSchema(form: string): readonly FileId[];
+  /** Maps that have a part or a line for something (see `documentedKeys`). */
+  documenting(key: string): readonly FileId[];
   /** What the application at a folder, and the code that belongs to none, keeps for all requests and tells Next.js to renew. */
   caching(root: FileId): Caching;
   /** The pages and route handlers of the application at a folder. */

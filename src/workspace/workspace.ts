@@ -445,6 +445,10 @@ export class Workspace implements Links, WorkspaceView {
     return this.index.declaringSchema(form).filter((file) => this.baseRoles(file) !== 'tooling');
   }
 
+  documenting(key: string): readonly FileId[] {
+    return this.index.documenting(key);
+  }
+
   caching(root: FileId): Caching {
     return this.appCaching(root);
   }

@@ -7,5 +7,6 @@ const client = new PrismaClient({ adapter: new PrismaPg({ connectionString: env.
 //                 ^^^^^^^^^^^^ single-prisma-client warning
 
 export async function countProducts() {
+//                    ^^^^^^^^^^^^^ map-stale warning
   return client.product.count();
 }
