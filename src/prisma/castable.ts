@@ -56,8 +56,11 @@ export type Cast = 'same' | 'alter' | 'recreate';
 export function castOf(before: SqlType, after: SqlType, isEnum: (type: SqlType) => boolean): Cast {
   const from = normal(before);
   const to = normal(after);
-  if (isEnum(from) || isEnum(to))
-    return tableKey(from) === tableKey(to) && from.array === to.array ? 'same' : 'recreate';
+  if (isEnum(from) || isEnum(to)) {
+    if (tableKey(from) !== tableKey(to)) return 'recreate';
+    // Prisma writes a change of type here, which PostgreSQL refuses.
+    return from.array === to.array ? 'same' : 'alter';
+  }
   if (from.array && !to.array)
     return to.name === 'text' || /^(varchar|bpchar)$/.test(to.name) ? 'alter' : 'recreate';
   if (from.array !== to.array) return 'recreate';
@@ -70,6 +73,7 @@ export function castOf(before: SqlType, after: SqlType, isEnum: (type: SqlType) 
   if (allowed[0] === '*') return 'alter';
   if (!allowed.includes(to.name)) return 'recreate';
   const limit = to.args[0];
+  if (from.name === 'bit' && limit !== undefined && limit < (from.args[0] ?? 1)) return 'recreate';
   const least = shortest[from.name];
   if (!least || limit === undefined || (to.name !== 'varchar' && to.name !== 'bpchar')) return 'alter';
   return limit >= least[to.name] ? 'alter' : 'recreate';

@@ -129,6 +129,62 @@ describe('each edit', () => {
   });
 });
 
+const types = [
+  'String',
+  'String @db.VarChar',
+  'String @db.VarChar(5)',
+  'String @db.VarChar(40)',
+  'String @db.Char(3)',
+  'String @db.Char(40)',
+  'String @db.Citext',
+  'String @db.Uuid',
+  'String @db.Xml',
+  'String @db.Inet',
+  'String @db.Bit(4)',
+  'String @db.VarBit(8)',
+  'Boolean',
+  'Int',
+  'Int @db.SmallInt',
+  'Int @db.Oid',
+  'BigInt',
+  'Float',
+  'Float @db.Real',
+  'Decimal',
+  'Decimal @db.Decimal(8, 2)',
+  'Decimal @db.Money',
+  'DateTime',
+  'DateTime @db.Timestamp(6)',
+  'DateTime @db.Timestamptz(3)',
+  'DateTime @db.Date',
+  'DateTime @db.Time(3)',
+  'DateTime @db.Timetz(3)',
+  'Json',
+  'Json @db.Json',
+  'Bytes',
+  'Kind',
+  'String[]',
+  'Int[]',
+  'Kind[]',
+  'Decimal[]',
+];
+
+test.each(types)('every change of type from %s', async (from) => {
+  const schema = (type: string): string => {
+    const [name = '', ...native] = type.split(' ');
+    return `datasource db {\n  provider = "postgresql"\n}\n\nenum Kind {\n  A\n}\n\nmodel M {\n  id Int @id\n  k  Kind\n  c  ${name}${name.endsWith('[]') ? '' : '?'} ${native.join(' ')}\n}\n`;
+  };
+  const wanted = desiredDb(load(schema(from)), true);
+  const steps = schemaDiff(emptyDbState(), wanted, { schemas: [], fallback });
+  const before = foldMigrations([extractSql(migrationText(steps).sql)]);
+  for (const to of types) {
+    const ours = schemaDiff(before, desiredDb(load(schema(to)), true), { schemas: [], fallback });
+    expect({ to, sql: migrationText(ours).sql.trim() }).toEqual({
+      to,
+      sql: await prisma.diff(schema(from), schema(to)),
+    });
+  }
+});
+
 test('what begins to cascade loses nothing until a row is deleted', async () => {
   const cascade = schemaEdits.find(({ name }) => name === 'deletes begin to cascade');
   if (!cascade) throw new Error('the edit is gone');

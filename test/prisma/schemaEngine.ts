@@ -213,6 +213,22 @@ export class MigrateDev {
     return Engine.new({ datamodels: [['schema.prisma', schema]] }, () => {}, factory as never);
   }
 
+  /** The SQL that leads from one schema to another; no database is looked at. */
+  async diff(from: string, to: string): Promise<string> {
+    this.differ ??= await this.engine(from);
+    const files = (content: string) => [{ path: 'schema.prisma', content }];
+    const { stdout } = await this.differ.diff({
+      from: { tag: 'schemaDatamodel', files: files(from) },
+      to: { tag: 'schemaDatamodel', files: files(to) },
+      script: true,
+      exitCode: null,
+      filters: this.filters,
+    });
+    return (stdout ?? '').replace('-- This is an empty migration.', '').trim();
+  }
+
+  private differ: SchemaEngine | undefined;
+
   /** Nothing is applied. */
   async createOnly(schema: string): Promise<Migration> {
     const engine = await this.engine(schema);
