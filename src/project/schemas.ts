@@ -61,6 +61,8 @@ export interface PrismaConfig {
   /** File or folder, from the workspace root. */
   schema: string | undefined;
   migrations: string | undefined;
+  /** `tables.external`: tables that somebody else takes care of, as `schema.table`. */
+  external: string[];
 }
 
 /** Whether a configured path means a schema: the same file, its folder, or a folder that is the schema. */
@@ -82,7 +84,14 @@ export function isPrismaConfig(file: FileId): boolean {
 /** What a `prisma.config.ts` says in literals; `path.join('prisma', 'schema')` counts as one. */
 export function readPrismaConfig(file: FileId, facts: TsFacts): PrismaConfig {
   const home = dirname(file).replace(/(^|\/)\.config$/, '');
-  const found: PrismaConfig = { file, home, hasSchema: false, schema: undefined, migrations: undefined };
+  const found: PrismaConfig = {
+    file,
+    home,
+    hasSchema: false,
+    schema: undefined,
+    migrations: undefined,
+    external: [],
+  };
   visitFile(facts, (value) => {
     if (value.k !== 'object') return;
     for (const prop of value.props) {
@@ -94,6 +103,11 @@ export function readPrismaConfig(file: FileId, facts: TsFacts): PrismaConfig {
       if (prop.name === 'migrations' && prop.value.k === 'object')
         for (const inner of prop.value.props)
           if (inner.p === 'prop' && inner.name === 'path') found.migrations ??= pathOf(file, inner.value);
+      if (prop.name === 'tables' && prop.value.k === 'object')
+        for (const inner of prop.value.props)
+          if (inner.p === 'prop' && inner.name === 'external' && inner.value.k === 'array')
+            for (const item of inner.value.items)
+              if (item.k === 'lit' && typeof item.v === 'string') found.external.push(item.v);
     }
   });
   return found;

@@ -5,6 +5,9 @@ import { pendingChange } from '../prisma/pending.ts';
 import type { PendingChange } from '../prisma/pending.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
 import type { SchemaRoot } from '../project/model.ts';
+import { namesSchema } from '../project/schemas.ts';
+import type { PrismaConfig } from '../project/schemas.ts';
+import { isWithin } from '../base/path.ts';
 import type { Database, Query } from './database.ts';
 import type { Migrations } from './migrations.ts';
 
@@ -13,6 +16,7 @@ export interface PendingSources {
   schemaRoots(): readonly SchemaRoot[];
   schema(id: string): SchemaModel | undefined;
   migrations: Migrations;
+  prismaConfigs(): readonly PrismaConfig[];
 }
 
 export class PendingChanges {
@@ -23,6 +27,16 @@ export class PendingChanges {
   constructor(db: Database, sources: PendingSources) {
     this.sources = sources;
     this.of = db.query('pendingChange', (id) => this.find(id));
+  }
+
+  /** Tables, by key, that the configuration of this schema leaves to others. */
+  private external(root: SchemaRoot): string[] {
+    const own = this.sources
+      .prismaConfigs()
+      .filter(({ schema, home }) =>
+        schema === undefined ? isWithin(home, root.id) : namesSchema(schema, root.id),
+      );
+    return own.flatMap(({ external }) => external.map((name) => name.replace(/^public\./, '')));
   }
 
   private find(id: string): PendingChange | undefined {
@@ -43,7 +57,7 @@ export class PendingChanges {
       before: now,
       deployed,
       complete,
-      external: [],
+      external: this.external(root),
       fallback: { file: datasource.file, span: datasource.nameSpan },
     });
   }

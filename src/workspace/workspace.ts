@@ -192,6 +192,7 @@ export class Workspace implements Links, WorkspaceView {
       schemaRoots: () => this.project.schemaRoots(''),
       schema: (id) => this.project.schema(id),
       migrations: this.migrations,
+      prismaConfigs: () => this.project.prismaConfigs(''),
     });
   }
 

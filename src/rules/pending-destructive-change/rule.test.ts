@@ -224,6 +224,16 @@ ALTER TABLE "Entry" ALTER COLUMN "text" SET DATA TYPE VARCHAR(80);`;
     );
   });
 
+  it('says nothing of tables that somebody else takes care of', async () => {
+    const config = (external: string): string =>
+      `import { defineConfig } from 'prisma/config';\n\nexport default defineConfig({ schema: 'prisma/schema.prisma', tables: { external: [${external}] } });\n`;
+    const schema = edited('drop a model');
+    expect(shown(await withSchema(schema, { 'prisma.config.ts': config("'public.Log'") }))).toEqual([]);
+    expect(shown(await withSchema(schema, { 'prisma.config.ts': config("'auth.Log'") }))).toEqual([
+      'dropTable error «db»',
+    ]);
+  });
+
   it('says nothing without migrations, and for other databases', async () => {
     expect(shown(await open({ [SCHEMA]: edited('drop a model') }))).toEqual([]);
     expect(shown(await withSchema(edited('drop a model').replace('postgresql', 'mysql')))).toEqual([]);
