@@ -14,6 +14,7 @@ const entries = {
   engine: 'src/engine.ts',
   server: 'server/main.ts',
   cli: 'src/cli/main.ts',
+  mcp: 'src/mcp/main.ts',
   client: 'client/extension.ts',
 };
 

@@ -12,6 +12,7 @@ import { explainCommand, rulesCommand } from './explain.ts';
 import { initCommand } from './init.ts';
 import { lspCommand } from './lsp.ts';
 import { mapCommand } from './map.ts';
+import { mcpCommand } from './mcp.ts';
 import { migrationsCommand } from './migrations.ts';
 import { coloursFor, isColourful, write } from './terminal.ts';
 
@@ -39,6 +40,7 @@ async function runProgram(args: readonly string[]): Promise<ExitCode> {
     rules: createCommand(rulesCommand, done),
     init: createCommand(initCommand, done),
     lsp: createCommand(lspCommand, done),
+    mcp: createCommand(mcpCommand, done),
   };
   const program = defineCommand({
     meta: {
