@@ -277,7 +277,6 @@ export class Engine {
     const reports = this.reports(file);
     const layouts: unknown[] = [];
     const facts = (of: FileId): FileFacts | undefined => this.workspace.store.facts(of);
-    const own = facts(file);
     const { store } = this.workspace;
     layouts.push(store.layout(file));
     for (const report of reports.reports)
@@ -291,6 +290,8 @@ export class Engine {
       before.layouts.every((layout, i) => layout === layouts[i])
     )
       return before.rendered;
+    // Only now: a file that is as it was needn't be unpacked to say so.
+    const own = facts(file);
     const needsText = reports.reports.length > 0 || (own?.suppressions.length ?? 0) > 0;
     const text = needsText ? (this.workspace.store.text(file) ?? '') : '';
     const rendered = render(
