@@ -32,6 +32,8 @@ const ARRAY_CALLBACKS = new Set([
   'findLast',
 ]);
 
+const REGISTRATION = /^(on|once|on[A-Z]\w*|add(Event)?Listener|subscribe|register\w*|command|hears)$/;
+
 /** Evaluates a call or a tagged template with all its effects. */
 export function evaluateCall(it: Interpreter, call: CallValue | TaggedValue, state: State): Abs {
   const calleeValue = call.k === 'call' ? call.fn : call.tag;
@@ -379,7 +381,10 @@ export function apply(
           at: site,
         });
       }
-      for (const arg of args) if (arg.k === 'closure') runDetached(it, arg, [], state);
+      // `bot.onMessage(async (message) => …)`: what is only registered runs another time, for somebody else.
+      const later = place?.calleeValue.k === 'member' && REGISTRATION.test(place.calleeValue.name);
+      for (const arg of args)
+        if (arg.k === 'closure') runDetached(it, arg, [], later ? { ...state, unsure: true } : state);
       return {
         k: 'unknown',
         from: [callee, ...args.filter((arg) => arg.k !== 'closure' && arg.k !== 'lit')].slice(0, 6),

@@ -1,6 +1,7 @@
 /** Whether an entry point is guarded: the one decision that rules, map and hover share. */
 import type { FileId } from '../base/path.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
+import { leaves } from './abs.ts';
 import type { Abs, Proof } from './abs.ts';
 import type { Entry } from './entries.ts';
 import type { DbEffect } from './summary.ts';
@@ -85,18 +86,25 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
   return { state: 'unguarded', reason: `${what} with no check of the caller before it`, open: first };
 }
 
-/** Rows that expire and carry a token or a code: verification, reset, invitation. Sessions, and what connects to another service, are none. */
+/**
+ * Rows that carry a token or a code and expire, or say by their name that they are sent to somebody to be given back once:
+ * verification, reset, invitation. Sessions, and what connects to another service, are none.
+ */
 export function isOneTimeModel(schema: SchemaModel | undefined, accessor: string): boolean {
   const model = schema?.modelOf(accessor);
   if (!model || /session|key|account|connection|integration|credential/i.test(model.name)) return false;
   const carries = model.fields.some(
     (field) => /token|code|otp|hash|secret|pin$/i.test(field.name) && field.type === 'String',
   );
+  if (carries && SENT_ONCE.test(model.name)) return true;
   return (
     carries &&
     model.fields.some((field) => /expir|valid_?(until|to)/i.test(field.name) && field.type === 'DateTime')
   );
 }
+
+const SENT_ONCE =
+  /(sms|phone|e?mail|login|verif\w*|confirm\w*|activation|(password_?)?reset|forgot(ten)?_?password|magic_?link)_?(token|code|otp)s?$|^otps?$/i;
 
 /** The steps of a proof in words: `requireUser() → auth() reads the session → stops here otherwise`. */
 export function proofText(proof: Proof): string {
@@ -125,7 +133,14 @@ const PUBLIC_WORD = /^(public|published|live|approved|visible)$/i;
 /** `where: { published: true }`, `{ status: 'PUBLISHED' }`, `{ visibility: 'PUBLIC' }`: rows that are meant for everybody. */
 function asksForPublicRows(args: Abs): boolean {
   const where = args.k === 'object' ? args.props['where'] : undefined;
-  if (where?.k !== 'object') return false;
+  return where !== undefined && picksPublicRows(where);
+}
+
+function picksPublicRows(where: Abs): boolean {
+  if (where.k !== 'object') return false;
+  // `OR: [{ isPublic: true }, { ownerId: session?.user.id }]`: the others are the caller's own.
+  const either = where.props['OR'];
+  if (either?.k === 'array' && !either.open && isPublicOrOwn(either.items)) return true;
   return Object.entries(where.props).some(
     ([name, value]) =>
       !where.maybe?.includes(name) &&
@@ -134,6 +149,16 @@ function asksForPublicRows(args: Abs): boolean {
         (typeof value.v === 'string' &&
           PUBLIC_WORD.test(value.v) &&
           /status|state|visibility|access/i.test(name))),
+  );
+}
+
+function isPublicOrOwn(choices: readonly Abs[]): boolean {
+  return (
+    choices.some(picksPublicRows) &&
+    choices.every(
+      (choice) =>
+        picksPublicRows(choice) || !leaves(choice).some((leaf) => leaf.k === 'param' || leaf.k === 'origin'),
+    )
   );
 }
 

@@ -11,6 +11,9 @@ import type { WorkspaceView } from './view.ts';
 export type MachineRoute = 'webhook' | 'cron';
 
 const WEBHOOK_PATH = /(^|[/_-])(web-?hooks?|hooks?)([/_.-]|$)/i;
+/** Where a service reports back: `/api/ses_callback`. With a GET, people come back from signing in or paying. */
+const CALLBACK_PATH = /(^|[/_-])callbacks?([/_.-]|$)/i;
+const SIGN_IN_PATH = /(^|[/_-])(auth|oauth2?|saml2?|sso|oidc|log-?in|sign-?in)([/_.-]|$)/i;
 const CRON_PATH = /(^|[/_-])(crons?|cron-?jobs?|scheduled(-(tasks|jobs))?|scheduler)([/_.-]|$)/i;
 /** Events as services name them: `checkout.session.completed`, `user.created`. */
 const PROVIDER_EVENT =
@@ -23,6 +26,7 @@ export function machineRoute(view: WorkspaceView, file: FileId, entry: Entry): M
   if (CRON_PATH.test(path)) return 'cron';
   if (WEBHOOK_PATH.test(path)) return 'webhook';
   if (entry.name === 'GET') return undefined;
+  if (CALLBACK_PATH.test(path) && !SIGN_IN_PATH.test(path)) return 'webhook';
   const facts = view.tsFacts(file);
   const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
   const own = handler?.file === file ? facts?.functions[handler.fn] : undefined;

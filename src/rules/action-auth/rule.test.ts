@@ -30,6 +30,7 @@ const schema = `
     articles Article[]
     follows  Subscription[]
     invites  Invitation[]
+    albums   Album[]
   }
   model Account {
     id     String @id
@@ -45,6 +46,7 @@ const schema = `
   model Article {
     id        String  @id
     slug      String  @unique
+    views     Int     @default(0)
     published Boolean
     author    User    @relation(fields: [authorId], references: [id])
     authorId  String
@@ -71,6 +73,17 @@ const schema = `
   model Message {
     id   String @id
     text String
+  }
+  model SmsToken {
+    id    String @id
+    phone String
+    token String @unique
+  }
+  model Album {
+    id       String  @id
+    isPublic Boolean
+    user     User    @relation(fields: [userId], references: [id])
+    userId   String
   }
   model ResetToken {
     id      String   @id
@@ -213,14 +226,14 @@ describe('action-auth reports', () => {
     );
   });
 
-  it('a row that belongs to nobody as a warning, a page as information', async () => {
+  it('a row that belongs to nobody, and a page, as information', async () => {
     expectFindings(
       await open(`
   //- lib/actions/contact.ts
   'use server';
   import { prisma } from '@/lib/db';
   export async function contact(text: string) {
-  //                    ^^^^^^^ action-auth warning
+  //                    ^^^^^^^ action-auth info
     await prisma.message.create({ data: { id: 'x', text } });
   }
   //- app/invoices/[id]/page.tsx
@@ -288,6 +301,333 @@ describe('action-auth reports', () => {
     );
   });
 
+  it('what a stranger adds, by whose it becomes and who looks after it', async () => {
+    expectFindings(
+      await open(`
+  //- lib/actions/follow.ts
+  'use server';
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function named(userId: string, channelId: string) {
+  //                    ^^^^^ action-auth error
+    await prisma.subscription.create({ data: { userId, channelId } });
+  }
+  export async function whole(data: { id: string; total: number; userId: string }) {
+  //                    ^^^^^ action-auth error
+    await prisma.invoice.create({ data });
+  }
+  export async function spread(data: { userId: string }) {
+  //                    ^^^^^^ action-auth error
+    await prisma.invoice.create({ data: { id: 'x', total: 1, ...data } });
+  }
+  //- lib/actions/channel.ts
+  'use server';
+  import { prisma } from '@/lib/db';
+  export async function add(name: string) {
+  //                    ^^^ action-auth warning
+    await prisma.channel.create({ data: { id: name, name } });
+  }
+  export async function rename(id: string, name: string) {
+  //                    ^^^^^^ action-auth error
+    await prisma.channel.update({ where: { id }, data: { name } });
+  }
+  //- lib/actions/note.ts
+  'use server';
+  import { prisma } from '@/lib/db';
+  export async function leave(text: string) {
+  //                    ^^^^^ action-auth warning
+    await prisma.message.create({ data: { id: text, text } });
+  }
+  //- app/api/notes/route.ts
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function POST(req: Request) {
+    const session = await auth();
+    if (!session?.user) return new Response(null, { status: 401 });
+    await prisma.message.create({ data: { id: session.user.id, text: await req.text() } });
+    return new Response();
+  }
+`),
+      only,
+    );
+  });
+
+  it('a change of what the call itself has made as a part of making it', async () => {
+    expectFindings(
+      await open(`
+  //- lib/actions/order.ts
+  'use server';
+  import { prisma } from '@/lib/db';
+  export async function order(text: string) {
+  //                    ^^^^^ action-auth info
+    const made = await prisma.message.create({ data: { id: 'x', text } });
+    await prisma.message.update({ where: { id: made.id }, data: { text: text + '!' } });
+  }
+  export async function change(id: string, text: string) {
+  //                    ^^^^^^ action-auth error
+    const found = await prisma.invoice.findUnique({ where: { id } });
+    if (!found) return;
+    await prisma.invoice.update({ where: { id: found.id }, data: { total: text.length } });
+  }
+`),
+      only,
+    );
+  });
+
+  it('what fails by itself without a session as a warning, what goes on as an error', async () => {
+    expectFindings(
+      await open(`
+  //- lib/actions/a.ts
+  'use server';
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function create(total: number) {
+    const session = await auth();
+    //                    ^^^^ action-auth warning
+    await prisma.invoice.create({ data: { id: 'x', total, userId: session?.user?.id } });
+  }
+  export async function connect(total: number) {
+    const session = await auth();
+    //                    ^^^^ action-auth warning
+    await prisma.invoice.create({ data: { id: 'x', total, user: { connect: { id: session?.user?.id } } } });
+  }
+  export async function rename(name: string) {
+    const session = await auth();
+    //                    ^^^^ action-auth warning
+    await prisma.user.update({ where: { id: session?.user?.id }, data: { name } });
+  }
+  export async function leave(channelId: string) {
+    const session = await auth();
+    //                    ^^^^ action-auth warning
+    await prisma.subscription.delete({ where: { userId_channelId: { userId: session?.user?.id, channelId } } });
+  }
+  export async function beside(id: string) {
+    const session = await auth();
+    //                    ^^^^ action-auth error
+    await prisma.invoice.delete({ where: { id, userId: session?.user?.id } });
+  }
+  export async function many(id: string) {
+    const session = await auth();
+    //                    ^^^^ action-auth error
+    await prisma.invoice.deleteMany({ where: { userId: session?.user?.id } });
+  }
+  export async function promised(total: number) {
+    const session = auth();
+    //              ^^^^ action-auth error
+    if (!session) return;
+    await prisma.invoice.create({ data: { id: 'x', total, userId: session.user?.id } });
+  }
+`),
+      only,
+    );
+  });
+
+  it('says that it fails late where a helper reads the session', async () => {
+    const fixture = await open(`
+  //- lib/session.ts
+  import { auth } from '@/auth';
+  export async function userId() {
+    const session = await auth();
+    return session?.user?.id;
+  }
+  //- lib/actions/a.ts
+  'use server';
+  import { prisma } from '@/lib/db';
+  import { userId } from '@/lib/session';
+  export async function create(total: number) {
+    await prisma.invoice.create({ data: { id: 'x', total, userId: await userId() } });
+  }
+`);
+    const [finding] = fixture.engine.check('lib/actions/a.ts').filter((found) => found.rule === RULE);
+    expect(finding?.severity).toBe('warning');
+    expect(finding?.message).toContain(
+      '`create` creates Invoice rows with the id of nobody, which fails late',
+    );
+  });
+
+  it('what is meant for strangers, as far as the code says so, as less', async () => {
+    expectFindings(
+      await open(
+        `
+  //- lib/limit.ts
+  export async function limitByAddress() {
+    await fetch('https://limits.example.com');
+  }
+  //- lib/actions/a.ts
+  'use server';
+  import { prisma } from '@/lib/db';
+  import { rateLimit } from '@/lib/limit';
+  export async function limited(id: string) {
+  //                    ^^^^^^^ action-auth warning
+    await rateLimit(id);
+    await prisma.invoice.update({ where: { id }, data: { total: 1 } });
+  }
+  export async function looked(id: string) {
+  //                    ^^^^^^ action-auth info
+    await rateLimit(id);
+    return prisma.invoice.findUnique({ where: { id } });
+  }
+  //- app/api/client/[id]/route.ts
+  import { prisma } from '@/lib/db';
+  export function OPTIONS() {
+    return new Response(null, { headers: { 'Access-Control-Allow-Origin': '*' } });
+  }
+  export async function PUT(req: Request, { params }: { params: Promise<{ id: string }> }) {
+  //                    ^^^ action-auth info
+    const { id } = await params;
+    await prisma.invoice.update({ where: { id }, data: { total: 1 } });
+    return new Response();
+  }
+  //- app/api/clients/[id]/route.ts
+  import { prisma } from '@/lib/db';
+  export async function PUT(req: Request, { params }: { params: Promise<{ id: string }> }) {
+  //                    ^^^ action-auth error
+    const { id } = await params;
+    await prisma.invoice.update({ where: { id }, data: { total: 1 } });
+    return new Response();
+  }
+  //- app/api/shared/[id]/route.ts
+  import { prisma } from '@/lib/db';
+  export function OPTIONS() {
+    return new Response(null, { headers: { 'Access-Control-Allow-Origin': '*' } });
+  }
+  export async function PUT(req: Request, { params }: { params: Promise<{ id: string }> }) {
+  //                    ^^^ action-auth warning
+    const { id } = await params;
+    await prisma.invoice.update({ where: { id }, data: { total: 1 } });
+    return new Response();
+  }
+  //- app/api/widget/route.ts
+  import { prisma } from '@/lib/db';
+  export async function DELETE(req: Request) {
+  //                    ^^^^^^ action-auth info
+    await prisma.invoice.delete({ where: { id: await req.text() } });
+    return new Response();
+  }
+`.replace('limitByAddress() {', 'rateLimit(_key: string) {'),
+      ),
+      only,
+    );
+  });
+
+  it('routes behind a proxy as warnings, actions as errors', async () => {
+    const files = (matcher: string) => `
+  //- proxy.ts
+  import { auth } from '@/auth';
+  export default auth((req) => { if (!req.auth) return Response.redirect(new URL('/login', req.url)); });
+  export const config = { matcher: ${matcher} };
+  //- app/api/x/route.ts
+  import { prisma } from '@/lib/db';
+  export async function DELETE(req: Request) {
+    await prisma.invoice.delete({ where: { id: await req.text() } });
+    return new Response();
+  }
+  //- lib/actions/a.ts
+  'use server';
+  import { prisma } from '@/lib/db';
+  export async function drop(id: string) {
+    await prisma.invoice.delete({ where: { id } });
+  }
+`;
+    for (const [matcher, severity] of [
+      ["['/api/:path*']", 'warning'],
+      ["'/((?!_next/static|favicon.ico).*)'", 'warning'],
+      ["[{ source: '/api/(.*)' }]", 'warning'],
+      ["'/api/x'", 'warning'],
+      ["'/((?!api|_next/static).*)'", 'error'],
+      ["['/dashboard/:path*', '/api']", 'error'],
+      ["'/api/y'", 'error'],
+    ] as const) {
+      const found = findings(await open(files(matcher)), RULE);
+      expect([matcher, ...found.map((one) => `${one.file} ${one.severity}`)]).toEqual([
+        matcher,
+        `app/api/x/route.ts ${severity}`,
+        'lib/actions/a.ts error',
+      ]);
+    }
+  });
+
+  it('rows that are not seen in the answer of a route, keys and marks as less', async () => {
+    expectFindings(
+      await open(`
+  //- lib/entitlements.ts
+  import { prisma } from '@/lib/db';
+  async function plan(id: string) {
+    return prisma.invoice.findFirst({ where: { userId: id } });
+  }
+  export async function mayUse(id: string) {
+    return (await plan(id)) !== null;
+  }
+  //- app/api/a/route.ts
+  import { mayUse } from '@/lib/entitlements';
+  export async function GET(req: Request) {
+  //                    ^^^ action-auth info
+    return Response.json({ yes: await mayUse(new URL(req.url).searchParams.get('id') ?? '') });
+  }
+  //- lib/actions/a.ts
+  'use server';
+  import { prisma } from '@/lib/db';
+  export async function ids() {
+  //                    ^^^ action-auth info
+    return prisma.invoice.findMany({ select: { id: true }, take: 5 });
+  }
+  export async function totals() {
+  //                    ^^^^^^ action-auth error
+    return prisma.invoice.findMany({ select: { id: true, total: true }, take: 5 });
+  }
+`),
+      only,
+    );
+  });
+
+  it('a person given out whole, and content that was picked by the session', async () => {
+    expectFindings(
+      await open(`
+  //- lib/actions/a.ts
+  'use server';
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function person(id: string) {
+  //                    ^^^^^^ action-auth error
+    return prisma.user.findUnique({ where: { id } });
+  }
+  export async function name(id: string) {
+    return (await prisma.user.findUnique({ where: { id } }))?.name;
+  }
+  export async function people(text: string) {
+    const found = await prisma.user.findMany({ where: { name: { contains: text } }, take: 5 });
+    return found.map((one) => ({ id: one.id, name: one.name }));
+  }
+  export async function mine() {
+    const session = await auth();
+    //                    ^^^^ action-auth error
+    if (!session) console.warn('nobody');
+    return prisma.article.findMany({ where: { authorId: session?.user?.id }, take: 5 });
+  }
+`),
+      only,
+    );
+  });
+
+  it('stocks and credits as errors, visits as information', async () => {
+    expectFindings(
+      await open(`
+  //- lib/actions/a.ts
+  'use server';
+  import { prisma } from '@/lib/db';
+  export async function pay(id: string) {
+  //                    ^^^ action-auth error
+    await prisma.invoice.update({ where: { id }, data: { total: { increment: 1 } } });
+  }
+  export async function seen(slug: string) {
+  //                    ^^^^ action-auth info
+    await prisma.article.update({ where: { slug }, data: { views: { increment: 1 } } });
+  }
+`),
+      only,
+    );
+  });
+
   it('names the way to the access', async () => {
     const fixture = await open(`
   //- lib/actions/a.ts
@@ -332,6 +672,15 @@ describe('action-auth is silent about', () => {
     ['a user looked up by mail', `return (await prisma.user.findUnique({ where: { email: id } })) !== null;`],
     ['counts', `return prisma.invoice.count();`],
     [
+      'codes that are sent to a phone',
+      `await prisma.smsToken.deleteMany({ where: { phone: id } }); await prisma.smsToken.create({ data: { phone: id, token: id } });`,
+    ],
+    [
+      "what is public or the caller's own",
+      `const s = await auth(); return prisma.album.findMany({ where: { OR: [{ isPublic: true }, { userId: s?.user?.id }] }, take: 5 });`,
+    ],
+    ['what is only registered to run later', `listen(bus); return id;`],
+    [
       'signing in',
       `await prisma.user.update({ where: { id }, data: { name: 'x' } }); await signIn('credentials');`,
     ],
@@ -373,16 +722,25 @@ describe('action-auth is silent about', () => {
     if (!s?.user) return 'You must be signed in.';
     return s.user;
   }
+  //- lib/bus.ts
+  import { prisma } from '@/lib/db';
+  export const bus = { onMessage: (_: string, run: unknown) => [run] };
+  export function listen(target: { onMessage: (kind: string, run: (id: string) => Promise<void>) => unknown }) {
+    target.onMessage('drop', async (id) => {
+      await prisma.invoice.delete({ where: { id } });
+    });
+  }
   //- lib/actions/a.ts
   'use server';
   import { auth, signIn } from '@/auth';
+  import { bus, listen } from '@/lib/bus';
   import { prisma } from '@/lib/db';
   import { answered, mustBe, need, orText } from '@/lib/guards';
   import { requireUser } from '@/lib/not-there';
   export async function run(id: string) {
     ${body}
   }
-  export const used = async () => [auth, signIn, need, requireUser, prisma, mustBe, answered, orText].length;
+  export const used = async () => [auth, signIn, need, requireUser, prisma, mustBe, answered, orText, bus, listen].length;
 `),
       RULE,
     );

@@ -5,6 +5,7 @@ import type { Entry } from '../../workspace/entries.ts';
 import { entryText } from '../../workspace/entryText.ts';
 import { dependsOnSignIn } from '../../workspace/dependencies.ts';
 import { guardOf, isOneTimeModel, isPrivate } from '../../workspace/guardState.ts';
+import { proxyCovers, sessionProxy } from '../../workspace/proxyCover.ts';
 import type { DbEffect, SessionCall } from '../../workspace/summary.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
 import { machineRoute, unverifiedWork } from '../../workspace/webhooks.ts';
@@ -40,6 +41,8 @@ export const rule = defineRule<Options>({
         '`{call}()` is not awaited: a promise is always truthy, so every caller passes. {entry} then {does}. Write `await {call}()`.',
       notTested:
         'The session is read but nothing stops when there is none. {entry} then {does} for everybody. Return, redirect or throw right after this line when there is no session.',
+      failsLate:
+        'Nothing stops when there is no session: {entry} {does} with the id of nobody, which fails late and by accident. {exposure} Check the session first and stop when there is none.',
       openForm:
         '{entry} {does} with no check of who calls it. Fine for a public form; otherwise check the session first, or mark it `/** @public */`.',
     },
@@ -70,7 +73,13 @@ export const rule = defineRule<Options>({
       const verdict = judge(entry, open, { schema, file, facts: workspace.tsFacts(file) });
       if (!verdict || (!context.options.reads && verdict.effect.kind.endsWith('read'))) continue;
       if (entry.handler !== undefined) seen.add(entry.handler);
-      context.report(describe(context, entry, knowsPeople ? verdict : { ...verdict, severity: 'info' }));
+      const severity =
+        !knowsPeople || (verdict.openForm && !isTended(workspace, file, entry, verdict.effect))
+          ? 'info'
+          : verdict.severity === 'error' && isBehindProxy(context, entry)
+            ? 'warning'
+            : verdict.severity;
+      context.report(describe(context, entry, { ...verdict, severity }));
     }
   },
 });
@@ -80,6 +89,37 @@ function isForMachines(workspace: RuleContext<Options>['workspace'], file: FileI
   if (unverifiedWork(workspace, file, entry)) return true;
   const kind = machineRoute(workspace, file, entry);
   return kind === 'cron' || (kind === 'webhook' && entry.name !== 'GET');
+}
+
+const MAX_WRITERS = 24;
+
+/**
+ * Whether rows like the one made here are also changed or deleted nearby, or made for signed-in people elsewhere: then somebody looks
+ * after them, and this is no contact form.
+ */
+function isTended(
+  workspace: RuleContext<Options>['workspace'],
+  file: FileId,
+  entry: Entry,
+  { model }: DbEffect,
+): boolean {
+  const folder = file.slice(0, file.lastIndexOf('/') + 1);
+  return [...new Set([file, ...workspace.writers(model).slice(0, MAX_WRITERS)])].some((candidate) =>
+    workspace
+      .entries(candidate)
+      .some(
+        (other) =>
+          other.handler !== entry.handler &&
+          other.effects.some(
+            (effect) =>
+              effect.model === model &&
+              effect.kind === 'write' &&
+              (/^(create|upsert)/.test(effect.op)
+                ? (effect.proof ?? other.wrapperProof)?.kind === 'session'
+                : candidate === file || candidate.startsWith(folder)),
+          ),
+      ),
+  );
 }
 
 /** Pages below a layout or a proxy that stops visitors without a session are taken as guarded. */
@@ -97,34 +137,19 @@ function isBehindLayout({ workspace, file, app }: RuleContext<Options>): boolean
       if (proved(dir === '' ? `layout.${extension}` : `${dir}/layout.${extension}`)) return true;
     if (/(^|\/)app$/.test(dir)) break;
   }
-  const base = [app.root, app.src].filter(Boolean).join('/');
-  return ['proxy', 'middleware'].some((name) =>
-    ['ts', 'js', 'mjs'].some((extension) => {
-      const candidate = base === '' ? `${name}.${extension}` : `${base}/${name}.${extension}`;
-      return workspace.exists(candidate) && readsSession(workspace, candidate);
-    }),
-  );
+  return sessionProxy(workspace, app) !== undefined;
 }
 
-function readsSession(workspace: RuleContext<Options>['workspace'], file: FileId): boolean {
-  const facts = workspace.tsFacts(file);
-  if (!facts) return false;
-  const exported = ['proxy', 'middleware', 'default'].map((name) => workspace.exported(file, name));
-  return (
-    exported.some(
-      (value) =>
-        value.k === 'authWrapped' || (value.k === 'made' && /auth|clerk|kinde|workos/.test(value.spec)),
-    ) ||
-    facts.imports.some((item) =>
-      /^(next-auth|@clerk|better-auth|@auth0|@supabase|@kinde|@workos|jose)/.test(item.spec),
-    )
-  );
+/** A proxy that looks at a session runs before this route: whether it turns strangers away there can't be told. */
+function isBehindProxy({ workspace, file, app }: RuleContext<Options>, entry: Entry): boolean {
+  const proxy = app && entry.kind === 'route' ? sessionProxy(workspace, app) : undefined;
+  return app !== undefined && proxy !== undefined && proxyCovers(workspace, proxy, app, file);
 }
 
 function describe(
   context: RuleContext<Options>,
   entry: Entry,
-  { effect, severity, openForm }: Verdict,
+  { effect, severity, openForm, failsLate }: Verdict,
 ): Report {
   const { file, workspace } = context;
   const own = entry.sessions.filter((session) => session.file === file && session.direct);
@@ -154,7 +179,7 @@ function describe(
       fn >= 0 ? [{ recipe: 'test-session', data: { fn, call: careless.at, await: !careless.awaited } }] : [];
     return {
       place: { at: careless.at },
-      message: careless.awaited ? 'notTested' : 'notAwaited',
+      message: !careless.awaited ? 'notAwaited' : failsLate ? 'failsLate' : 'notTested',
       data,
       severity,
       related,
@@ -163,7 +188,7 @@ function describe(
   }
   return {
     place: { at: entry.at },
-    message: openForm ? 'openForm' : 'missing',
+    message: openForm ? 'openForm' : failsLate ? 'failsLate' : 'missing',
     data,
     severity,
     related,

@@ -1,16 +1,18 @@
 /** How bad it is what a stranger can do at an entry point. */
 import type { FileId } from '../../base/path.ts';
-import type { TsFacts, Value } from '../../facts/tsModel.ts';
+import type { FunctionFacts, TsFacts, Value } from '../../facts/tsModel.ts';
 import { visitSteps, visitValue } from '../../facts/visit.ts';
 import type { SchemaModel } from '../../prisma/schema.ts';
 import { leaves } from '../../workspace/abs.ts';
 import type { Abs } from '../../workspace/abs.ts';
+import { calleeText } from '../../workspace/calleeResolver.ts';
 import type { Entry } from '../../workspace/entries.ts';
 import { givesOut } from '../../workspace/ownerHoles.ts';
 import { isContent } from '../../workspace/publicData.ts';
 import type { DbEffect } from '../../workspace/summary.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
 import type { Severity } from '../rule.ts';
+import { failsWithoutSession, isInSomebodysName, isOfNewRows } from './writes.ts';
 
 /** Where an entry point stands. */
 export interface Place {
@@ -22,20 +24,31 @@ export interface Place {
 export interface Verdict {
   effect: DbEffect;
   severity: Severity;
+  /** A form that may be for everybody. */
   openForm: boolean;
+  /** What is written needs something of the session: without one it fails, late and by accident. */
+  failsLate?: boolean;
 }
 
 /** The worst thing that a stranger can do here. */
 export function judge(entry: Entry, open: readonly DbEffect[], place: Place): Verdict | undefined {
   const found = worst(entry, open, place.schema);
   if (!found) return undefined;
+  const { effect } = found;
+  const atMost = (severity: Severity): Verdict =>
+    RANK[severity] < RANK[found.severity] ? { ...found, severity } : found;
   // Somebody is turned away before it, by a check that is none of a session: whether it is enough can't be told.
-  if (!isTried(entry) && refusesBefore(entry, found.effect, place)) return { ...found, severity: 'info' };
-  const isRead = found.effect.kind.endsWith('read');
-  return isRead && (isOpenByAddress(place.file) || !mayGiveOut(entry, found.effect))
-    ? { ...found, severity: 'info' }
-    : found;
+  if (!isTried(entry) && refusesBefore(entry, effect, place)) return atMost('info');
+  if (isOpenByAddress(place, entry)) return atMost('info');
+  const isRead = effect.kind.endsWith('read');
+  const limited = !isTried(entry) && limitsStrangers(entry, place);
+  if (isRead && (limited || !mayGiveOut(entry, effect))) return atMost('info');
+  if (isRead && isHarmless(effect, place.schema)) return atMost('info');
+  if (limited) return atMost(found.openForm ? 'info' : 'warning');
+  return answersPreflights(place, entry) || (isRead && isHidden(entry, effect)) ? atMost('warning') : found;
 }
+
+const RANK: { [severity in Severity]: number } = { hint: 0, info: 1, warning: 2, error: 3 };
 
 /** A session is read, and not waited for or not tested: the author meant to ask. */
 function isTried(entry: Entry): boolean {
@@ -50,18 +63,23 @@ function worst(
   const tried = isTried(entry);
   const isChange = (effect: DbEffect): boolean =>
     effect.kind === 'raw-write' || (effect.kind === 'write' && !/^(create|upsert)/.test(effect.op));
-  const change = open.find((effect) => isChange(effect) && !isCounter(effect));
-  if (change) return { effect: change, severity: 'error', openForm: false };
-  const create = open.find((effect) => effect.kind === 'write' && /^(create|upsert)/.test(effect.op));
-  if (create) {
-    const model = schema?.modelOf(create.model)?.name;
-    const owned = model !== undefined && schema?.isOwned(model) === true;
-    // A row that belongs to nobody may be a contact form; one that belongs to a person is made in that person's name.
-    if (tried || owned) return { effect: create, severity: 'error', openForm: false };
-    return { effect: create, severity: 'warning', openForm: true };
-  }
-  const counter = open.find(isChange);
-  if (counter) return { effect: counter, severity: 'warning', openForm: true };
+  const isLate = (effect: DbEffect): boolean =>
+    !entry.sessions.some((session) => !session.awaited) && failsWithoutSession(effect, schema);
+  const changes = open.filter((effect) => isChange(effect) && !isCounter(effect) && !isOfNewRows(effect));
+  const change = changes.find((effect) => !isLate(effect)) ?? changes[0];
+  if (change && !isLate(change)) return { effect: change, severity: 'error', openForm: false };
+  const creates = open.filter((effect) => effect.kind === 'write' && /^(create|upsert)/.test(effect.op));
+  const inName = creates.find((effect) => !isLate(effect) && isInSomebodysName(entry, effect, schema));
+  if (inName) return { effect: inName, severity: 'error', openForm: false };
+  const late = change ?? creates.find(isLate);
+  if (late) return { effect: late, severity: 'warning', openForm: false, failsLate: true };
+  const [create] = creates;
+  if (create)
+    return tried
+      ? { effect: create, severity: 'error', openForm: false }
+      : { effect: create, severity: 'warning', openForm: true };
+  const counter = open.find((effect) => isChange(effect) && isCounter(effect));
+  if (counter) return { effect: counter, severity: 'info', openForm: true };
   const read = open.find((effect) => isTellingRead(entry, effect, schema, tried));
   if (!read) return undefined;
   return { effect: read, severity: readSeverity(entry, read), openForm: false };
@@ -80,23 +98,59 @@ function readSeverity(entry: Entry, read: DbEffect): Severity {
   return read.op !== 'findMany' || isOfRow ? 'warning' : 'error';
 }
 
-/** `/api/public/…`: its address says for whom it is. */
-function isOpenByAddress(file: FileId): boolean {
-  return /(^|\/)(app|pages)\/(.*\/)?public\//.test(file);
+/** `/api/public/…`, `/api/widget/…`: its address says for whom it is; `/api/client/…` may also be about customers. */
+function isOpenByAddress(place: Place, entry: Entry): boolean {
+  const path = /(^|\/)(app|pages)\/(.*\/)?/.exec(place.file)?.[0] ?? '';
+  const folders = path.split('/').slice(1);
+  if (folders.includes('public')) return true;
+  if (entry.kind !== 'route') return false;
+  return (
+    folders.some((folder) => /^(embed|widgets?|sdk|storefront)$/i.test(folder)) ||
+    (folders.includes('client') && answersPreflights(place, entry))
+  );
 }
 
-/** Whether an action's answer may carry what it reads; routes of the pages router answer by a call. */
+/** A route with `OPTIONS` answers pages of other sites: somebody meant it to be asked from outside. */
+function answersPreflights({ facts }: Place, entry: Entry): boolean {
+  return (
+    entry.kind === 'route' &&
+    (facts?.exports.some((item) => item.e !== 'star' && item.name === 'OPTIONS') ?? false)
+  );
+}
+
+const LIMIT = /rate_?limit|limiter|throttle|captcha|turnstile|honeypot|bot_?(protection|check)/i;
+
+/** The handler counts how often strangers come, or asks whether they are people: whoever wrote that knew that strangers come. */
+function limitsStrangers(entry: Entry, { file, facts }: Place): boolean {
+  const own = ownFunction(entry, file, facts);
+  let found = false;
+  if (own)
+    visitSteps(own.body, {
+      value: (value) => {
+        found ||= value.k === 'call' && LIMIT.test(calleeText(value.fn));
+        return !found;
+      },
+    });
+  return found;
+}
+
+/** Whether an answer may carry what is read; routes of the pages router answer by a call. */
 function mayGiveOut(entry: Entry, effect: DbEffect): boolean {
-  return entry.kind === 'route' || entry.outcomes.length === 0 || givesOut(entry, effect);
+  if (entry.outcomes.length === 0 || givesOut(entry, effect)) return true;
+  return entry.kind === 'route' && (entry.name === 'default' || effect.trace.length <= 1);
+}
+
+/** What a handler of the app router answers isn't seen to hold what it reads. */
+function isHidden(entry: Entry, effect: DbEffect): boolean {
+  return entry.kind === 'route' && entry.name !== 'default' && !givesOut(entry, effect);
 }
 
 const REFUSAL = /^(unauthori[sz]ed|forbidden|not_?authori[sz]ed|access_?denied|permission_?denied)\b/i;
 
 /** Whether the handler itself answers 401 or 403 before an access. */
 function refusesBefore(entry: Entry, effect: DbEffect, { file, facts }: Place): boolean {
-  const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
   const first = effect.trace[0] ?? effect;
-  const own = handler?.file === file ? facts?.functions[handler.fn] : undefined;
+  const own = ownFunction(entry, file, facts);
   if (!own || first.file !== file) return false;
   let found = false;
   visitSteps(own.body, {
@@ -107,6 +161,11 @@ function refusesBefore(entry: Entry, effect: DbEffect, { file, facts }: Place): 
     },
   });
   return found;
+}
+
+function ownFunction(entry: Entry, file: FileId, facts: TsFacts | undefined): FunctionFacts | undefined {
+  const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
+  return handler?.file === file ? facts?.functions[handler.fn] : undefined;
 }
 
 function isRefusal(value: Value): boolean {
@@ -120,15 +179,20 @@ function isRefusal(value: Value): boolean {
   return found;
 }
 
-/** `data: { views: { increment: 1 } }` and nothing else: counters are often public on purpose. */
+const COUNTER = /view|click|visit|hit|like|vote|share|download|impression|played|opens|count$/i;
+
+/** `data: { views: { increment: 1 } }` and nothing else: counters of visits are often public on purpose, stocks and credits are not. */
 function isCounter(effect: DbEffect): boolean {
   const data = effect.args.k === 'object' ? effect.args.props['data'] : undefined;
   if (data?.k !== 'object' || data.open) return false;
-  const values = Object.values(data.props);
+  const values = Object.entries(data.props);
   return (
     values.length > 0 &&
     values.every(
-      (value) => value.k === 'object' && ('increment' in value.props || 'decrement' in value.props),
+      ([name, value]) =>
+        COUNTER.test(name) &&
+        value.k === 'object' &&
+        ('increment' in value.props || 'decrement' in value.props),
     )
   );
 }
@@ -154,14 +218,23 @@ function isTellingRead(
   const model = schema.modelOf(effect.model);
   if (!model) return false;
   if (schema.userModel?.name === model.name)
-    return effect.op === 'findMany' && entry.kind !== 'page' && !isNarrowSelect(effect.args);
+    return entry.kind !== 'page' && !isNarrowSelect(effect.args) && tellsOfPeople(entry, effect);
   if (!schema.isOwned(model.name)) return false;
-  // Content that people publish, unless somebody meant to ask who reads it.
-  if (!tried && isContent(model, schema)) return false;
   const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
+  // Content that people publish, unless somebody meant to ask who reads it, or it is picked by the session.
+  if (!tried && isContent(model, schema) && !picksOwn(where)) return false;
   if (entry.kind === 'page')
     return where !== undefined && leaves(where).some(isClientData) && !isSecretKey(where);
   return where === undefined || !isSecretKey(where);
+}
+
+/** `where: { authorId: session?.user?.id }`, and nothing that others choose. */
+function picksOwn(where: Abs | undefined): boolean {
+  return (
+    where?.k === 'object' &&
+    Object.values(where.props).some((value) => leaves(value).some((leaf) => leaf.k === 'session')) &&
+    !('OR' in where.props)
+  );
 }
 
 function isClientData(leaf: Abs): boolean {
@@ -178,14 +251,53 @@ function isSecretKey(where: Abs): boolean {
   );
 }
 
+/** Only marks, times and keys are asked for: whether something is sold, when it was made. */
+function isHarmless(effect: DbEffect, schema: SchemaModel | undefined): boolean {
+  const model = schema?.modelOf(effect.model);
+  const select = effect.args.k === 'object' ? effect.args.props['select'] : undefined;
+  if (!schema || !model || select?.k !== 'object' || select.open) return false;
+  const keys = new Set(schema.uniqueKeys(model.name).flatMap(({ fields }) => fields));
+  return Object.keys(select.props).every((name) => {
+    const type = schema.field(model.name, name)?.type;
+    return (keys.has(name) && !isPersonal(name)) || type === 'Boolean' || type === 'DateTime';
+  });
+}
+
+/** Keys that say who a person is, or let in whoever knows them. */
+function isPersonal(name: string): boolean {
+  return /mail|phone|token|secret|code|hash|key/i.test(name);
+}
+
 /** Names and pictures of people, as lists of authors show them. */
 function isNarrowSelect(args: Abs): boolean {
   const select = args.k === 'object' ? args.props['select'] : undefined;
   return (
-    select?.k === 'object' &&
-    !select.open &&
-    Object.keys(select.props).every((name) =>
-      /^(id|name|username|image|avatar|slug|_count|displayName)$/i.test(name),
-    )
+    select?.k === 'object' && !select.open && Object.keys(select.props).every((name) => NARROW.test(name))
+  );
+}
+
+const NARROW = /^(id|name|username|pseudo(nym)?|nickname|handle|image|avatar|slug|_count|displayName)$/i;
+
+/** A list of people, or a person given out with all columns; who is only looked up (registering, resetting) is no such read. */
+function tellsOfPeople(entry: Entry, effect: DbEffect): boolean {
+  if (effect.op === 'findMany') return !givesNarrowly(entry, effect);
+  const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
+  const { select, omit } = effect.args.k === 'object' ? effect.args.props : {};
+  if (select || omit || !where || isSecretKey(where) || !leaves(where).some(isClientData)) return false;
+  return givenPaths(entry, effect).some((path) => path.length === 0);
+}
+
+/** Only such parts of the people that were read are answered. */
+function givesNarrowly(entry: Entry, effect: DbEffect): boolean {
+  const given = givenPaths(entry, effect);
+  return given.length > 0 && given.every(([first]) => first !== undefined && NARROW.test(first));
+}
+
+/** What of the rows that were read is answered: paths of columns; an empty one is all of them. */
+function givenPaths(entry: Entry, effect: DbEffect): string[][] {
+  return entry.outcomes.flatMap(({ value }) =>
+    leaves(value).flatMap((leaf) =>
+      leaf.k === 'row' && leaf.query?.file === effect.file && leaf.query.at === effect.at ? [leaf.path] : [],
+    ),
   );
 }

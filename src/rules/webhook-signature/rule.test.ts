@@ -42,6 +42,21 @@ const hook = 'app/api/webhooks/payments/route.ts';
 const cron = 'app/api/cron/cleanup/route.ts';
 const remove = 'await prisma.post.deleteMany({ where: { published: false } });';
 
+describe(`${RULE} and callbacks`, () => {
+  it.each([
+    ['app/api/mail_callback/route.ts', 'POST', ['error']],
+    ['app/api/callbacks/mail/route.ts', 'POST', ['error']],
+    ['app/api/mail_callback/route.ts', 'GET', []],
+    ['app/api/auth/saml/callback/route.ts', 'POST', []],
+    ['app/api/oauth/callback/route.ts', 'POST', []],
+  ])('%s %s', async (path, method, severities) => {
+    const fixture = await openFixture(
+      app(path, `export async function ${method}() { ${remove} return new Response(null); }`),
+    );
+    expect(findings(fixture, RULE).map(({ severity }) => severity)).toEqual(severities);
+  });
+});
+
 describe(`${RULE} reports`, () => {
   it.each([
     [
