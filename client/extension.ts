@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { registerCommands } from './features/commands.ts';
+import { registerCreateMigration, runInTerminal, type MigrationRunner } from './features/createMigration.ts';
 import { MapView } from './features/mapView.ts';
+import { MigrationHighlights } from './features/migrationHighlights.ts';
+import { registerMigrationStatus } from './features/migrationStatus.ts';
 import { registerStatus } from './features/status.ts';
 import { productName } from './names.ts';
 import { Session } from './session.ts';
@@ -11,6 +14,8 @@ export interface TestApi {
   readonly client: LanguageClient | undefined;
   readonly status: Session;
   readonly tree: MapView;
+  readonly highlights: MigrationHighlights;
+  readonly migrationRunner: MigrationRunner;
 }
 
 /** Registers the features and lets the gatekeeper decide about the server, without waiting for either. */
@@ -18,10 +23,21 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const log = vscode.window.createOutputChannel(productName, { log: true });
   const session = new Session(context.asAbsolutePath('dist/server.js'), log);
   const tree = new MapView(session);
-  context.subscriptions.push(log, tree, registerStatus(session), registerCommands(session, tree), {
-    // Returned so that the window waits for the server to end.
-    dispose: () => session.dispose(),
-  });
+  const highlights = new MigrationHighlights();
+  const migrationRunner: MigrationRunner = { run: runInTerminal };
+  context.subscriptions.push(
+    log,
+    tree,
+    registerStatus(session),
+    registerCommands(session, tree),
+    registerMigrationStatus(session),
+    registerCreateMigration(session, migrationRunner),
+    highlights,
+    {
+      // Returned so that the window waits for the server to end.
+      dispose: () => session.dispose(),
+    },
+  );
   void session.evaluate();
   // An installed package is never in test mode, not even when a suite drives it.
   const isTested =
@@ -33,5 +49,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     },
     status: session,
     tree,
+    highlights,
+    migrationRunner,
   };
 }

@@ -13,4 +13,11 @@ export const commandIds = {
   refreshMap: 'backendSpecialist.refreshMap',
   checkWorkspace: 'backendSpecialist.checkWorkspace',
   openRule: 'backendSpecialist.openRule',
+  createMigration: 'backendSpecialist.createMigration',
+  migrationStatus: 'backendSpecialist.migrationStatus',
+  /** Of code lenses, with places as its arguments: not in the palette. */
+  showPlaces: 'backendSpecialist.showPlaces',
 } as const;
+
+/** Scheme of the document that *Migration Status* shows. */
+export const migrationStatusScheme = 'backend-specialist-migrations';

@@ -27,6 +27,7 @@ export interface Client {
   markdownHover: boolean;
   opensRulePages: boolean;
   showsDocuments: boolean;
+  refreshesCodeLenses: boolean;
 }
 
 /** Reads the capabilities of an `initialize` request; absent ones are false. */
@@ -64,6 +65,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
     annotatesChanges: edit?.changeAnnotationSupport !== undefined,
     markdownHover: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) === true,
     opensRulePages: workspace?.textDocumentContent !== undefined,
+    refreshesCodeLenses: workspace?.codeLens?.refreshSupport === true,
     showsDocuments: window?.showDocument?.support === true,
   };
 }

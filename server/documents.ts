@@ -12,6 +12,8 @@ export class Documents {
   readonly #byPath = new Map<string, TextDocument>();
   /** The version that is on the disk, by absolute path: the one that was opened or saved last. */
   readonly #saved = new Map<string, number>();
+  /** Documents whose folder has yet to say whether they belong to it, by absolute path. */
+  readonly #opening = new Map<string, Promise<void>>();
 
   /**
    * Takes part in the conversation.
@@ -26,7 +28,11 @@ export class Documents {
       if (folders.isEmpty && !folders.locate(document.uri)) folders.openLoose(looseRoot(absolute));
       const located = folders.locate(document.uri);
       if (!located) return;
-      void located.folder.opened(located.file).then(() => onChange(document.uri));
+      const opening = located.folder.opened(located.file).then(() => {
+        this.#opening.delete(absolute);
+        onChange(document.uri);
+      });
+      this.#opening.set(absolute, opening);
     });
     this.#documents.onDidChangeContent(({ document }) => {
       const located = folders.locate(document.uri);
@@ -59,6 +65,11 @@ export class Documents {
   get(uri: string): TextDocument | undefined {
     const absolute = pathOfUri(uri);
     return absolute === undefined ? undefined : this.#byPath.get(absolute);
+  }
+
+  /** Settles when the folder of an opened document knows of it: a file that was just written is looked up on the disk first. */
+  opened(uri: string): Promise<void> {
+    return this.#opening.get(pathOfUri(uri) ?? '') ?? Promise.resolve();
   }
 
   /** The URI as the editor spells it when the document is open, else as it is given. */

@@ -49,7 +49,16 @@ function isSameText(a: readonly Finding[], b: readonly Finding[]): boolean {
   return a.length === b.length && (a.length === 0 || JSON.stringify(a) === JSON.stringify(b));
 }
 
+/** What the editor's settings say beside severities; the same as their defaults in package.json. */
+export interface FolderSettings {
+  /** Whether new migrations have a line of text above them. */
+  codeLens: boolean;
+  /** How long the migrations of a schema may run on the embedded PostgreSQL, in milliseconds. */
+  timeoutMs: number;
+}
+
 export class Folder {
+  settings: FolderSettings = { codeLens: true, timeoutMs: 20_000 };
   readonly root: string;
   readonly host: NodeHost;
   /** Resolves when the engine answers questions; the index may still be running. */

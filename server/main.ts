@@ -12,9 +12,12 @@ import { diagnosticSource } from './convert.ts';
 import { Documents } from './documents.ts';
 import { registerBackendMap } from './features/backendMap.ts';
 import { codeActionCapabilities, registerCodeActions } from './features/codeActions.ts';
+import { registerCodeLens, showPlaceCommand } from './features/codeLens.ts';
+import { registerCommands } from './features/commands.ts';
 import { registerConfiguration } from './features/configuration.ts';
 import { diagnosticsCapabilities, registerDiagnostics } from './features/diagnostics.ts';
 import { registerHover } from './features/hover.ts';
+import { migrationStatusCommand, registerMigrations } from './features/migrations.ts';
 import { registerRulePages, showRuleCommand } from './features/rulePages.ts';
 import { registerStatus } from './features/status.ts';
 import { registerWatching } from './features/watching.ts';
@@ -38,6 +41,8 @@ const loop = createLoop({
     connection.console.error(`${name}: ${error instanceof Error ? error.stack : String(error)}`),
 });
 
+const ownCommands = [showRuleCommand, migrationStatusCommand, showPlaceCommand];
+
 function capabilities(client: Client): InitializeResult['capabilities'] {
   return {
     textDocumentSync: {
@@ -48,8 +53,9 @@ function capabilities(client: Client): InitializeResult['capabilities'] {
     ...(client.pullsDiagnostics ? { diagnosticProvider: diagnosticsCapabilities } : {}),
     codeActionProvider: codeActionCapabilities,
     hoverProvider: true,
-    // Our own client opens rule pages by a command of its own.
-    ...(client.isOurs ? {} : { executeCommandProvider: { commands: [showRuleCommand] } }),
+    codeLensProvider: {},
+    // Our own client has commands of its own.
+    ...(client.isOurs ? {} : { executeCommandProvider: { commands: ownCommands } }),
     workspace: {
       workspaceFolders: { supported: true, changeNotifications: true },
       ...(client.opensRulePages ? { textDocumentContent: { schemes: [ruleScheme] } } : {}),
@@ -103,7 +109,10 @@ function start(params: InitializeParams, client: Client): void {
   const map = registerBackendMap(context, status);
   registerCodeActions(context);
   registerHover(context);
-  registerRulePages(context);
+  const commands = registerCommands(context);
+  registerRulePages(context, commands);
+  registerCodeLens(context, commands);
+  const migrations = registerMigrations(context, commands);
   registerConfiguration(context);
   registerWatching(context);
 
@@ -183,6 +192,7 @@ function start(params: InitializeParams, client: Client): void {
   });
   connection.onShutdown(async () => {
     loop.stop();
+    migrations.dispose();
     await Promise.all(folders.all().map((folder) => folder.save()));
   });
 }

@@ -30,6 +30,7 @@ import type { CommittedFiles } from './workspace/history.ts';
 import type { EngineHost } from './workspace/store.ts';
 import { Workspace } from './workspace/workspace.ts';
 
+export type { HistoryMigration, SchemaHistory } from './map/migrationHistory.ts';
 export type { EngineHost } from './workspace/store.ts';
 export { checkMessage } from './commit/check.ts';
 export { commitlintFiles, ownRules, readCommitlint } from './commit/commitlint.ts';

@@ -8,6 +8,13 @@ const section = 'backendSpecialist';
 
 const settingsSchema = z.object({
   rules: z.optional(z.record(z.string(), z.enum(['error', 'warning', 'info', 'hint', 'off']))),
+  migrations: z.optional(
+    z.object({
+      codeLens: z.optional(z.boolean()),
+      /** Seconds. */
+      timeout: z.optional(z.number().check(z.minimum(1), z.maximum(600))),
+    }),
+  ),
 });
 
 export function registerConfiguration(context: ServerContext): void {
@@ -24,7 +31,12 @@ export function registerConfiguration(context: ServerContext): void {
       context.log(`The settings of ${folder.name} are not valid: ${z.prettifyError(settings.error)}`);
       return;
     }
-    folder.setOverrides({ rules: settings.data.rules ?? {} });
+    const { rules = {}, migrations } = settings.data;
+    folder.setOverrides({ rules });
+    folder.settings = {
+      codeLens: migrations?.codeLens ?? true,
+      timeoutMs: (migrations?.timeout ?? 20) * 1000,
+    };
     context.wake();
   }
 

@@ -82,6 +82,7 @@ export function registerDiagnostics(context: ServerContext): Diagnostics {
     // A cancelled pull is answered all the same: an editor that typed on asks again after any answer, but takes an error that
     // forbids asking again for its last word, and the last letters typed would never be looked at.
     await located.folder.ready;
+    await documents.opened(uri);
     if (!located.folder.knows(located.file)) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
     const result = located.folder.check(located.file);
     pulled.set(located.folder.uriOf(located.file), result.id);

@@ -3,20 +3,21 @@ import { z } from 'zod/mini';
 import { ruleDocsUrl, rulePage } from '../../src/host/node.ts';
 import { ruleScheme } from '../../src/protocol/requests.ts';
 import type { ServerContext } from '../context.ts';
+import type { Commands } from './commands.ts';
 
 /** For editors without our extension, which has a command of its own. */
 export const showRuleCommand = 'backendSpecialist.showRulePage';
 
-export function registerRulePages({ connection, client }: ServerContext): void {
+export function registerRulePages({ connection, client }: ServerContext, commands: Commands): void {
   connection.workspace.textDocumentContent.on(({ uri }) => {
     const id = uri.startsWith(`${ruleScheme}:/`) ? uri.slice(ruleScheme.length + 2).replace(/\.md$/, '') : '';
     return {
       text: rulePage(id) ?? `# ${id}\n\nThis rule has no page here. It may have one at ${ruleDocsUrl(id)}.\n`,
     };
   });
-  connection.onExecuteCommand(async ({ command, arguments: given }) => {
-    const id = z.string().safeParse(given?.[0]);
-    if (command !== showRuleCommand || !id.success) return null;
+  commands.on(showRuleCommand, async ([given]) => {
+    const id = z.string().safeParse(given);
+    if (!id.success) return null;
     if (client.showsDocuments)
       await connection.window.showDocument({ uri: ruleDocsUrl(id.data), external: true, takeFocus: true });
     else connection.window.showInformationMessage(ruleDocsUrl(id.data));

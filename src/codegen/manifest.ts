@@ -29,6 +29,29 @@ export function settingsOf(rules: readonly RuleFolder[]): { [name: string]: Sett
         `Severity of single rules in this editor, above what \`${configFileName}\` says. The file is what a team shares; it also ` +
         'has options and exceptions.',
     },
+    'backendSpecialist.migrations.codeLens': {
+      scope: 'resource',
+      type: 'boolean',
+      default: true,
+      markdownDescription:
+        'Shows above each new migration what it destroys, what it locks and which code still uses what goes.',
+    },
+    'backendSpecialist.migrations.highlight': {
+      scope: 'resource',
+      type: 'boolean',
+      default: true,
+      markdownDescription:
+        'Marks destructive statements of migrations as CRITICAL. The colours are the theme’s: `backendSpecialist.critical*`.',
+    },
+    'backendSpecialist.migrations.timeout': {
+      scope: 'resource',
+      type: 'number',
+      minimum: 1,
+      maximum: 600,
+      default: 20,
+      markdownDescription:
+        'How many seconds the migrations of one schema may run on the embedded PostgreSQL for *Migration Status*.',
+    },
     // Read by vscode-languageclient itself, for the client whose id is `backendSpecialist`.
     'backendSpecialist.trace.server': {
       scope: 'window',

@@ -16,7 +16,7 @@ export interface EmbeddedPostgresOptions {
   trusted: boolean;
   /** Absolute path of `main.mjs`; the one beside the running bundle by default. */
   module?: string;
-  /** How long the migrations of one request may run, in milliseconds. */
+  /** How long the migrations of one request may run, in milliseconds, unless the request says otherwise. */
   deadlineMs?: number;
   /** How long an empty database may take to come up: a slow disk is nobody's fault. */
   startMs?: number;
@@ -35,8 +35,8 @@ const defaults = {
   memoryLimit: 1_500_000_000,
 };
 
-/** After so much more than the deadline the process ends by itself: the program that should have killed it is gone. */
-const graceMs = 10_000;
+/** After so long the process ends by itself: the program that should have ended it is gone. No deadline can be longer. */
+const longestMs = 10 * 60_000;
 
 /** Where the built process lies: in `postgres/` beside the bundle that runs, else in dist/ of the repository. */
 function builtModule(): string {
@@ -67,11 +67,19 @@ function bareEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
+export interface ReplayOptions {
+  /** Gives up, and kills the process if it is at work on this. */
+  signal?: AbortSignal | undefined;
+  /** How long the migrations may run, in milliseconds. */
+  deadlineMs?: number | undefined;
+}
+
 /** The last part of what a process wrote, for the log. */
 const maxComplaint = 2000;
 
 interface Waiting {
   request: ReplayRequest;
+  deadlineMs: number;
   settle(outcome: Outcome): void;
 }
 
@@ -97,10 +105,9 @@ export class EmbeddedPostgres {
   /**
    * Applies migrations to an empty database, and compares the result with a schema. Requests wait for one another. Never throws
    * for what SQL does.
-   * @param signal gives up, and kills the process if it is at work on this
    */
-  replay(request: Omit<ReplayRequest, 'id'>, signal?: AbortSignal): Promise<Outcome> {
-    const run = () => this.#run({ ...request, id: ++this.#nextId }, signal);
+  replay(request: Omit<ReplayRequest, 'id'>, options: ReplayOptions = {}): Promise<Outcome> {
+    const run = () => this.#run({ ...request, id: ++this.#nextId }, options);
     const outcome = this.#queue.then(run, run);
     this.#queue = outcome;
     return outcome;
@@ -112,7 +119,7 @@ export class EmbeddedPostgres {
     this.#end('cancelled', 'The embedded PostgreSQL was ended.');
   }
 
-  #run(request: ReplayRequest, signal: AbortSignal | undefined): Promise<Outcome> {
+  #run(request: ReplayRequest, { signal, deadlineMs }: ReplayOptions): Promise<Outcome> {
     const cancelled: Outcome = { ok: false, why: 'cancelled', message: 'The request was cancelled.' };
     if (!this.#options.trusted)
       return Promise.resolve({
@@ -126,6 +133,7 @@ export class EmbeddedPostgres {
       signal?.addEventListener('abort', abort, { once: true });
       this.#current = {
         request,
+        deadlineMs: Math.min(deadlineMs ?? this.#options.deadlineMs, longestMs),
         settle: (outcome) => {
           signal?.removeEventListener('abort', abort);
           this.#current = undefined;
@@ -143,8 +151,8 @@ export class EmbeddedPostgres {
   #start(): ChildProcess {
     const module = this.#options.module ?? builtModule();
     const folder = path.dirname(module);
-    const { deadlineMs, memoryLimit, onProcess } = this.#options;
-    const child = fork(module, [String(deadlineMs + graceMs), String(memoryLimit)], {
+    const { memoryLimit, onProcess } = this.#options;
+    const child = fork(module, [String(longestMs), String(memoryLimit)], {
       cwd: folder,
       env: bareEnvironment(),
       execArgv: permissionFlags(folder),
@@ -156,7 +164,11 @@ export class EmbeddedPostgres {
     });
     child.on('message', (message) => this.#receive(child, message));
     child.on('error', (error) => this.#lost(child, error.message));
+    // A program that ends in good order takes it along.
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
     child.on('exit', (code, signal) => {
+      process.off('exit', kill);
       onProcess?.('ended', child.pid);
       this.#lost(child, signal ?? `exit status ${code}`);
     });
@@ -176,9 +188,9 @@ export class EmbeddedPostgres {
       return;
     }
     const { data } = parsed;
-    const { deadlineMs, idleMs } = this.#options;
+    const { idleMs } = this.#options;
     if ('begun' in data) {
-      this.#limit(deadlineMs, 'The migrations did not come to an end');
+      this.#limit(current.deadlineMs, 'The migrations did not come to an end');
       return;
     }
     if (data.id !== current.request.id) return;

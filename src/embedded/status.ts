@@ -6,7 +6,7 @@ import type { HistoryMigration, SchemaHistory } from '../map/migrationHistory.ts
 import type { ReplayAnswer } from './messages.ts';
 import { notSimulable } from './notSimulable.ts';
 import { failureSpan } from './place.ts';
-import type { EmbeddedPostgres } from './postgres.ts';
+import type { EmbeddedPostgres, ReplayOptions } from './postgres.ts';
 
 /**
  * `stepwise`: only when each statement is sent on its own, as Prisma does from 7.4 on. `unknown`: it could not be tried. `not-reached`:
@@ -137,7 +137,7 @@ function unanswered(applies: 'unknown' | 'not-run', reason: string): Found {
 async function find(
   history: SchemaHistory,
   postgres: EmbeddedPostgres | undefined,
-  signal: AbortSignal | undefined,
+  options: ReplayOptions,
 ): Promise<Found> {
   const blocked = obstacle(history);
   if (blocked) {
@@ -157,7 +157,7 @@ async function find(
         ? { schema: history.files.map(({ file, text }) => ({ path: `/${file}`, content: text })) }
         : {}),
     },
-    signal,
+    options,
   );
   return outcome.ok ? fromAnswer(history, outcome.answer) : unanswered('unknown', outcome.message);
 }
@@ -181,9 +181,9 @@ const rowOf = (
 export async function migrationStatus(
   history: SchemaHistory,
   postgres: EmbeddedPostgres | undefined,
-  signal?: AbortSignal,
+  options: ReplayOptions = {},
 ): Promise<MigrationStatus> {
-  const found = await find(history, postgres, signal);
+  const found = await find(history, postgres, options);
   const { failure, step } = found;
   const { schema, folder, migrations } = history;
   const verdict =

@@ -1,9 +1,10 @@
 /** The migrations of each schema with what the rules know of them: what is needed to run them, and to tell of the result. */
-import { basename, dirname } from '../base/path.ts';
+import { ancestors, basename, dirname, isWithin, join } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import type { Span } from '../base/span.ts';
 import type { SqlStatement } from '../facts/sqlModel.ts';
 import type { SchemaRoot } from '../project/model.ts';
+import { namesSchema } from '../project/schemas.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** A statement that locks a table which is in use. */
@@ -39,6 +40,10 @@ export interface SchemaHistory {
   files: readonly { file: FileId; text: string }[] | undefined;
   /** The folder of its migrations. */
   folder: FileId;
+  /** Where Prisma's commands are to be run: the folder of its configuration, else of the package. `''` for the workspace root. */
+  home: FileId;
+  /** Prisma doesn't find the schema from there by itself: `--schema` must say where it is. */
+  needsSchema: boolean;
   /** In the order in which Prisma applies them. */
   migrations: readonly HistoryMigration[];
 }
@@ -59,8 +64,21 @@ function historyOf(workspace: Workspace, root: SchemaRoot): SchemaHistory {
     schema: root.id,
     files: readable.length === texts.length ? readable : undefined,
     folder: root.migrations,
+    ...homeOf(workspace, root),
     migrations: files.map((file, index) => migrationOf(workspace, file, index === files.length - 1)),
   };
+}
+
+function homeOf(workspace: Workspace, { id }: SchemaRoot): Pick<SchemaHistory, 'home' | 'needsSchema'> {
+  const config = workspace
+    .prismaConfigs()
+    .filter(({ home, schema }) => (schema === undefined ? isWithin(home, id) : namesSchema(schema, id)))
+    .toSorted((a, b) => b.home.length - a.home.length)[0];
+  if (config?.schema !== undefined) return { home: config.home, needsSchema: false };
+  const isPackage = (folder: string) => folder !== '' && workspace.exists(`${folder}/package.json`);
+  const home = config?.home ?? ancestors(id).find(isPackage) ?? '';
+  const usual = ['schema.prisma', 'prisma/schema.prisma', 'prisma/schema'];
+  return { home, needsSchema: !usual.some((path) => join(home, path) === id) };
 }
 
 /** One migration, whatever its schema. @param isLast no other comes behind it in its folder */

@@ -136,6 +136,54 @@ export const checkWorkspaceRequest = {
   result: findingCountsSchema,
 } as const;
 
+export const migrationStatusSchema = z.object({
+  /** One line for a message. */
+  summary: z.string(),
+  /** The whole status as a document. */
+  markdown: z.string(),
+  /** Where the first migration stopped that does not apply or can't be checked; without a range when it can't be read. */
+  failure: z.optional(z.object({ uri: z.string(), range: z.optional(rangeSchema) })),
+  schemas: z.array(
+    z.object({
+      /** The schema's file or folder, from the workspace folder. */
+      schema: z.string(),
+      verdict: z.enum(['ok', 'failed', 'unknown']),
+      step: z.enum(['in-step', 'behind', 'unknown']),
+      migrations: z.array(z.object({ name: z.string(), applies: z.string() })),
+    }),
+  ),
+});
+export type MigrationStatusResult = z.infer<typeof migrationStatusSchema>;
+
+/**
+ * Request, client → server: run the migrations on the embedded PostgreSQL and compare the result with the schemas. Takes seconds; can be
+ * cancelled. In a workspace that is not trusted nothing is run, and the answer says so.
+ */
+export const migrationStatusRequest = {
+  method: 'backendSpecialist/migrationStatus',
+  params: noParams,
+  result: migrationStatusSchema,
+} as const;
+
+export const migrationTargetSchema = z.object({
+  /** The schema's file or folder, from the workspace folder. */
+  schema: z.string(),
+  /** A `file:` URI of the folder of its migrations, which need not exist. */
+  migrations: z.string(),
+  /** Absolute path of the folder in which Prisma's commands are run. */
+  cwd: z.string(),
+  /** The words of the command that makes a migration and does not apply it; `--name` and the name are to follow. */
+  command: z.array(z.string()),
+});
+export type MigrationTarget = z.infer<typeof migrationTargetSchema>;
+
+/** Request, client → server: the schemas for which a migration can be made, and how. */
+export const migrationTargetsRequest = {
+  method: 'backendSpecialist/migrationTargets',
+  params: noParams,
+  result: z.array(migrationTargetSchema),
+} as const;
+
 /** Notification, server → client: sent whenever one of its fields changes, at most a few times a second. */
 export const statusNotification = {
   method: 'backendSpecialist/status',

@@ -57,9 +57,7 @@ function conclusionOf(status: MigrationStatus): { kind: 'good' | 'bad' | 'open';
         kind: 'bad',
         text:
           `${schema} has changes that no migration holds` +
-          (step.warnings.length > 0
-            ? `; Prisma warns of ${plural(step.warnings.length, 'of them', 'of them')}`
-            : '') +
+          (step.warnings.length > 0 ? `; Prisma has ${plural(step.warnings.length, 'warning')}` : '') +
           '. The next migration would be:',
       };
     case 'unknown':

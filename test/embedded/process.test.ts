@@ -94,7 +94,9 @@ describe('a statement that never ends', () => {
     async () => {
       const { postgres, gone } = start();
       const abort = new AbortController();
-      const asked = postgres.replay(one('DO $$ BEGIN LOOP END LOOP; END $$'), abort.signal);
+      const asked = postgres.replay(one('DO $$ BEGIN LOOP END LOOP; END $$'), {
+        signal: abort.signal,
+      });
       const turn = await new Promise((resolve) => setImmediate(() => resolve('free')));
       expect(turn).toBe('free');
       abort.abort();

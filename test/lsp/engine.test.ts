@@ -203,6 +203,8 @@ test('an editor that is not ours gets no notifications of ours', async () => {
   expect(editor.status).toBeUndefined();
   expect(editor.initialized.capabilities.executeCommandProvider?.commands).toEqual([
     'backendSpecialist.showRulePage',
+    'backendSpecialist.showMigrationStatus',
+    'backendSpecialist.showPlace',
   ]);
 });
 

@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { copyApp } from './harness/fixture.mjs';
+import { copyApp, installPrisma } from './harness/fixture.mjs';
 import { installHarness } from './harness/install.mjs';
 import { root } from './harness/paths.mjs';
 
@@ -16,7 +16,10 @@ const out = path.join(root, 'out');
 const screenshots = path.join(out, 'screenshots');
 const suites = {
   /** The twin app, with a violation of every shape. */
-  editor: (folder) => copyApp('shop-twin', folder),
+  editor: (folder) => {
+    copyApp('shop-twin', folder);
+    installPrisma(folder);
+  },
   /** A web project that is none of our business. */
   dormant: (folder) => {
     mkdirSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 // Copies of the sample apps to open in an editor. Uses nothing but Node and git: the demo runs before any install.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { blankExpectations, listFiles } from '../../apps/expectations.mjs';
 import { root } from './paths.mjs';
@@ -42,4 +42,31 @@ export function copyApp(name, folder) {
     'commit.gpgsign=false',
   ];
   git([...author, 'commit', '-q', '-m', 'chore: begin']);
+}
+
+/** What a Prisma that is not there would write: the call, and a step that destroys something. */
+const prisma = `#!/usr/bin/env node
+const { mkdirSync, writeFileSync } = require('node:fs');
+const args = process.argv.slice(2);
+const folder = 'prisma/migrations/20990101000000_' + args[args.indexOf('--name') + 1];
+mkdirSync(folder, { recursive: true });
+writeFileSync(folder + '/migration.sql', '-- ' + args.join(' ') + '\\nALTER TABLE "Order" DROP COLUMN "note";\\n');
+`;
+
+/**
+ * Installs a stand-in for Prisma's command, where npm would put it.
+ * @param {string} folder absolute, of a copied app
+ */
+export function installPrisma(folder) {
+  const modules = path.join(folder, 'node_modules');
+  mkdirSync(path.join(modules, 'prisma'), { recursive: true });
+  mkdirSync(path.join(modules, '.bin'), { recursive: true });
+  const manifest = { name: 'prisma', version: '7.10.0', bin: { prisma: 'cli.js' } };
+  writeFileSync(path.join(modules, 'prisma/package.json'), JSON.stringify(manifest));
+  for (const file of ['prisma/cli.js', '.bin/prisma']) {
+    writeFileSync(path.join(modules, file), prisma);
+    chmodSync(path.join(modules, file), 0o755);
+  }
+  if (process.platform === 'win32')
+    writeFileSync(path.join(modules, '.bin/prisma.cmd'), '@node "%~dp0\\prisma" %*\r\n');
 }

@@ -3,6 +3,7 @@ import { runSuite } from './runner.ts';
 import { actionTests } from './tests/actions.ts';
 import { findingTests } from './tests/findings.ts';
 import { mapTests } from './tests/map.ts';
+import { migrationTests } from './tests/migrations.ts';
 import { serverTests } from './tests/server.ts';
 import { typingTests } from './tests/typing.ts';
 
@@ -11,6 +12,7 @@ export function run(): Promise<void> {
   return runSuite(() => {
     describe('findings', findingTests);
     describe('Backend Map', mapTests);
+    describe('migrations', migrationTests);
     describe('typing', typingTests);
     describe('code actions', actionTests);
     describe('server', serverTests);
