@@ -42,6 +42,7 @@ describe('presets', () => {
       'destructive-migration',
       'edited-migration',
       'migrate-dev-only',
+      'migration-breaks-code',
       'no-destructive-command',
       'unsafe-migration',
     ]);
