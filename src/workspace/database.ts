@@ -6,6 +6,8 @@
  *   are marked already). So the cost of a keystroke is what could depend on the file, never the workspace.
  * - Asking for a `maybe` node first brings its dependencies up to date; if none of them changed its value, the node is
  *   clean without being recomputed (early cut-off).
+ * - An `eager` query stops the marks: it is brought up to date before anything is read or listed, and what reads it is marked
+ *   only when its value really is another one. It is for small facts of one file that much of the workspace rests on.
  * - Queries may be recursive (call graphs are). A query that is asked for while it is being computed answers with its
  *   current approximation, starting from the query's bottom value, and the outermost such query is repeated until nothing
  *   changes: a least fixpoint, whichever function is asked first. Transfer functions must be monotone; a cap ends
@@ -46,6 +48,7 @@ interface QueryDefinition<V> {
   readonly bottom: ((key: string) => V) | undefined;
   readonly nodes: Map<string, Node<V>>;
   readonly watched: boolean;
+  readonly eager: boolean;
 }
 
 export interface Query<V> {
@@ -75,6 +78,8 @@ export class Database {
   /** Nodes that hold a value resting on an unfinished computation, in order of completion. */
   private provisional: Node[] = [];
   private readonly stale = new Map<string, Set<string>>();
+  /** Nodes of eager queries that may have changed, while their readers don't know it. */
+  private readonly unsettled = new Set<Node>();
   /** Computations since the start, by query: tests and statistics read it. */
   readonly computed = new Map<string, number>();
 
@@ -110,11 +115,17 @@ export class Database {
    * @param options.equal when two values mean the same, so that readers need not wake; default: identity
    * @param options.bottom the first approximation for recursive reads; a query without one must not be recursive
    * @param options.watched its keys are listed by `takeStale` when they may have changed
+   * @param options.eager brought up to date before its readers are told: cheap, not recursive, and rarely another value
    */
   query<V>(
     name: string,
     compute: (key: string) => V,
-    options: { equal?: (a: V, b: V) => boolean; bottom?: (key: string) => V; watched?: boolean } = {},
+    options: {
+      equal?: (a: V, b: V) => boolean;
+      bottom?: (key: string) => V;
+      watched?: boolean;
+      eager?: boolean;
+    } = {},
   ): Query<V> {
     const definition: QueryDefinition<V> = {
       name,
@@ -123,6 +134,7 @@ export class Database {
       bottom: options.bottom,
       nodes: new Map(),
       watched: options.watched ?? false,
+      eager: options.eager ?? false,
     };
     if (definition.watched) this.stale.set(name, new Set());
     const ask = (key: string): V => {
@@ -142,6 +154,7 @@ export class Database {
         this.invalidate(node as Node);
         definition.nodes.delete(key);
         this.stale.get(name)?.delete(key);
+        this.unsettled.delete(node as Node);
       },
       size: () => definition.nodes.size,
     });
@@ -151,6 +164,7 @@ export class Database {
   takeStale(name: string): string[] {
     const set = this.stale.get(name);
     if (!set) return [];
+    this.settleEager();
     const keys = [...set];
     set.clear();
     return keys;
@@ -161,6 +175,7 @@ export class Database {
   }
 
   private get(node: Node): unknown {
+    if (this.stack.length === 0) this.settleEager();
     this.record(node);
     if (node.position >= 0) return this.readUnfinished(node);
     if (node.hasValue && node.restsOn < this.stack.length) {
@@ -170,6 +185,17 @@ export class Database {
     this.refresh(node);
     if (node.restsOn !== Infinity) this.restOn(node.restsOn);
     return node.value;
+  }
+
+  /**
+   * Brings eager nodes up to date until none is left: one that rests on another by way of a node still thought clean is
+   * computed too early, and again once that other one has woken what lies between.
+   */
+  private settleEager(): void {
+    for (const node of this.unsettled) {
+      this.unsettled.delete(node);
+      this.refresh(node);
+    }
   }
 
   private readUnfinished(node: Node): unknown {
@@ -305,6 +331,10 @@ export class Database {
     const todo = [start];
     for (let node = todo.pop(); node; node = todo.pop()) {
       if (node.query?.watched) this.stale.get(node.query.name)?.add(node.key);
+      if (node.query?.eager) {
+        this.unsettled.add(node);
+        continue;
+      }
       for (const reader of node.readers) {
         if (reader.state !== CLEAN) continue;
         reader.state = reader.cyclic ? DIRTY : MAYBE;

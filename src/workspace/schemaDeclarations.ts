@@ -1,7 +1,9 @@
 /** The Zod objects that a file gives names to, and in which form: what two of them have to agree in to be the same. */
+import { isSame } from '../base/equal.ts';
 import { hashText } from '../base/hash.ts';
 import type { BindingId, FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps } from '../facts/visit.ts';
+import type { Derivation } from './derivation.ts';
 import { isZod } from './zodCalls.ts';
 
 export interface DeclaredSchema {
@@ -46,6 +48,16 @@ export function declaredSchemas(facts: TsFacts): DeclaredSchema[] {
   );
   return out;
 }
+
+/** The same by file, kept: others with a schema of that form need not look again while it stays as it is. */
+export const schemasDeclared: Derivation<readonly DeclaredSchema[]> = {
+  name: 'schemasDeclared',
+  compute: (workspace, file) => {
+    const facts = workspace.tsFacts(file);
+    return facts ? declaredSchemas(facts) : [];
+  },
+  equal: isSame,
+};
 
 /** Keys of the object that a chain starts with. */
 function keysOf(value: Value, zod: ReadonlySet<BindingId>): string[] | undefined {

@@ -133,7 +133,7 @@ export class Workspace implements Links, WorkspaceView {
     });
     this.entryTable = db.query('entries', (file) => this.findEntries(file), { equal: isSame });
     this.queryTable = db.query('queries', (file) => this.findQueries(file), { equal: isSame });
-    this.baseRoles = db.query('baseRole', (file) => this.findBaseRole(file));
+    this.baseRoles = db.query('baseRole', (file) => this.findBaseRole(file), { eager: true });
     this.serverReached = db.query('serverReached', (file) => this.isServerReached(file), {
       bottom: () => false,
     });

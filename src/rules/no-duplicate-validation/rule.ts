@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FileId } from '../../base/path.ts';
-import { declaredSchemas } from '../../workspace/schemaDeclarations.ts';
+import { declaredSchemas, schemasDeclared } from '../../workspace/schemaDeclarations.ts';
 import type { DeclaredSchema } from '../../workspace/schemaDeclarations.ts';
 import type { WorkspaceView } from '../../workspace/view.ts';
 import { defineRule } from '../rule.ts';
@@ -121,8 +121,7 @@ function firstOf(workspace: WorkspaceView, file: FileId, schema: DeclaredSchema)
   const all = files
     .filter((other) => workspace.app(other)?.root === app)
     .flatMap((other): First[] => {
-      const facts = workspace.tsFacts(other);
-      const same = facts ? declaredSchemas(facts).find((one) => one.form === form) : undefined;
+      const same = workspace.derived(schemasDeclared, other).find((one) => one.form === form);
       return same ? [{ file: other, schema: same }] : [];
     })
     .filter((one) => schema.keys.length >= ENOUGH || bare(one.schema.name) === bare(schema.name));
