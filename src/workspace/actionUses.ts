@@ -1,7 +1,9 @@
 /** Who uses an exported function of a file, and how: through imports, namespaces and re-exports. */
+import { isSame } from '../base/equal.ts';
 import type { FileId } from '../base/path.ts';
 import type { FunctionId, Step, TsFacts, Value } from '../facts/tsModel.ts';
 import { visitFile, visitSteps } from '../facts/visit.ts';
+import type { Derivation } from './derivation.ts';
 import type { WorkspaceView } from './view.ts';
 
 export interface FunctionUse {
@@ -33,9 +35,21 @@ export function usesOf(
   // `action={async () => { 'use server'; … }}`
   else if (name === undefined)
     out.push({ file, at: facts.functions[fn]?.at ?? 0, kind: 'value', answered: false });
-  if (name !== undefined) importing(workspace, file, name, out, 0);
+  if (name !== undefined) out.push(...workspace.derived(importedUses, `${file}\n${name}`));
   return out;
 }
+
+/** Uses of an export (`file\nname`) in other files, kept: an importer that is edited elsewhere wakes nobody. */
+const importedUses: Derivation<readonly FunctionUse[]> = {
+  name: 'importedUses',
+  compute: (workspace, key) => {
+    const [file = '', name = ''] = key.split('\n');
+    const out: FunctionUse[] = [];
+    importing(workspace, file, name, out, 0);
+    return out;
+  },
+  equal: isSame,
+};
 
 /** The name that a function was given. */
 function bindingOf(facts: TsFacts, fn: FunctionId): number | undefined {

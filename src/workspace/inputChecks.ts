@@ -1,9 +1,11 @@
 /** What a function looks at before it believes its input: parses whose result is dropped, tests of types, conversions, tests of presence. */
+import { isSame } from '../base/equal.ts';
 import type { FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
 import { isAnyItem } from '../facts/anyItem.ts';
 import { visitSteps } from '../facts/visit.ts';
 import { awaited, ITEM } from './abs.ts';
 import type { Abs, FunctionKey } from './abs.ts';
+import type { Derivation } from './derivation.ts';
 import { functionKey, parseFunctionKey } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 
@@ -21,7 +23,7 @@ export interface InputCheck {
   isResult?: true;
 }
 
-type View = Pick<WorkspaceView, 'tsFacts' | 'moduleValue' | 'summary'>;
+type View = Pick<WorkspaceView, 'tsFacts' | 'moduleValue' | 'summary' | 'derived'>;
 /** `isWrapped`: it is the result of `safeParse`, with the value in its `data`. */
 type InputPath = Omit<InputCheck, 'how'> & { isWrapped?: boolean };
 
@@ -33,7 +35,21 @@ const ASKS =
   /^(BigInt|Date|isNaN|isFinite|(Number|globalThis)\.(isInteger|isFinite|isNaN|isSafeInteger)|Array\.isArray|Date\.parse|URL\.canParse)$/;
 
 /** Checks of a function's own parameters: in its body, in functions inside it, and in those it hands them to. */
-export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck[] {
+export function inputChecks(view: View, key: FunctionKey): readonly InputCheck[] {
+  return view.derived(checksMade, `0\n${key}`);
+}
+
+/** The same, kept, by how far the function is from the one that was asked for (`depth\nkey`). */
+const checksMade: Derivation<readonly InputCheck[]> = {
+  name: 'inputChecks',
+  compute: (view, at) => {
+    const newline = at.indexOf('\n');
+    return checksOf(view, at.slice(newline + 1), Number(at.slice(0, newline)));
+  },
+  equal: isSame,
+};
+
+function checksOf(view: View, key: FunctionKey, depth: number): InputCheck[] {
   const { file, fn } = parseFunctionKey(key);
   const facts = view.tsFacts(file);
   const own = facts?.functions[fn];
@@ -114,7 +130,7 @@ export function inputChecks(view: View, key: FunctionKey, depth = 0): InputCheck
     }
     const callee = call.fn.k === 'ref' && call.fn.b >= 0 ? calleeOf(view, file, facts, call.fn.b) : undefined;
     if (callee !== undefined && depth < MAX_DEPTH) {
-      const theirs = inputChecks(view, callee, depth + 1);
+      const theirs = view.derived(checksMade, `${depth + 1}\n${callee}`);
       const before = out.length;
       call.args.forEach((arg, i) => {
         for (const check of theirs.filter((one) => one.i === i)) {

@@ -1,11 +1,11 @@
 /** Everything derived, wired together: the queries behind the view that rules and the map see. */
 import { isSame } from '../base/equal.ts';
-import { dirname } from '../base/path.ts';
+import { dirname, join } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import { nearestConfig, resolveConfig } from '../config/load.ts';
 import type { ConfigOverrides, ResolvedConfig, ResolvedConventions } from '../config/load.ts';
 import type { RuleDeclaration } from '../config/parse.ts';
-import type { Settings } from '../config/settings.ts';
+import { configFileName, type Settings } from '../config/settings.ts';
 import type {
   Binding,
   ClassFacts,
@@ -78,6 +78,7 @@ export class Workspace implements Links, WorkspaceView {
   readonly history: History;
   readonly overridesInput: Input<ConfigOverrides>;
   private readonly configs: Query<ResolvedConfig>;
+  private readonly configAbove: Query<FileId | undefined>;
   private readonly lastValid = new Map<FileId, Settings>();
   private readonly exportTable: Query<Abs>;
   private readonly moduleTable: Query<Abs>;
@@ -114,6 +115,10 @@ export class Workspace implements Links, WorkspaceView {
       (file) => this.exists(file),
     );
     this.overridesInput = db.input<ConfigOverrides>('overrides');
+    // By folder, so by the path that a configuration beside the file would have.
+    this.configAbove = db.query('configAbove', (beside) =>
+      nearestConfig(beside, (candidate) => this.exists(candidate)),
+    );
     this.configs = db.query('config', (file) => this.resolveConfig(file, declarations, host));
     this.exportTable = db.query('exported', (key) => this.findExport(key), {
       equal: isSame,
@@ -565,7 +570,7 @@ export class Workspace implements Links, WorkspaceView {
 
   /** What the nearest configuration file puts in force for a file. */
   config(file: FileId): ResolvedConfig {
-    return this.configs(nearestConfig(file, (candidate) => this.exists(candidate)) ?? '');
+    return this.configs(this.configAbove(join(dirname(file), configFileName) ?? '') ?? '');
   }
 
   private resolveConfig(file: FileId, rules: readonly RuleDeclaration[], host: EngineHost): ResolvedConfig {

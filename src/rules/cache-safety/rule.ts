@@ -12,6 +12,7 @@ import type { RequestRead } from '../../workspace/requestReads.ts';
 import type { FoundFunction } from '../../workspace/calleeResolver.ts';
 import { functionKey } from '../../workspace/summary.ts';
 import type { DbEffect } from '../../workspace/summary.ts';
+import type { Derivation } from '../../workspace/derivation.ts';
 import type { WorkspaceView } from '../../workspace/view.ts';
 import { defineRule } from '../rule.ts';
 import type { Report, RuleContext } from '../rule.ts';
@@ -210,10 +211,20 @@ function cachedNames(workspace: WorkspaceView, file: FileId, facts: TsFacts): Se
     if (typeOnly || names.length === 0) continue;
     const target = workspace.target(file, spec);
     if (target.t !== 'file') continue;
-    for (const { imported, b } of names) if (isRenderCached(workspace, target.file, imported)) out.add(b);
+    for (const { imported, b } of names)
+      if (workspace.derived(renderCachedExport, `${target.file}\n${imported}`)) out.add(b);
   }
   return out;
 }
+
+/** Whether an export (`file\nname`) is such a function: kept, so that importers need not look again whenever that file is edited. */
+const renderCachedExport: Derivation<boolean> = {
+  name: 'renderCachedExport',
+  compute: (workspace, key) => {
+    const [file = '', name = ''] = key.split('\n');
+    return isRenderCached(workspace, file, name);
+  },
+};
 
 function isRenderCached(workspace: WorkspaceView, file: FileId, name: string, depth = 0): boolean {
   const facts = workspace.tsFacts(file);

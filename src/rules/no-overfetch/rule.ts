@@ -104,8 +104,8 @@ function clientProps(
     visitSteps(fn.body, {
       value: (value) => {
         if (value.k !== 'jsx' || value.tagRef?.k !== 'ref' || value.props.length === 0) return;
-        const component = resolver.functionOf(resolver.resolve(file, facts, id, value.tagRef));
-        if (!component || workspace.role(component.file) !== 'client') return;
+        const component = resolver.resolve(file, facts, id, value.tagRef);
+        if (component.k !== 'closure' || workspace.role(component.file) !== 'client') return;
         for (const prop of value.props)
           for (const leak of leaksIn(workspace, file, rowsOf(prop.value, id)))
             tell(leak, 'prop', value.tag, value.tagRef.at);
