@@ -4,6 +4,7 @@ import type { SchemaModel } from '../prisma/schema.ts';
 import { leaves } from './abs.ts';
 import type { Abs, Proof } from './abs.ts';
 import type { Entry } from './entries.ts';
+import { isOneTimeUse } from './oneTime.ts';
 import type { DbEffect } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 
@@ -68,7 +69,7 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
   if (subject.marks.password && open.every((effect) => isSignUpStep(effect, nameOf(file, subject))))
     return { state: 'public', reason: 'works with passwords of people who are not signed in yet' };
   const changes = open.filter((effect) => effect.kind !== 'read');
-  if (changes.length > 0 && changes.every((effect) => isOneTimeModel(schema, effect.model)))
+  if (changes.length > 0 && changes.every((effect) => isOneTimeUse(schema, subject.sessions, effect)))
     return { state: 'public', reason: 'issues or consumes a one-time token' };
   if (subject.opaque || first.unsure)
     return {
@@ -85,26 +86,6 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
     return { state: 'unguarded', reason: `${what}, but nobody tests the session`, open: first };
   return { state: 'unguarded', reason: `${what} with no check of the caller before it`, open: first };
 }
-
-/**
- * Rows that carry a token or a code and expire, or say by their name that they are sent to somebody to be given back once:
- * verification, reset, invitation. Sessions, and what connects to another service, are none.
- */
-export function isOneTimeModel(schema: SchemaModel | undefined, accessor: string): boolean {
-  const model = schema?.modelOf(accessor);
-  if (!model || /session|key|account|connection|integration|credential/i.test(model.name)) return false;
-  const carries = model.fields.some(
-    (field) => /token|code|otp|hash|secret|pin$/i.test(field.name) && field.type === 'String',
-  );
-  if (carries && SENT_ONCE.test(model.name)) return true;
-  return (
-    carries &&
-    model.fields.some((field) => /expir|valid_?(until|to)/i.test(field.name) && field.type === 'DateTime')
-  );
-}
-
-const SENT_ONCE =
-  /(sms|phone|e?mail|login|verif\w*|confirm\w*|activation|(password_?)?reset|forgot(ten)?_?password|magic_?link)_?(token|code|otp)s?$|^otps?$/i;
 
 /** The steps of a proof in words: `requireUser() → auth() reads the session → stops here otherwise`. */
 export function proofText(proof: Proof): string {

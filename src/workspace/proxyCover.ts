@@ -1,5 +1,7 @@
 /** Which addresses a `proxy.ts` (before Next.js 16: `middleware.ts`) runs for, and whether it asks who calls. */
 import type { FileId } from '../base/path.ts';
+import type { FunctionFacts } from '../facts/tsModel.ts';
+import { visitFile, visitSteps } from '../facts/visit.ts';
 import type { App } from '../project/model.ts';
 import { routePath } from '../project/routePath.ts';
 import type { Abs } from './abs.ts';
@@ -71,4 +73,31 @@ function matches(pattern: string, path: string): boolean {
       return false;
   }
   return wanted.length === given.length;
+}
+
+/**
+ * Whether a handler reads a header that the proxy writes: `headers.set('x-user', …)` there, `headers.get('x-user')` here. Who calls was
+ * found out by the proxy, and is handed over.
+ */
+export function handsOver(view: WorkspaceView, proxy: FileId, handler: FunctionFacts): boolean {
+  const facts = view.tsFacts(proxy);
+  if (!facts) return false;
+  const written = new Set<string>();
+  visitFile(facts, (value) => {
+    if (value.k !== 'call' || value.fn.k !== 'member' || !/^(set|append)$/.test(value.fn.name)) return;
+    const [name, content] = value.args;
+    if (name?.k === 'lit' && typeof name.v === 'string' && content && content.k !== 'lit')
+      written.add(name.v.toLowerCase());
+  });
+  let found = false;
+  visitSteps(handler.body, {
+    value: (value) => {
+      if (value.k === 'call' && value.fn.k === 'member' && value.fn.name === 'get') {
+        const [name] = value.args;
+        found ||= name?.k === 'lit' && typeof name.v === 'string' && written.has(name.v.toLowerCase());
+      }
+      return !found;
+    },
+  });
+  return found;
 }

@@ -994,3 +994,192 @@ export async function drop(id: string) {
     expect(refusal(fixture, { rule: RULE })).toContain('block body');
   });
 });
+
+describe('action-auth knows what is meant for strangers', () => {
+  it('a caller that the proxy found out and hands over in a header', async () => {
+    const files = (header: string) => `
+  //- proxy.ts
+  import { NextResponse } from 'next/server';
+  import { jwtVerify } from 'jose';
+  export async function proxy(request: Request) {
+    const { payload } = await jwtVerify(request.headers.get('authorization') ?? '', new Uint8Array());
+    const headers = new Headers(request.headers);
+    headers.set('x-caller', JSON.stringify(payload));
+    return NextResponse.next({ request: { headers } });
+  }
+  export const config = { matcher: ['/api/mobile/:path*'] };
+  //- app/api/mobile/invoices/route.ts
+  import { prisma } from '@/lib/db';
+  export async function GET(request: Request) {
+    const caller = JSON.parse(request.headers.get('${header}') ?? '');
+    return Response.json(await prisma.invoice.findMany({ where: { userId: caller.id }, take: 5 }));
+  }
+`;
+    for (const [header, severity] of [
+      ['X-Caller', 'info'],
+      ['x-other', 'warning'],
+    ] as const)
+      expect([header, ...findings(await open(files(header)), RULE).map((one) => one.severity)]).toEqual([
+        header,
+        severity,
+      ]);
+  });
+
+  it('a row of the own browser, but nobody that a cookie names', async () => {
+    expectFindings(
+      await open(`
+  //- lib/actions/a.ts
+  'use server';
+  import { cookies } from 'next/headers';
+  import { prisma } from '@/lib/db';
+  export async function clear() {
+  //                    ^^^^^ action-auth info
+    const jar = await cookies();
+    const id = jar.get('album')?.value;
+    if (id) await prisma.album.delete({ where: { id } });
+  }
+  export async function rename(name: string) {
+  //                    ^^^^^^ action-auth error
+    const jar = await cookies();
+    const id = jar.get('userId')?.value;
+    if (id) await prisma.user.update({ where: { id }, data: { name } });
+  }
+`),
+      only,
+    );
+  });
+
+  it('what is looked at before a refusal, and given out after it', async () => {
+    expectFindings(
+      await open(`
+  //- lib/access.ts
+  import { prisma } from '@/lib/db';
+  export async function mayRead(id: string, viewer: string) {
+    const invoice = await prisma.invoice.findUnique({ where: { id } });
+    return invoice?.userId === viewer;
+  }
+  //- app/api/invoices/[id]/route.ts
+  import { prisma } from '@/lib/db';
+  import { mayRead } from '@/lib/access';
+  export async function GET(request: Request, { params }: { params: Promise<{ id: string }> }) {
+  //                    ^^^ action-auth info
+    const { id } = await params;
+    const viewer = new URL(request.url).searchParams.get('viewer') ?? '';
+    if (!(await mayRead(id, viewer))) return Response.json({}, { status: 401 });
+    return Response.json(await prisma.invoice.findUnique({ where: { id } }));
+  }
+`),
+      only,
+    );
+  });
+});
+
+describe('action-auth sees sessions that stop nobody', () => {
+  it('where nobody is told, and it goes on', async () => {
+    expectFindings(
+      await open(`
+  //- app/api/a/route.ts
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function DELETE(request: Request) {
+    const session = await auth();
+    //                    ^^^^ action-auth error
+    if (!session?.user) console.warn('nobody is signed in');
+    const id = await request.text();
+    const invoice = await prisma.invoice.findUnique({ where: { id } });
+    if (!invoice) return Response.json({}, { status: 403 });
+    await prisma.invoice.delete({ where: { id } });
+    return new Response();
+  }
+  //- app/api/b/route.ts
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function DELETE(request: Request) {
+    const session = await auth();
+    //                    ^^^^ action-auth error
+    if (!session || !session.user) {
+      new Response('Unauthorized', { status: 401 });
+    }
+    const id = await request.text();
+    const invoice = await prisma.invoice.findUnique({ where: { id } });
+    if (!invoice) return Response.json({}, { status: 403 });
+    await prisma.invoice.delete({ where: { id } });
+    return new Response();
+  }
+  //- pages/api/c.ts
+  import { getServerSession } from 'next-auth';
+  import { prisma } from '@/lib/db';
+  export default async function handler(req: any, res: any) {
+    const session = await getServerSession(req, res, {});
+    //                    ^^^^^^^^^^^^^^^^ action-auth error
+    if (!session?.user) res.status(401).json({ error: 'Unauthorized' });
+    if (req.method !== 'DELETE') return res.status(403).end();
+    await prisma.invoice.delete({ where: { id: req.query.id } });
+    return res.status(204).end();
+  }
+`),
+      only,
+    );
+  });
+
+  it('the first person there is, for a session that is not waited for', async () => {
+    expectFindings(
+      await open(`
+  //- lib/actions/a.ts
+  'use server';
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function mine() {
+    const session: any = auth();
+    //                   ^^^^ action-auth error
+    if (!session) throw new Error('Unauthorized');
+    const found = await prisma.user.findFirst({ where: { id: session.user?.id }, include: { invoices: true } });
+    return { invoices: found };
+  }
+  export async function sole() {
+    const session: any = auth();
+    if (!session) throw new Error('Unauthorized');
+    return (await prisma.user.findUnique({ where: { id: session.user.id }, select: { name: true } }))?.name;
+  }
+`),
+      only,
+    );
+  });
+
+  it('invitations that are taken back, and people with a token among their columns', async () => {
+    const tokens = schema
+      .replace('name     String?', 'name     String?\n    verifyToken String?\n    verifyExpires DateTime?')
+      .replace('email  String\n    host', 'email  String\n    token  String\n    expires DateTime\n    host');
+    expectFindings(
+      await openFixture(`${tokens}
+  //- lib/actions/a.ts
+  'use server';
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function rename(name: string) {
+    const session = await auth();
+    //                    ^^^^ action-auth error
+    await prisma.user.update({ where: { email: name }, data: { name } });
+    return session?.user?.id;
+  }
+  export async function takeBack(id: string) {
+    const session = await auth();
+    //                    ^^^^ action-auth error
+    if (!session) console.warn('nobody');
+    await prisma.invitation.delete({ where: { id } });
+  }
+  export async function verify(token: string) {
+    const user = await prisma.user.findFirst({ where: { verifyToken: token } });
+    if (!user) return { success: false };
+    await prisma.user.update({ where: { id: user.id }, data: { name: 'verified', verifyToken: null } });
+    return { success: true };
+  }
+  export async function accept(token: string) {
+    const invitation = await prisma.invitation.findFirst({ where: { token } });
+    if (invitation) await prisma.invitation.delete({ where: { id: invitation.id } });
+  }
+`),
+      only,
+    );
+  });
+});

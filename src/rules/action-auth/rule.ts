@@ -4,14 +4,16 @@ import { ancestors } from '../../base/path.ts';
 import type { Entry } from '../../workspace/entries.ts';
 import { entryText } from '../../workspace/entryText.ts';
 import { dependsOnSignIn } from '../../workspace/dependencies.ts';
-import { guardOf, isOneTimeModel, isPrivate } from '../../workspace/guardState.ts';
-import { proxyCovers, sessionProxy } from '../../workspace/proxyCover.ts';
+import { guardOf, isPrivate } from '../../workspace/guardState.ts';
+import { isOneTimeUse } from '../../workspace/oneTime.ts';
+import { handsOver, proxyCovers, sessionProxy } from '../../workspace/proxyCover.ts';
 import type { DbEffect, SessionCall } from '../../workspace/summary.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
 import { machineRoute, unverifiedWork } from '../../workspace/webhooks.ts';
 import { defineRule } from '../rule.ts';
-import type { FixRequest, Related, Report, RuleContext } from '../rule.ts';
-import { judge } from './verdict.ts';
+import type { FixRequest, Related, Report, RuleContext, Severity } from '../rule.ts';
+import { ownFunction } from './attempts.ts';
+import { atMost, judge } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 const options = z.strictObject({
@@ -68,7 +70,7 @@ export const rule = defineRule<Options>({
           !effect.unsure &&
           effect.sure &&
           isPrivate(effect, schema) &&
-          (effect.kind === 'read' || !isOneTimeModel(schema, effect.model)),
+          (effect.kind === 'read' || !isOneTimeUse(schema, entry.sessions, effect)),
       );
       const verdict = judge(entry, open, { schema, file, facts: workspace.tsFacts(file) });
       if (!verdict || (!context.options.reads && verdict.effect.kind.endsWith('read'))) continue;
@@ -76,9 +78,7 @@ export const rule = defineRule<Options>({
       const severity =
         !knowsPeople || (verdict.openForm && !isTended(workspace, file, entry, verdict.effect))
           ? 'info'
-          : verdict.severity === 'error' && isBehindProxy(context, entry)
-            ? 'warning'
-            : verdict.severity;
+          : atMost(verdict.severity, proxyAllows(context, entry));
       context.report(describe(context, entry, { ...verdict, severity }));
     }
   },
@@ -140,10 +140,15 @@ function isBehindLayout({ workspace, file, app }: RuleContext<Options>): boolean
   return sessionProxy(workspace, app) !== undefined;
 }
 
-/** A proxy that looks at a session runs before this route: whether it turns strangers away there can't be told. */
-function isBehindProxy({ workspace, file, app }: RuleContext<Options>, entry: Entry): boolean {
+/**
+ * A proxy that looks at a session runs before this route: whether it turns strangers away there can't be told, unless it says who calls
+ * in a header that the route reads.
+ */
+function proxyAllows({ workspace, file, app }: RuleContext<Options>, entry: Entry): Severity {
   const proxy = app && entry.kind === 'route' ? sessionProxy(workspace, app) : undefined;
-  return app !== undefined && proxy !== undefined && proxyCovers(workspace, proxy, app, file);
+  if (!app || proxy === undefined || !proxyCovers(workspace, proxy, app, file)) return 'error';
+  const handler = ownFunction(entry, file, workspace.tsFacts(file));
+  return handler && handsOver(workspace, proxy, handler) ? 'info' : 'warning';
 }
 
 function describe(

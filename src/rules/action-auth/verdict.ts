@@ -1,6 +1,6 @@
 /** How bad it is what a stranger can do at an entry point. */
 import type { FileId } from '../../base/path.ts';
-import type { FunctionFacts, TsFacts, Value } from '../../facts/tsModel.ts';
+import type { TsFacts, Value } from '../../facts/tsModel.ts';
 import { visitSteps, visitValue } from '../../facts/visit.ts';
 import type { SchemaModel } from '../../prisma/schema.ts';
 import { leaves } from '../../workspace/abs.ts';
@@ -10,8 +10,8 @@ import type { Entry } from '../../workspace/entries.ts';
 import { givesOut } from '../../workspace/ownerHoles.ts';
 import { isContent } from '../../workspace/publicData.ts';
 import type { DbEffect } from '../../workspace/summary.ts';
-import { parseFunctionKey } from '../../workspace/summary.ts';
 import type { Severity } from '../rule.ts';
+import { isTried, ownFunction } from './attempts.ts';
 import { failsWithoutSession, isInSomebodysName, isOfNewRows } from './writes.ts';
 
 /** Where an entry point stands. */
@@ -32,35 +32,37 @@ export interface Verdict {
 
 /** The worst thing that a stranger can do here. */
 export function judge(entry: Entry, open: readonly DbEffect[], place: Place): Verdict | undefined {
-  const found = worst(entry, open, place.schema);
+  const tried = isTried(entry, ownFunction(entry, place.file, place.facts));
+  const found = worst(entry, open, place.schema, tried);
   if (!found) return undefined;
   const { effect } = found;
-  const atMost = (severity: Severity): Verdict =>
-    RANK[severity] < RANK[found.severity] ? { ...found, severity } : found;
+  const lowered = (most: Severity): Verdict => ({ ...found, severity: atMost(found.severity, most) });
   // Somebody is turned away before it, by a check that is none of a session: whether it is enough can't be told.
-  if (!isTried(entry) && refusesBefore(entry, effect, place)) return atMost('info');
-  if (isOpenByAddress(place, entry)) return atMost('info');
+  if (!tried && refusesBefore(entry, effect, place)) return lowered('info');
+  if (!tried && effect.kind.endsWith('read') && isLookedAtToRefuse(entry, effect, open, place))
+    return lowered('info');
+  if (isOpenByAddress(place, entry) || isOfBrowser(effect, place.schema)) return lowered('info');
   const isRead = effect.kind.endsWith('read');
-  const limited = !isTried(entry) && limitsStrangers(entry, place);
-  if (isRead && (limited || !mayGiveOut(entry, effect))) return atMost('info');
-  if (isRead && isHarmless(effect, place.schema)) return atMost('info');
-  if (limited) return atMost(found.openForm ? 'info' : 'warning');
-  return answersPreflights(place, entry) || (isRead && isHidden(entry, effect)) ? atMost('warning') : found;
+  const limited = !tried && limitsStrangers(entry, place);
+  if (isRead && (limited || !mayGiveOut(entry, effect))) return lowered('info');
+  if (isRead && isHarmless(effect, place.schema)) return lowered('info');
+  if (limited) return lowered(found.openForm ? 'info' : 'warning');
+  return answersPreflights(place, entry) || (isRead && isHidden(entry, effect)) ? lowered('warning') : found;
 }
 
 const RANK: { [severity in Severity]: number } = { hint: 0, info: 1, warning: 2, error: 3 };
 
-/** A session is read, and not waited for or not tested: the author meant to ask. */
-function isTried(entry: Entry): boolean {
-  return entry.sessions.some((session) => !session.tested || !session.awaited);
+/** The lower of two severities. */
+export function atMost(severity: Severity, most: Severity): Severity {
+  return RANK[most] < RANK[severity] ? most : severity;
 }
 
 function worst(
   entry: Entry,
   open: readonly DbEffect[],
   schema: SchemaModel | undefined,
+  tried: boolean,
 ): Verdict | undefined {
-  const tried = isTried(entry);
   const isChange = (effect: DbEffect): boolean =>
     effect.kind === 'raw-write' || (effect.kind === 'write' && !/^(create|upsert)/.test(effect.op));
   const isLate = (effect: DbEffect): boolean =>
@@ -110,6 +112,23 @@ function isOpenByAddress(place: Place, entry: Entry): boolean {
   );
 }
 
+/** `where: { id: cookies().get('cart')?.value }`: the guest's own cart. A cookie that names a person is believed, and no such thing. */
+function isOfBrowser(effect: DbEffect, schema: SchemaModel | undefined): boolean {
+  const model = schema?.modelOf(effect.model);
+  const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
+  if (!model || model.name === schema?.userModel?.name || where?.k !== 'object' || where.open) return false;
+  const given = Object.entries(where.props);
+  return (
+    given.length > 0 &&
+    given.every(
+      ([name, value]) =>
+        schema?.uniqueKeys(model.name).some(({ selector }) => selector === name) &&
+        leaves(value).some((leaf) => leaf.k === 'origin' && leaf.o === 'cookie') &&
+        leaves(value).every((leaf) => leaf.k !== 'param' && leaf.k !== 'unknown'),
+    )
+  );
+}
+
 /** A route with `OPTIONS` answers pages of other sites: somebody meant it to be asked from outside. */
 function answersPreflights({ facts }: Place, entry: Entry): boolean {
   return (
@@ -147,6 +166,19 @@ function isHidden(entry: Entry, effect: DbEffect): boolean {
 
 const REFUSAL = /^(unauthori[sz]ed|forbidden|not_?authori[sz]ed|access_?denied|permission_?denied)\b/i;
 
+/** Looked at for a check: what is given out is read after a refusal. */
+function isLookedAtToRefuse(
+  entry: Entry,
+  effect: DbEffect,
+  open: readonly DbEffect[],
+  place: Place,
+): boolean {
+  const given = open.filter((one) => one.kind.endsWith('read') && givesOut(entry, one));
+  return (
+    given.length > 0 && !given.includes(effect) && given.every((one) => refusesBefore(entry, one, place))
+  );
+}
+
 /** Whether the handler itself answers 401 or 403 before an access. */
 function refusesBefore(entry: Entry, effect: DbEffect, { file, facts }: Place): boolean {
   const first = effect.trace[0] ?? effect;
@@ -161,11 +193,6 @@ function refusesBefore(entry: Entry, effect: DbEffect, { file, facts }: Place): 
     },
   });
   return found;
-}
-
-function ownFunction(entry: Entry, file: FileId, facts: TsFacts | undefined): FunctionFacts | undefined {
-  const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
-  return handler?.file === file ? facts?.functions[handler.fn] : undefined;
 }
 
 function isRefusal(value: Value): boolean {
@@ -218,7 +245,11 @@ function isTellingRead(
   const model = schema.modelOf(effect.model);
   if (!model) return false;
   if (schema.userModel?.name === model.name)
-    return entry.kind !== 'page' && !isNarrowSelect(effect.args) && tellsOfPeople(entry, effect);
+    return (
+      entry.kind !== 'page' &&
+      !isNarrowSelect(effect.args) &&
+      (tellsOfPeople(entry, effect) || (tried && findsAnybody(entry, effect)))
+    );
   if (!schema.isOwned(model.name)) return false;
   const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
   // Content that people publish, unless somebody meant to ask who reads it, or it is picked by the session.
@@ -285,6 +316,17 @@ function tellsOfPeople(entry: Entry, effect: DbEffect): boolean {
   const { select, omit } = effect.args.k === 'object' ? effect.args.props : {};
   if (select || omit || !where || isSecretKey(where) || !leaves(where).some(isClientData)) return false;
   return givenPaths(entry, effect).some((path) => path.length === 0);
+}
+
+/** `findFirst` by a key of a session that isn't there: Prisma leaves the condition out, and gives the first person there is. */
+function findsAnybody(entry: Entry, effect: DbEffect): boolean {
+  const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
+  return (
+    effect.op.startsWith('findFirst') &&
+    where !== undefined &&
+    !leaves(where).some(isClientData) &&
+    givesOut(entry, effect)
+  );
 }
 
 /** Only such parts of the people that were read are answered. */
