@@ -55,7 +55,10 @@ describe('the check notices', () => {
 
   it('a rule that is gone', () => {
     const page = `docs/rules/${inputs.rules[0]?.meta.id ?? ''}.md`;
-    expect(staleWith(() => undefined)).toEqual([...tables, page, 'src/rules/index.generated.ts'].toSorted());
+    const snippets = ['jsx', 'typescript'].map((name) => `snippets/suppressions/${name}.json`);
+    expect(staleWith(() => undefined)).toEqual(
+      [...tables, page, ...snippets, 'src/rules/index.generated.ts'].toSorted(),
+    );
   });
 
   it('another title', () => {
@@ -110,6 +113,13 @@ describe('the check notices', () => {
     expect(staleFiles(generate({ ...inputs, manifest }), read)).toEqual(['README.md', 'package.json']);
   });
 
+  it('another snippet', () => {
+    const [[file, first] = ['', {}]] = Object.entries(inputs.snippets);
+    const more = { ...first, New: { prefix: 'bs-new', description: 'A new one', body: ['new'] } };
+    const snippets = { ...inputs.snippets, [file]: more };
+    expect(staleFiles(generate({ ...inputs, snippets }), read)).toEqual(['README.md']);
+  });
+
   it('any generated file edited by hand', () => {
     for (const file of generate(inputs).keys())
       expect(
@@ -161,6 +171,7 @@ describe('a new rule', () => {
       'tsconfig.json',
       'vitest.config.ts',
       'schema',
+      'snippets',
     ])
       cpSync(path.join(root, name), path.join(copy, name), {
         recursive: true,

@@ -5,6 +5,7 @@ import { manifestWith, schemaFile } from './manifest.ts';
 import { readmeWith } from './readme.ts';
 import { ruleDoc, rulesReadme } from './ruleDocs.ts';
 import { ruleIndex } from './ruleIndex.ts';
+import { suppressionFiles } from './snippets.ts';
 import { statementsWith } from './statementTable.ts';
 
 /** Text by path from the repository's root; `undefined` for a file that must not be there. */
@@ -26,9 +27,15 @@ export function generate(inputs: Inputs): Outputs {
   outputs.set('docs/rules/README.md', rulesReadme(rules));
   const declarations = rules.map(({ meta }) => meta);
   outputs.set(schemaFile, `${JSON.stringify(configJsonSchema(declarations), null, 2)}\n`);
+  const suppressions = suppressionFiles(rules);
+  for (const [file, snippets] of Object.entries(suppressions))
+    outputs.set(file, `${JSON.stringify(snippets, null, 2)}\n`);
   outputs.set('package.json', manifestWith(manifest, rules));
   outputs.set('docs/migrations.md', statementsWith(inputs.migrations, inputs.statements));
-  outputs.set('README.md', readmeWith(readme, rules, manifest));
+  outputs.set(
+    'README.md',
+    readmeWith(readme, { rules, manifest, snippets: { ...inputs.snippets, ...suppressions } }),
+  );
   return outputs;
 }
 

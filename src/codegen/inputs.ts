@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { RuleMeta } from '../rules/rule.ts';
+import { writtenFiles, type SnippetFile } from './snippets.ts';
 import type { StatementGroup } from './statementTable.ts';
 
 export interface RuleFolder {
@@ -19,6 +20,8 @@ export interface Inputs {
   manifest: string;
   /** Text of README.md. */
   readme: string;
+  /** The hand-written snippets, by file. */
+  snippets: { [file: string]: SnippetFile };
   /** Text of docs/migrations.md. */
   migrations: string;
   /** The statements that its table shows. */
@@ -53,6 +56,12 @@ export async function readInputs(root: string): Promise<Inputs> {
     rules,
     manifest: readFileSync(path.join(root, 'package.json'), 'utf8'),
     readme: readFileSync(path.join(root, 'README.md'), 'utf8'),
+    snippets: Object.fromEntries(
+      writtenFiles.map((file) => [
+        file,
+        JSON.parse(readFileSync(path.join(root, file), 'utf8')) as SnippetFile,
+      ]),
+    ),
     migrations: readFileSync(path.join(root, 'docs/migrations.md'), 'utf8'),
     statements: await readStatements(root),
     docs: existsSync(docs) ? readdirSync(docs).toSorted() : [],

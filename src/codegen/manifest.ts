@@ -2,6 +2,7 @@
 import { applyEdits, modify, parse } from 'jsonc-parser';
 import { configFileName, severitySettingSchema } from '../config/settings.ts';
 import type { RuleFolder } from './inputs.ts';
+import { snippetContributions } from './snippets.ts';
 
 export const schemaFile = 'schema/config.schema.json';
 
@@ -70,7 +71,15 @@ export function manifestWith(text: string, rules: readonly RuleFolder[]): string
     ['configuration', { title: 'Backend Specialist', properties: settingsOf(rules) }],
     ['jsonValidation', [{ fileMatch: configFileName, url: `./${schemaFile}` }]],
     // Otherwise the editor would call the comments of the file errors.
-    ['languages', [{ id: 'jsonc', filenames: [configFileName] }]],
+    [
+      'languages',
+      [
+        { id: 'jsonc', filenames: [configFileName] },
+        // Without Prisma's own extension its files would have no language, and so no snippets.
+        { id: 'prisma', extensions: ['.prisma'], aliases: ['Prisma'] },
+      ],
+    ],
+    ['snippets', snippetContributions()],
   ];
   let out = text;
   for (const [name, value] of parts) {

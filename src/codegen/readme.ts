@@ -2,6 +2,7 @@
 import { commandsOf, settingsOf } from './manifest.ts';
 import type { RuleFolder } from './inputs.ts';
 import { cell, ruleTable } from './ruleDocs.ts';
+import { snippetTable, type SnippetFile } from './snippets.ts';
 
 /**
  * A text with what stands between `<!-- generated:name -->` and `<!-- /generated:name -->` replaced.
@@ -16,8 +17,16 @@ export function replaceSection(text: string, name: string, content: string): str
   return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
+export interface ReadmeParts {
+  rules: readonly RuleFolder[];
+  /** Text of package.json. */
+  manifest: string;
+  /** All snippets, by file. */
+  snippets: { [file: string]: SnippetFile };
+}
+
 /** README.md with its tables up to date. */
-export function readmeWith(text: string, rules: readonly RuleFolder[], manifest: string): string {
+export function readmeWith(text: string, { rules, manifest, snippets }: ReadmeParts): string {
   const settings = Object.entries(settingsOf(rules)).map(([name, setting]) => {
     const fallback = JSON.stringify(setting['default']);
     return `| \`${name}\` | \`${fallback}\` | ${cell(setting.markdownDescription)} |`;
@@ -28,5 +37,6 @@ export function readmeWith(text: string, rules: readonly RuleFolder[], manifest:
   );
   let out = replaceSection(text, 'rules', ruleTable(rules, 'docs/rules/'));
   out = replaceSection(out, 'settings', ['| Setting | Default | |', '|---|---|---|', ...settings].join('\n'));
+  out = replaceSection(out, 'snippets', snippetTable(snippets));
   return replaceSection(out, 'commands', ['| Command | Id |', '|---|---|', ...commands].join('\n'));
 }

@@ -6,6 +6,6 @@ export function ensureInstall(): string;
 export function prepareApp(
   name: AppName,
   targetDir: string,
-  options?: { expectations?: 'blank' | 'keep' },
+  options?: { expectations?: 'blank' | 'keep'; files?: Readonly<Record<string, string>> },
 ): Promise<string>;
 export function typecheckApp(dir: string): Promise<string>;

@@ -129,9 +129,10 @@ function linkModules(installDir, dir) {
  * Copies app `name` to `targetDir` (made when absent; must be empty), links the installed dependencies and generates
  * the Prisma client of the app's own schema. Returns `targetDir`.
  * `expectations: 'blank'` (default) replaces the expectation comments by empty lines, 'keep' leaves them in.
+ * `files` are texts by path that are put over those of the app.
  * Throws when the folder is not empty or when `prisma generate` fails.
  */
-export async function prepareApp(name, targetDir, { expectations = 'blank' } = {}) {
+export async function prepareApp(name, targetDir, { expectations = 'blank', files = {} } = {}) {
   const source = appDir(name);
   const installDir = ensureInstall();
   mkdirSync(targetDir, { recursive: true });
@@ -146,6 +147,10 @@ export async function prepareApp(name, targetDir, { expectations = 'blank' } = {
     const text = readFileSync(from, 'utf8');
     writeFileSync(to, expectations === 'blank' ? blankExpectations(text) : text);
     chmodSync(to, statSync(from).mode);
+  }
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
+    writeFileSync(path.join(dir, file), text);
   }
   linkModules(installDir, dir);
   for (const folder of foldersWith(dir, 'prisma.config.ts')) {
