@@ -202,7 +202,7 @@ function render(format: Format, report: Report, values: Values): string {
 /** The file that comes over standard input: its text is in the engine afterwards, or it is a problem that it is not looked at. */
 async function takeStdin(session: Session, root: string, given: string): Promise<[FileId[], Problem[]]> {
   const file = stdinFile(root, given);
-  const text = await readStdin(process.stdin);
+  const text = await readStdin(process.stdin, file);
   const accepted = isAnalysed(file) ? await session.host.accept([file]) : [];
   if (accepted.length === 0)
     return [[], [{ file, message: 'is not checked: it is ignored, or of a kind that no rule reads' }]];

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { FileId } from '../base/path.ts';
-import { maxFileSize } from '../host/node.ts';
+import { largestFile } from '../base/sizeLimits.ts';
 import { UsageError } from './exitCodes.ts';
 
 /** The path with its links resolved as far as it exists. */
@@ -20,6 +20,7 @@ function realPath(absolute: string): string {
 /**
  * The file that a name on the command line means, whether it exists or not.
  * @param root absolute path of the workspace
+ * @param file the name that the text goes by
  * @throws UsageError for one outside of the workspace
  */
 export function stdinFile(root: string, given: string): FileId {
@@ -35,13 +36,14 @@ export function stdinFile(root: string, given: string): FileId {
 
 /**
  * All of standard input.
+ * @param file the name that the text goes by
  * @throws UsageError for what would not be read from a file either
  */
-export async function readStdin(stream: NodeJS.ReadStream): Promise<string> {
+export async function readStdin(stream: NodeJS.ReadStream, file: FileId): Promise<string> {
   if (stream.isTTY)
     throw new UsageError('--stdin-filename reads standard input, and nothing is piped into it.');
   const bytes = await buffer(stream);
-  if (bytes.length > maxFileSize) throw new UsageError('standard input is too large.');
+  if (bytes.length > largestFile(file)) throw new UsageError('standard input is too large.');
   if (bytes.includes(0)) throw new UsageError('standard input is binary (it holds a NUL byte).');
   return new TextDecoder('utf-8').decode(bytes);
 }

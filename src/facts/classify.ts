@@ -4,9 +4,6 @@ import type { FileId } from '../base/path.ts';
 import { classifyCommandFile } from './commands.ts';
 import type { BodyFacts } from './model.ts';
 
-/** Larger texts are data or bundles: skipped and listed. */
-export const MAX_BYTES = 1_000_000;
-
 export type FileKind = Exclude<BodyFacts['kind'], 'skipped'>;
 
 /** The kind of facts a path gets; undefined for files that the engine doesn't look at. */

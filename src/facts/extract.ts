@@ -1,8 +1,9 @@
 /** Any file's text → its facts. The only door to the extractors; nothing here throws. */
 import { lineStarts } from '../base/lineIndex.ts';
 import type { FileId } from '../base/path.ts';
+import { largestText } from '../base/sizeLimits.ts';
 import { extractBackendMap } from './backendMap.ts';
-import { fileKind, MAX_BYTES } from './classify.ts';
+import { fileKind } from './classify.ts';
 import { classifyCommandFile, extractCommands } from './commands.ts';
 import { extractEnv } from './env.ts';
 import { extractTs } from './extractTs.ts';
@@ -43,7 +44,7 @@ export function extractFacts(file: FileId, text: string, trees?: SourceTrees): E
     broken: false,
   });
   if (kind === undefined) return skip('unknown-kind');
-  if (text.length > MAX_BYTES) return skip('too-large');
+  if (text.length > largestText(file)) return skip('too-large');
   if (kind === 'ts' && text.length > 20_000 && text.length / lines.length > 1_000) return skip('minified');
   if (kind === 'ts' && GENERATED.test(text.slice(0, 600))) return skip('generated');
   try {

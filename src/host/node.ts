@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import type { FileId } from '../base/path.ts';
+import { largestFile } from '../base/sizeLimits.ts';
 import { acceptFiles, listTree, type TreeFile } from './tree.ts';
 
 export { cachePath, readCache, writeCache } from './cacheFile.ts';
@@ -20,9 +21,6 @@ export { stagedChanges } from './commitChanges.ts';
 export { changedFiles, committedMigrations, gitRoot, type ChangeSet } from './git.ts';
 export { ownVersion, ruleDocsUrl, rulePage } from './ownFiles.ts';
 export type { TreeFile } from './tree.ts';
-
-/** Bytes; above it a file is generated or data, and parsing it would stop everything else. */
-export const maxFileSize = 1_500_000;
 
 export interface FileProblem {
   file: FileId;
@@ -58,7 +56,8 @@ function readBytes(absolute: string): Buffer | string {
   try {
     const stat = fstatSync(handle);
     if (!stat.isFile()) return 'is not a regular file';
-    if (stat.size > maxFileSize) return `is too large (${Math.round(stat.size / 1024)} KB)`;
+    if (stat.size > largestFile(path.basename(absolute)))
+      return `is too large (${Math.round(stat.size / 1024)} KB)`;
     const buffer = Buffer.allocUnsafe(stat.size);
     let length = 0;
     while (length < buffer.length) {

@@ -43,6 +43,16 @@ test('--check names the stale lines, --write touches only those', async () => {
   expect(before.split('\n').filter((line, i) => line !== after[i])).toHaveLength(1);
 });
 
+test('a map larger than any other file that is read stays a map', async () => {
+  const root = createWorkspace(notes);
+  await run(root, ['map', '--write']);
+  const long = `${read(root)}\n## Notes of ours\n\n${'- something that people wrote here\n'.repeat(50_000)}`;
+  writeIn(root, MAP, long);
+  expect(await run(root, ['map', '--check'])).toMatchObject({ code: 0, stdout: '' });
+  expect(await run(root, ['map', '--write'])).toMatchObject({ code: 0, stdout: `${MAP}: up to date\n` });
+  expect(read(root)).toBe(long);
+});
+
 test('a conflict in text of a person is left alone and told', async () => {
   const text = '# Map\n\n<<<<<<< a\nmine\n=======\nyours\n>>>>>>> b\n';
   const root = createWorkspace({ ...notes, [MAP]: text });
