@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { registerCallHierarchy } from './features/callHierarchy.ts';
 import { registerCommands } from './features/commands.ts';
 import { registerCreateMigration, runInTerminal, type MigrationRunner } from './features/createMigration.ts';
 import { MapView } from './features/mapView.ts';
 import { MigrationHighlights } from './features/migrationHighlights.ts';
 import { registerMigrationStatus } from './features/migrationStatus.ts';
+import { registerShowPlaces } from './features/showPlaces.ts';
 import { registerStatus } from './features/status.ts';
 import { productName } from './names.ts';
 import { Session } from './session.ts';
@@ -30,6 +32,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     tree,
     registerStatus(session),
     registerCommands(session, tree),
+    registerShowPlaces(),
+    registerCallHierarchy(session),
     registerMigrationStatus(session),
     registerCreateMigration(session, migrationRunner),
     highlights,

@@ -28,6 +28,7 @@ export interface Client {
   opensRulePages: boolean;
   showsDocuments: boolean;
   refreshesCodeLenses: boolean;
+  linksDefinitions: boolean;
 }
 
 /** Reads the capabilities of an `initialize` request; absent ones are false. */
@@ -65,6 +66,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
     annotatesChanges: edit?.changeAnnotationSupport !== undefined,
     markdownHover: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) === true,
     opensRulePages: workspace?.textDocumentContent !== undefined,
+    linksDefinitions: textDocument?.definition?.linkSupport === true,
     refreshesCodeLenses: workspace?.codeLens?.refreshSupport === true,
     showsDocuments: window?.showDocument?.support === true,
   };

@@ -52,13 +52,15 @@ function isSameText(a: readonly Finding[], b: readonly Finding[]): boolean {
 /** What the editor's settings say beside severities; the same as their defaults in package.json. */
 export interface FolderSettings {
   /** Whether new migrations have a line of text above them. */
-  codeLens: boolean;
+  migrationLens: boolean;
+  /** Whether entry points and services have one. */
+  guardLens: boolean;
   /** How long the migrations of a schema may run on the embedded PostgreSQL, in milliseconds. */
   timeoutMs: number;
 }
 
 export class Folder {
-  settings: FolderSettings = { codeLens: true, timeoutMs: 20_000 };
+  settings: FolderSettings = { migrationLens: true, guardLens: true, timeoutMs: 20_000 };
   readonly root: string;
   readonly host: NodeHost;
   /** Resolves when the engine answers questions; the index may still be running. */

@@ -18,6 +18,7 @@ import { registerConfiguration } from './features/configuration.ts';
 import { diagnosticsCapabilities, registerDiagnostics } from './features/diagnostics.ts';
 import { registerHover } from './features/hover.ts';
 import { migrationStatusCommand, registerMigrations } from './features/migrations.ts';
+import { registerNavigation } from './features/navigation.ts';
 import { registerRulePages, showRuleCommand } from './features/rulePages.ts';
 import { registerStatus } from './features/status.ts';
 import { registerWatching } from './features/watching.ts';
@@ -53,7 +54,11 @@ function capabilities(client: Client): InitializeResult['capabilities'] {
     ...(client.pullsDiagnostics ? { diagnosticProvider: diagnosticsCapabilities } : {}),
     codeActionProvider: codeActionCapabilities,
     hoverProvider: true,
-    codeLensProvider: {},
+    codeLensProvider: { resolveProvider: true },
+    definitionProvider: true,
+    workspaceSymbolProvider: true,
+    // VS Code asks one provider only and would no longer ask TypeScript's: our own client asks both.
+    ...(client.isOurs ? {} : { callHierarchyProvider: true }),
     // Our own client has commands of its own.
     ...(client.isOurs ? {} : { executeCommandProvider: { commands: ownCommands } }),
     workspace: {
@@ -111,7 +116,8 @@ function start(params: InitializeParams, client: Client): void {
   registerHover(context);
   const commands = registerCommands(context);
   registerRulePages(context, commands);
-  registerCodeLens(context, commands);
+  const lenses = registerCodeLens(context, commands);
+  registerNavigation(context);
   const migrations = registerMigrations(context, commands);
   registerConfiguration(context);
   registerWatching(context);
@@ -143,6 +149,7 @@ function start(params: InitializeParams, client: Client): void {
     if (settled) {
       logProblems();
       map.invalidate();
+      lenses.invalidate();
       for (const listener of settledListeners.splice(0)) listener();
     }
     return false;

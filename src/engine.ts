@@ -10,11 +10,20 @@ import type { FileFacts } from './facts/model.ts';
 import { FACTS_VERSION } from './facts/model.ts';
 import { loadSqlParser } from './facts/sql.ts';
 import { buildMap, filesOfApp } from './map/build.ts';
+import type { Declaration } from './map/declarations.ts';
+import { schemaLinkAt } from './map/definition.ts';
+import type { SchemaLink } from './map/definition.ts';
 import { mapDocuments } from './map/document.ts';
 import type { MapDocument } from './map/document.ts';
 import type { RuleCount } from './map/markdown/problems.ts';
 import type { BackendMap } from './map/model.ts';
+import { findEntries } from './map/find.ts';
+import type { FoundEntry } from './map/find.ts';
+import { hierarchyAt, incoming, outgoing } from './map/hierarchy.ts';
+import type { HierarchyCall, HierarchyItem } from './map/hierarchy.ts';
 import { hoverAt } from './map/hover.ts';
+import { lensOf, lensPlaces } from './map/lens.ts';
+import type { EntryLens } from './map/lens.ts';
 import { migrationOf, schemaHistories } from './map/migrationHistory.ts';
 import type { HistoryMigration, SchemaHistory } from './map/migrationHistory.ts';
 import { projectStats } from './map/stats.ts';
@@ -392,6 +401,41 @@ export class Engine {
   /** What is known about the symbol at an offset, with evidence, as Markdown. */
   hover(file: FileId, offset: number): { start: number; end: number; markdown: string } | undefined {
     return hoverAt(this.workspace, file, offset);
+  }
+
+  /** The entry points and services of a file, in the order of its text: what has a line above it. */
+  lensPlaces(file: FileId): Declaration[] {
+    return lensPlaces(this.workspace, file);
+  }
+
+  /** The line above an entry point or a service; undefined when it is gone. Callers are counted once the index is complete. */
+  lens(file: FileId, id: string): EntryLens | undefined {
+    return lensOf(this.workspace, file, id, this.isComplete);
+  }
+
+  /** What an offset is about, as the start of a call hierarchy: an entry point, a service, a model, or a call of one. */
+  hierarchyAt(file: FileId, offset: number): HierarchyItem | undefined {
+    return hierarchyAt(this.workspace, file, offset);
+  }
+
+  /** Who calls an item of a call hierarchy, with the places in the caller's file; empty when the item is gone. */
+  incoming(id: string): HierarchyCall[] {
+    return incoming(this.workspace, id);
+  }
+
+  /** What an item of a call hierarchy calls, reads and writes, with the places in its own file; empty when the item is gone. */
+  outgoing(id: string): HierarchyCall[] {
+    return outgoing(this.workspace, id);
+  }
+
+  /** Where the schema declares the model or field that code names at an offset. */
+  schemaLink(file: FileId, offset: number): SchemaLink | undefined {
+    return schemaLinkAt(this.workspace, file, offset);
+  }
+
+  /** Actions, routes, pages, services and models by a part of their name, the best first; none until the index is complete. */
+  find(query: string, limit: number): FoundEntry[] {
+    return this.isComplete ? findEntries(this.workspace, query, limit) : [];
   }
 
   map(): BackendMap {

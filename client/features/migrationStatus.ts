@@ -1,9 +1,5 @@
 import * as vscode from 'vscode';
-import {
-  migrationStatusRequest,
-  rangeSchema,
-  type MigrationStatusResult,
-} from '../../src/protocol/requests.ts';
+import { migrationStatusRequest, type MigrationStatusResult } from '../../src/protocol/requests.ts';
 import { commandIds, migrationStatusScheme, productName } from '../names.ts';
 import type { Session } from '../session.ts';
 
@@ -29,7 +25,6 @@ export function registerMigrationStatus(session: Session): vscode.Disposable {
       if (status.failure) void offerFailure(status, status.failure);
       return status;
     }),
-    vscode.commands.registerCommand(commandIds.showPlaces, showPlaces),
   );
 }
 
@@ -74,29 +69,4 @@ async function offerFailure(
   const selection =
     range && new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
   await vscode.window.showTextDocument(vscode.Uri.parse(uri), selection ? { selection } : {});
-}
-
-/** Shows ranges of a document one beside the other, as references are. Both arguments as the server sends them. */
-async function showPlaces(uri: unknown, ranges: unknown): Promise<void> {
-  if (typeof uri !== 'string' || !Array.isArray(ranges)) return;
-  const document = vscode.Uri.parse(uri);
-  const locations = ranges.map((given) => {
-    const { start, end } = rangeSchema.parse(given);
-    return new vscode.Location(
-      document,
-      new vscode.Range(start.line, start.character, end.line, end.character),
-    );
-  });
-  const [first] = locations;
-  if (!first) return;
-  await vscode.window.showTextDocument(document);
-  const [one, many] = ['goto', 'peek'];
-  await vscode.commands.executeCommand(
-    'editor.action.goToLocations',
-    document,
-    first.range.start,
-    locations,
-    locations.length === 1 ? one : many,
-    'There is nothing to show.',
-  );
 }

@@ -8,6 +8,7 @@ const section = 'backendSpecialist';
 
 const settingsSchema = z.object({
   rules: z.optional(z.record(z.string(), z.enum(['error', 'warning', 'info', 'hint', 'off']))),
+  map: z.optional(z.object({ codeLens: z.optional(z.boolean()) })),
   migrations: z.optional(
     z.object({
       codeLens: z.optional(z.boolean()),
@@ -31,10 +32,11 @@ export function registerConfiguration(context: ServerContext): void {
       context.log(`The settings of ${folder.name} are not valid: ${z.prettifyError(settings.error)}`);
       return;
     }
-    const { rules = {}, migrations } = settings.data;
+    const { rules = {}, map, migrations } = settings.data;
     folder.setOverrides({ rules });
     folder.settings = {
-      codeLens: migrations?.codeLens ?? true,
+      migrationLens: migrations?.codeLens ?? true,
+      guardLens: map?.codeLens ?? true,
       timeoutMs: (migrations?.timeout ?? 20) * 1000,
     };
     context.wake();

@@ -11,10 +11,10 @@ import type { Finding } from '../run/finding.ts';
 import { renderGithub } from '../report/github.ts';
 import { renderJson } from '../report/json.ts';
 import { renderJunit } from '../report/junit.ts';
+import { plural } from '../base/plural.ts';
 import {
   compareFindings,
   plain,
-  plural,
   type Problem,
   type Report,
   type ReportedFix,

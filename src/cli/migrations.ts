@@ -1,7 +1,8 @@
 /** `backend-specialist migrations`: which migrations apply, what they destroy, and whether the schema has changes without one. */
 import { EmbeddedPostgres } from '../embedded/postgres.ts';
 import { migrationStatus, type MigrationStatus } from '../embedded/status.ts';
-import { plain, plural } from '../report/model.ts';
+import { plural } from '../base/plural.ts';
+import { plain } from '../report/model.ts';
 import { renderMigrationsJson, renderMigrationsPretty } from '../report/migrations.ts';
 import type { CommandSpec } from './command.ts';
 import { exitCodes, UsageError } from './exitCodes.ts';

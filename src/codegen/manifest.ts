@@ -30,6 +30,13 @@ export function settingsOf(rules: readonly RuleFolder[]): { [name: string]: Sett
         `Severity of single rules in this editor, above what \`${configFileName}\` says. The file is what a team shares; it also ` +
         'has options and exceptions.',
     },
+    'backendSpecialist.map.codeLens': {
+      scope: 'resource',
+      type: 'boolean',
+      default: true,
+      markdownDescription:
+        'Shows above each entry point and service who is let in, what is validated and written, and who calls it.',
+    },
     'backendSpecialist.migrations.codeLens': {
       scope: 'resource',
       type: 'boolean',

@@ -10,7 +10,7 @@ import type { Derivation } from '../workspace/derivation.ts';
 import { listReads } from '../workspace/listVerdict.ts';
 import type { ListVerdict } from '../workspace/listVerdict.ts';
 import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
-import type { Summary } from '../workspace/summary.ts';
+import type { DbEffect, Summary } from '../workspace/summary.ts';
 import type { WorkspaceView } from '../workspace/view.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Draft } from './entries.ts';
@@ -54,6 +54,11 @@ export function serviceId(workspace: WorkspaceView, key: FunctionKey): string | 
   const { file } = parseFunctionKey(key);
   const found = workspace.derived(servicesIn, file).find((service) => service.key === key);
   return found && `service:${file}#${found.name}`;
+}
+
+/** The function that a service is, by the service's id. */
+export function serviceKey(workspace: WorkspaceView, file: FileId, id: string): FunctionKey | undefined {
+  return workspace.derived(servicesIn, file).find(({ name }) => `service:${file}#${name}` === id)?.key;
 }
 
 /** What the services of a file are called and where they stand, without what they do. */
@@ -139,9 +144,9 @@ export function idsOf(workspace: WorkspaceView, keys: Iterable<FunctionKey>): st
 /** Effects that none of the called services has. */
 export function directEffects(
   workspace: Workspace,
-  effects: Summary['effects'],
+  effects: readonly DbEffect[],
   called: Iterable<FunctionKey>,
-): Summary['effects'] {
+): DbEffect[] {
   const theirs = new Set(
     [...called].flatMap((key) =>
       workspace.summary(key).effects.map((effect) => `${effect.file}:${effect.at}`),

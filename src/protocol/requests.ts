@@ -15,6 +15,13 @@ export const positionSchema = z.object({ line: count, character: count });
 /** Half-open: `end` is the first position after the range. */
 export const rangeSchema = z.object({ start: positionSchema, end: positionSchema });
 
+/** Arguments of the command that shows places: a `file:` URI, a position in it, and where the places are. */
+export const referencesSchema = z.tuple([
+  z.string(),
+  positionSchema,
+  z.array(z.object({ uri: z.string(), range: rangeSchema })),
+]);
+
 /** How many findings there are of each severity. */
 export const findingCountsSchema = z.object({ error: count, warning: count, info: count, hint: count });
 export type FindingCounts = z.infer<typeof findingCountsSchema>;

@@ -1,6 +1,7 @@
 /** The status of migrations for a terminal, for a program and as a Markdown document. */
 import type { Applies, Failure, MigrationStatus } from '../embedded/status.ts';
-import { plain, plural } from './model.ts';
+import { plural } from '../base/plural.ts';
+import { plain } from './model.ts';
 import type { Colours } from './pretty.ts';
 
 const appliesText: { [applies in Applies]: string } = {

@@ -97,8 +97,3 @@ export function plain(text: string): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
-
-/** A number with its noun. @param nouns the noun for all numbers but one, where it does not just end in `s` */
-export function plural(count: number, noun: string, nouns = `${noun}s`): string {
-  return `${count} ${count === 1 ? noun : nouns}`;
-}

@@ -1,7 +1,8 @@
 import type { Finding } from '../run/finding.ts';
 import type { Severity } from '../rules/rule.ts';
+import { plural } from '../base/plural.ts';
 import { lineStarts } from '../base/lineIndex.ts';
-import { countFindings, plain, plural, type Report } from './model.ts';
+import { countFindings, plain, type Report } from './model.ts';
 
 /** The colour functions of picocolors that are used. */
 export type Colours = {

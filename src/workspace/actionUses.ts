@@ -27,25 +27,46 @@ export function usesOf(
   fn: FunctionId,
   name: string | undefined,
 ): FunctionUse[] {
+  const facts = workspace.tsFacts(file);
+  if (!facts) return [];
+  const binding = bindingOf(facts, fn);
+  // `action={async () => { 'use server'; … }}`
+  if (binding === undefined && name === undefined)
+    return [{ file, at: facts.functions[fn]?.at ?? 0, kind: 'value', answered: false }];
+  return usesOfName(workspace, file, { binding, name, members: [] });
+}
+
+/** A declaration at the top level of a file, or something inside it. */
+export interface NamedDeclaration {
+  /** What it is called in its own file; undefined when nothing there can name it. */
+  binding: number | undefined;
+  /** As which it is exported; undefined when it isn't. */
+  name: string | undefined;
+  /** The way to a part of it: `['list']` for the method `list` of an exported object or class. */
+  members: readonly string[];
+}
+
+/** Uses of a declaration in its own file, and in all files that import it. */
+export function usesOfName(
+  workspace: WorkspaceView,
+  file: FileId,
+  { binding, name, members }: NamedDeclaration,
+): FunctionUse[] {
   const out: FunctionUse[] = [];
   const facts = workspace.tsFacts(file);
   if (!facts) return out;
-  const binding = bindingOf(facts, fn);
-  if (binding !== undefined) collect(file, facts, { binding }, out);
-  // `action={async () => { 'use server'; … }}`
-  else if (name === undefined)
-    out.push({ file, at: facts.functions[fn]?.at ?? 0, kind: 'value', answered: false });
-  if (name !== undefined) out.push(...workspace.derived(importedUses, `${file}\n${name}`));
+  if (binding !== undefined) collect(file, facts, { binding, members }, out);
+  if (name !== undefined) out.push(...workspace.derived(importedUses, [file, name, ...members].join('\n')));
   return out;
 }
 
-/** Uses of an export (`file\nname`) in other files, kept: an importer that is edited elsewhere wakes nobody. */
+/** Uses of an export (`file\nname`, then the way to a member) in other files, kept: an importer that is edited elsewhere wakes nobody. */
 const importedUses: Derivation<readonly FunctionUse[]> = {
   name: 'importedUses',
   compute: (workspace, key) => {
-    const [file = '', name = ''] = key.split('\n');
+    const [file = '', name = '', ...members] = key.split('\n');
     const out: FunctionUse[] = [];
-    importing(workspace, file, name, out, 0);
+    importing(workspace, file, name, members, out, 0);
     return out;
   },
   equal: isSame,
@@ -69,6 +90,7 @@ function importing(
   workspace: WorkspaceView,
   file: FileId,
   name: string,
+  members: readonly string[],
   out: FunctionUse[],
   depth: number,
 ): void {
@@ -83,32 +105,36 @@ function importing(
     for (const item of facts.imports) {
       if (item.typeOnly || !leads(item.spec)) continue;
       for (const named of item.names)
-        if (named.imported === name) collect(importer, facts, { binding: named.b }, out);
-        else if (named.imported === '*') collect(importer, facts, { binding: named.b, member: name }, out);
+        if (named.imported === name) collect(importer, facts, { binding: named.b, members }, out);
+        else if (named.imported === '*')
+          collect(importer, facts, { binding: named.b, members: [name, ...members] }, out);
     }
     for (const item of facts.exports) {
       if (item.e === 'from' && item.imported === name && leads(item.spec))
-        importing(workspace, importer, item.name, out, depth + 1);
+        importing(workspace, importer, item.name, members, out, depth + 1);
       else if (item.e === 'star' && item.as === undefined && name !== 'default' && leads(item.spec))
-        importing(workspace, importer, name, out, depth + 1);
+        importing(workspace, importer, name, members, out, depth + 1);
     }
   }
 }
 
 interface Wanted {
   binding: number;
-  /** Of a namespace: the member. */
-  member?: string;
+  /** Of a namespace, an object or a class: the way to the member. */
+  members: readonly string[];
+}
+
+function isWanted(value: Value, { binding, members }: Wanted, depth = members.length): boolean {
+  if (depth === 0) return value.k === 'ref' && value.b === binding;
+  return (
+    value.k === 'member' &&
+    value.name === members[depth - 1] &&
+    isWanted(value.of, { binding, members }, depth - 1)
+  );
 }
 
 function collect(file: FileId, facts: TsFacts, wanted: Wanted, out: FunctionUse[]): void {
-  const is = (value: Value): value is Extract<Value, { k: 'ref' | 'member' }> =>
-    wanted.member === undefined
-      ? value.k === 'ref' && value.b === wanted.binding
-      : value.k === 'member' &&
-        value.name === wanted.member &&
-        value.of.k === 'ref' &&
-        value.of.b === wanted.binding;
+  const is = (value: Value): boolean => isWanted(value, wanted);
   const alone = new Set<Value>();
   for (const fn of facts.functions)
     visitSteps(fn.body, {

@@ -12,6 +12,9 @@ import { rolesShown } from './roleChecks.ts';
 import { cloneState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 
+/** What a proof says of the test that ends the paths without it. */
+export const STOPS = 'stops here otherwise';
+
 /** Narrows `state` to the paths on which `test` is truthy (or falsy). The test has been evaluated before. */
 export function refine(it: Interpreter, test: Value, truth: boolean, state: State, at: number): void {
   if (state.dead) return;
@@ -45,7 +48,7 @@ export function refine(it: Interpreter, test: Value, truth: boolean, state: Stat
       kind: 'environment',
       steps: [{ file: it.file, at, note: 'this path exists outside production only' }],
     };
-  const step: EvidenceStep = { file: it.file, at, note: 'stops here otherwise' };
+  const step: EvidenceStep = { file: it.file, at, note: STOPS };
   filterAlternatives(it, test, truth, state, step);
   if (state.dead) return;
   const only = truthUnder(it, test, state, NOTHING);

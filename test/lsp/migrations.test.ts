@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { CancellationTokenSource, type CodeLens } from 'vscode-languageserver-protocol/node';
+import { CancellationTokenSource } from 'vscode-languageserver-protocol/node';
 import {
   migrationStatusRequest,
   migrationTargetsRequest,
@@ -47,11 +47,7 @@ async function start(
   return { editor, root };
 }
 
-function lenses(editor: Editor, root: string, file: string): Promise<CodeLens[] | null> {
-  return editor.connection.sendRequest('textDocument/codeLens', {
-    textDocument: { uri: uriOf(root, file) },
-  });
-}
+const lenses = (editor: Editor, root: string, file: string) => editor.lenses(root, file);
 
 const status = (editor: Editor) =>
   editor.connection.sendRequest<MigrationStatusResult>(migrationStatusRequest.method, {});
@@ -70,7 +66,14 @@ test('a new migration has a line that says what it does, an old one has none', a
       command: {
         title: '1 destructive · 1 locks Note',
         command: 'backendSpecialist.showPlaces',
-        arguments: [uriOf(root, second), [{ start: { line: 0 } }, { start: { line: 2 } }]],
+        arguments: [
+          uriOf(root, second),
+          { line: 0, character: 0 },
+          [
+            { uri: uriOf(root, second), range: { start: { line: 0 } } },
+            { uri: uriOf(root, second), range: { start: { line: 2 } } },
+          ],
+        ],
       },
     },
   ]);
@@ -146,10 +149,19 @@ test(
       shown.push(params);
       return { success: true };
     });
+    const asked: string[] = [];
+    editor.connection.onRequest(
+      'window/showMessageRequest',
+      ({ actions }: { actions: { title: string }[] }) => {
+        asked.push(...actions.map(({ title }) => title));
+        return actions[1] ?? null;
+      },
+    );
     const [lens] = (await lenses(editor, root, second)) ?? [];
     expect(lens?.command?.command).toBe('backendSpecialist.showPlace');
     await editor.connection.sendRequest('workspace/executeCommand', lens?.command);
-    expect(shown).toMatchObject([{ uri: uriOf(root, second), selection: { start: { line: 0 } } }]);
+    expect(asked).toEqual([`${second}:1`, `${second}:3`]);
+    expect(shown).toMatchObject([{ uri: uriOf(root, second), selection: { start: { line: 2 } } }]);
     const markdown = await editor.connection.sendRequest<string>('workspace/executeCommand', {
       command: 'backendSpecialist.showMigrationStatus',
     });

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { Engine } from '../../src/engine.ts';
 import { escapeMarkdown } from '../../src/map/markdown/text.ts';
 import { openApp } from '../kit/apps.ts';
+import { notes, open as openNotes } from './kit.ts';
 
 let shop: Engine;
 let twin: Engine;
@@ -23,7 +24,7 @@ function hover(engine: Engine, file: string, after: string, word: string): strin
 test('an entry point: the path of the proof with links, the models', () => {
   const text = hover(shop, 'lib/actions/order.actions.ts', 'export async function placeOrder', 'placeOrder');
   expect(text).toContain(
-    '**Guarded**: requireUser\\(\\) ([lib/actions/order\\.actions\\.ts:15](./order.actions.ts#L15)) → auth\\(\\) reads the session ([lib/auth\\-guards\\.ts:11](../auth-guards.ts#L11))',
+    '**Guarded**: looked through requireUser\\(\\) ([lib/actions/order\\.actions\\.ts:15](./order.actions.ts#L15)) → auth\\(\\) reads the session ([lib/auth\\-guards\\.ts:11](../auth-guards.ts#L11)) → stops when there is no session ([lib/auth\\-guards\\.ts:12](../auth-guards.ts#L12))',
   );
   expect(text).toContain('Writes Order, OrderItem, Product');
 });
@@ -39,12 +40,34 @@ test('an unguarded one names the access', () => {
   expect(text).toContain('Reaches `order.update` at [lib/actions/order\\.actions\\.ts:');
 });
 
-test('a service and a guard: what they touch or prove, who imports them', () => {
+test('a service and a guard: what they touch or prove, who calls them', () => {
   const service = hover(shop, 'lib/services/order.service.ts', 'export async function markPaid', 'markPaid');
   expect(service).toContain('Writes Order');
-  expect(service).toContain('Imported by');
+  expect(service).toContain('Reached from POST /api/webhooks/payments (guarded, [');
+  expect(service).toContain('Called by 1 function');
   expect(hover(shop, 'lib/auth-guards.ts', 'export async function requireUser', 'requireUser')).toMatch(
     /^\*\*Guard\*\*: returns only after auth/,
+  );
+});
+
+test('a call tells what is called, with links from where it stands', () => {
+  const guard = hover(shop, 'lib/actions/order.actions.ts', 'const user = await', 'requireUser');
+  expect(guard).toMatch(/^\*\*Guard\*\*: returns only after auth/);
+  expect(guard).toContain('(../auth-guards.ts#L11)');
+  expect(guard).toMatch(/Called by \d+ functions$/);
+  const service = hover(shop, 'lib/actions/order.actions.ts', 'await orders.', 'placeOrder');
+  expect(service).toContain('Writes in a transaction');
+});
+
+test('a service tells by whom it is reached, what nobody guards first', async () => {
+  const file = 'lib/services/note.service.ts';
+  const { engine } = await openNotes({
+    ...notes,
+    'lib/actions/open.actions.ts':
+      "'use server';\nimport { addNote } from '@/lib/services/note.service';\nexport async function __add__() { await addNote('', ''); }\n",
+  });
+  expect(hover(engine, file, 'export async function addNote', 'addNote')).toMatch(
+    /Reached from \\_\\_add\\_\\_ \(not guarded, \[.*\]\(\.\.\/actions\/open\.actions\.ts#L3\)\), saveNote \(guarded, .*\n\nCalled by 2 functions$/,
   );
 });
 

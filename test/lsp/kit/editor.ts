@@ -12,6 +12,7 @@ import {
   StreamMessageWriter,
   type ClientCapabilities,
   type CodeAction,
+  type CodeLens,
   type Diagnostic,
   type DocumentDiagnosticReport,
   type InitializeResult,
@@ -65,6 +66,7 @@ export const fullCapabilities: ClientCapabilities = {
       codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix', 'source', 'source.fixAll'] } },
     },
     hover: { contentFormat: ['markdown', 'plaintext'] },
+    definition: { linkSupport: true },
   },
   workspace: {
     configuration: true,
@@ -72,6 +74,7 @@ export const fullCapabilities: ClientCapabilities = {
     didChangeConfiguration: { dynamicRegistration: true },
     didChangeWatchedFiles: { dynamicRegistration: true },
     diagnostics: { refreshSupport: true },
+    codeLens: { refreshSupport: true },
     textDocumentContent: {},
     workspaceEdit: {
       documentChanges: true,
@@ -108,6 +111,7 @@ export class Editor {
   readonly messages: string[] = [];
   readonly mapRevisions: number[] = [];
   refreshes = 0;
+  lensRefreshes = 0;
   status: ServerStatus | undefined;
   initialized: InitializeResult = { capabilities: {} };
   readonly #documents = new Map<string, TextDocument>();
@@ -185,6 +189,11 @@ export class Editor {
     });
     connection.onRequest('workspace/diagnostic/refresh', () => {
       this.refreshes++;
+      this.#notify();
+      return null;
+    });
+    connection.onRequest('workspace/codeLens/refresh', () => {
+      this.lensRefreshes++;
       this.#notify();
       return null;
     });
@@ -325,6 +334,18 @@ export class Editor {
 
   resolve(action: CodeAction): Promise<CodeAction> {
     return this.connection.sendRequest('codeAction/resolve', action);
+  }
+
+  /** The code lenses of a file, each resolved as for one that comes into view; null as the server says it. */
+  async lenses(root: string, file: string): Promise<CodeLens[] | null> {
+    const found = await this.connection.sendRequest<CodeLens[] | null>('textDocument/codeLens', {
+      textDocument: { uri: uriOf(root, file) },
+    });
+    return found && Promise.all(found.map((lens) => this.resolveLens(lens)));
+  }
+
+  resolveLens(lens: CodeLens): Promise<CodeLens> {
+    return this.connection.sendRequest('codeLens/resolve', lens);
   }
 
   /** The range of the first place where a text stands in an open document. */
