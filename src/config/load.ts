@@ -41,6 +41,10 @@ export interface ResolvedConventions {
   sessionHelpers: readonly string[];
   lookupModels: readonly string[];
   ownerKeys: readonly string[];
+  /** `field` or `Model.field`. */
+  secretFields: readonly string[];
+  /** The declared type that actions return, its file from the workspace root. */
+  resultType: { file: FileId; name: string } | undefined;
 }
 
 export interface ResolvedConfig {
@@ -123,7 +127,7 @@ function resolveConventions(layers: readonly Layer[]): ResolvedConventions {
     const found = lastConvention(layers, key);
     return found && createMatcher(found.value, found.folder);
   };
-  const names = (key: 'sessionHelpers' | 'lookupModels' | 'ownerKeys') =>
+  const names = (key: 'sessionHelpers' | 'lookupModels' | 'ownerKeys' | 'secretFields') =>
     lastConvention(layers, key)?.value ?? [];
   const env = lastConvention(layers, 'env');
   const entries = lastConvention(layers, 'publicEntries');
@@ -148,7 +152,17 @@ function resolveConventions(layers: readonly Layer[]): ResolvedConventions {
     sessionHelpers: names('sessionHelpers'),
     lookupModels: names('lookupModels'),
     ownerKeys: names('ownerKeys'),
+    secretFields: names('secretFields'),
+    resultType: resultTypeOf(lastConvention(layers, 'resultType')),
   };
+}
+
+function resultTypeOf(
+  found: { value: string; folder: string } | undefined,
+): ResolvedConventions['resultType'] {
+  const [path = '', name = ''] = found?.value.split('#') ?? [];
+  const file = found && join(found.folder, path);
+  return file === undefined ? undefined : { file, name };
 }
 
 /**

@@ -50,6 +50,17 @@ const conventionsSchema = z.strictObject({
     .array(z.string().min(1))
     .optional()
     .describe('Fields that say to whom a row belongs, such as `userId`.'),
+  secretFields: z
+    .array(z.string().regex(/^\w+(\.\w+)?$/, 'Expected "field" or "Model.field".'))
+    .optional()
+    .describe(
+      'Fields whose values must not leave the server, beside those that are recognised by their names: `taxNumber`, or `User.taxNumber` for one model.',
+    ),
+  resultType: z
+    .string()
+    .regex(/^[^#]+#[\w$]+$/, 'Expected "file#Name", such as "lib/action-result.ts#ActionResult".')
+    .optional()
+    .describe('The type that every Server Action returns: `file#Name`.'),
 });
 
 export const settingsSchema = z.strictObject({

@@ -36,6 +36,7 @@ export class CalleeResolver {
         const called = parseFunctionKey(key);
         return isExposed(called.file, workspace.tsFacts(called.file), called.fn);
       },
+      isSessionHelper: (file, name) => workspace.conventions(file).sessionHelpers.includes(name),
       functionFacts: (file, fn) => workspace.tsFacts(file)?.functions[fn],
       parameter: (file, fn, index) => {
         const facts = workspace.tsFacts(file);

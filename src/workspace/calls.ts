@@ -11,7 +11,7 @@ import { globalCall } from './events.ts';
 import type { Interpreter } from './interpreter.ts';
 import { isTellingOperation, operationKind } from './knowledge.ts';
 import { rowOf } from './ownerChecks.ts';
-import { packageCall } from './packageCalls.ts';
+import { packageCall, sessionRead } from './packageCalls.ts';
 import { fromParts, isClientType } from './parts.ts';
 import { operation } from './prismaCalls.ts';
 import { refine } from './refine.ts';
@@ -41,6 +41,16 @@ export function evaluateCall(it: Interpreter, call: CallValue | TaggedValue, sta
   if (state.dead) return UNKNOWN;
   const args = (call.k === 'call' ? call.args : call.values).flatMap((arg) => argument(it, arg, state));
   if (state.dead) return UNKNOWN;
+  if (
+    (calleeValue.k === 'ref' || calleeValue.k === 'member') &&
+    it.links.isSessionHelper(it.file, calleeValue.name)
+  )
+    return sessionRead(
+      it,
+      { file: it.file, at: call.at },
+      { call, calleeValue },
+      { shape: 'object', isSync: false },
+    );
   if (call.k === 'call' && calleeValue.k === 'member') {
     if (base.k === 'schema')
       return (

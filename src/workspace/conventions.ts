@@ -11,7 +11,13 @@ import {
   resultOf,
   symbolsOf,
 } from '../project/conventions.ts';
-import type { GuardHelper, ProjectConventions, ProjectSymbol, StyledFile } from '../project/conventions.ts';
+import type {
+  GuardHelper,
+  ProjectConventions,
+  ProjectSymbol,
+  ResultStyle,
+  StyledFile,
+} from '../project/conventions.ts';
 import { errorKeys, keysOf } from '../project/style.ts';
 import type { StyleToken } from '../project/style.ts';
 import { awaited } from './abs.ts';
@@ -53,7 +59,7 @@ export function learnConventions(workspace: Workspace, styled: readonly StyledFi
       majorityFolder(queryFiles),
     validations: majorityFolder(filesWith('schemas').filter((file) => workspace.role(file) === 'validation')),
     sharesValidations: validations.length > 0 && validations.length >= schemas.length - validations.length,
-    result: learnResult(workspace, styled),
+    result: resultStyle(workspace, styled),
     logger: loggerOf(styled),
     // One that only its own package imports, by a relative path, is no name that others can use.
     session:
@@ -63,6 +69,34 @@ export function learnConventions(workspace: Workspace, styled: readonly StyledFi
     alias: majority(all('alias'), ({ prefix }) => prefix)?.prefix,
   };
 }
+
+/** What the habits of the actions show, under the type that the configuration names. */
+function resultStyle(workspace: Workspace, styled: readonly StyledFile[]): ProjectConventions['result'] {
+  const learnt = learnResult(workspace, styled);
+  const [first] = styled;
+  const named = first && workspace.conventions(first.file).resultType;
+  if (!named) return learnt;
+  const imported = styled.flatMap(({ tokens }) =>
+    tokens.flatMap((token) =>
+      token.t === 'resultType' && token.source?.file === named.file && token.source.name === named.name
+        ? [token.source]
+        : [],
+    ),
+  );
+  const [known] = symbolsOf(imported);
+  const type = known ?? { ...named, spec: undefined, uses: 0 };
+  return { ...(learnt ?? contractResult), type, isFollowed: true };
+}
+
+/** `{ success, data, error: { message, code } }`, where no action shows another. */
+const contractResult: Omit<ResultStyle, 'type' | 'isFollowed'> = {
+  flag: 'success',
+  keys: ['success', 'data', 'error'],
+  errorKeys: ['message', 'code'],
+  isFlagged: true,
+  ok: undefined,
+  fail: undefined,
+};
 
 function learnResult(workspace: Workspace, styled: readonly StyledFile[]): ProjectConventions['result'] {
   const all = <T extends StyleToken['t']>(t: T): Extract<StyleToken, { t: T }>[] =>

@@ -30,6 +30,8 @@ export interface Links {
   /** The value of a module-level binding. */
   moduleValue(file: FileId, binding: number): Abs;
   summary(key: FunctionKey): Summary;
+  /** Whether the configuration names this as a function that returns the session. */
+  isSessionHelper(file: FileId, name: string): boolean;
   /** Client accessors of the models of the schema that the file's app uses; undefined when no schema is known. */
   accessors(file: FileId): ReadonlySet<string> | undefined;
 }

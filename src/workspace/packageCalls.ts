@@ -107,25 +107,12 @@ function meant(
       if (callee.path.at(-1)?.endsWith('edirect') === true) event(it, 'redirect', name, args, state, place);
       state.dead = true;
       return UNKNOWN;
-    case 'session': {
-      const id = `${site.file}:${site.at}`;
-      const at =
-        place?.calleeValue.k === 'member' || place?.calleeValue.k === 'ref' ? place.calleeValue.at : site.at;
+    case 'session':
       // Clerk's old `auth()` answers at once.
-      const isSync = callee.spec === '@clerk/nextjs' && callee.path.at(-1) === 'auth';
-      const before = it.sessions.get(id);
-      it.sessions.set(id, {
-        file: it.file,
-        at,
-        direct: true,
-        awaited: before?.awaited ?? isSync,
-        seq: before?.seq ?? it.tick(),
-        tested: before?.tested ?? false,
+      return sessionRead(it, site, place, {
+        shape: meaning.shape,
+        isSync: callee.spec === '@clerk/nextjs' && callee.path.at(-1) === 'auth',
       });
-      const proof: Proof = { kind: 'session', steps: [{ ...site, note: `${name}() reads the session` }] };
-      const found: Abs = { k: 'variants', id, list: sessionVariants(meaning.shape, proof) };
-      return isSync ? found : { k: 'promise', of: found };
-    }
     case 'throwing': {
       const proof: Proof = {
         kind: meaning.kind,
@@ -200,6 +187,31 @@ function meant(
       it.marks.password = true;
       return { k: 'promise', of: UNKNOWN };
   }
+}
+
+/** What a call gives that reads the session; whether there is one is for the caller to test. */
+export function sessionRead(
+  it: Interpreter,
+  site: Site,
+  place: Place | undefined,
+  { shape, isSync }: { shape: string; isSync: boolean },
+): Abs {
+  const name = place ? textOf(place.calleeValue) : 'call';
+  const id = `${site.file}:${site.at}`;
+  const at =
+    place?.calleeValue.k === 'member' || place?.calleeValue.k === 'ref' ? place.calleeValue.at : site.at;
+  const before = it.sessions.get(id);
+  it.sessions.set(id, {
+    file: it.file,
+    at,
+    direct: true,
+    awaited: before?.awaited ?? isSync,
+    seq: before?.seq ?? it.tick(),
+    tested: before?.tested ?? false,
+  });
+  const proof: Proof = { kind: 'session', steps: [{ ...site, note: `${name}() reads the session` }] };
+  const found: Abs = { k: 'variants', id, list: sessionVariants(shape, proof) };
+  return isSync ? found : { k: 'promise', of: found };
 }
 
 function sessionVariants(shape: string, proof: Proof): Variant[] {

@@ -4,6 +4,7 @@ import type { PrismaField } from '../facts/prismaModel.ts';
 import type { Value } from '../facts/tsModel.ts';
 import { clientAccessor } from '../prisma/schema.ts';
 import type { SchemaModelNode } from '../prisma/schema.ts';
+import type { FileId } from '../base/path.ts';
 import type { WorkspaceView } from './view.ts';
 
 /** How bad it is when others see it: what signs people in, or what opens one thing. */
@@ -23,9 +24,22 @@ export function secretKind(field: PrismaField): SecretKind | undefined {
   return TOKEN.test(field.name) ? 'token' : undefined;
 }
 
-/** The secret columns of a model that the client gives back unless it is told not to: those left out by its constructor aren't. */
-export function secretColumns(view: WorkspaceView, model: SchemaModelNode): PrismaField[] {
-  const secrets = model.fields.filter((field) => secretKind(field) !== undefined);
+/** The same, and what the configuration in force for `file` calls secret (`secretFields`). */
+export function secretKindIn(
+  view: WorkspaceView,
+  file: FileId,
+  model: SchemaModelNode,
+  field: PrismaField,
+): SecretKind | undefined {
+  const { secretFields } = view.conventions(file);
+  if (secretFields.includes(field.name) || secretFields.includes(`${model.name}.${field.name}`))
+    return 'password';
+  return secretKind(field);
+}
+
+/** The secret columns of a model, as code of `file` sees them, that the client gives back unless it is told not to: those left out by its constructor aren't. */
+export function secretColumns(view: WorkspaceView, file: FileId, model: SchemaModelNode): PrismaField[] {
+  const secrets = model.fields.filter((field) => secretKindIn(view, file, model, field) !== undefined);
   if (secrets.length === 0) return [];
   const omitted = omittedByClients(view, clientAccessor(model.name));
   return secrets.filter(({ name }) => !omitted.has(name));

@@ -3,7 +3,7 @@ import type { FileId } from '../base/path.ts';
 import type { TsFacts } from '../facts/tsModel.ts';
 import type { Abs } from './abs.ts';
 import { isSecretCookie, isSecretHeader, isSecretVariable, secretByName } from './secretNames.ts';
-import { secretColumns, secretKind } from './secretColumns.ts';
+import { secretColumns, secretKindIn } from './secretColumns.ts';
 import type { WorkspaceView } from './view.ts';
 import type { ZodShape } from './zodShape.ts';
 
@@ -36,7 +36,7 @@ export function judgeRow(
   }
   const field = model?.fields.find((candidate) => candidate.name === column);
   if (!model || !field) return undefined;
-  const kind = secretKind(field);
+  const kind = secretKindIn(view, file, model, field);
   if (kind === undefined && !(column === 'token' && field.type === 'String' && ONE_TIME.test(model.name)))
     return null;
   const what =
@@ -143,7 +143,7 @@ export function typedRow(
   const comes = facts.imports.find(({ names }) => names.some(({ b }) => facts.bindings[b]?.name === name));
   if (!comes || !(/prisma|generated/i.test(comes.spec) || view.target(file, comes.spec).t === 'generated'))
     return undefined;
-  const columns = secretColumns(view, model).map((field) => field.name);
+  const columns = secretColumns(view, file, model).map((field) => field.name);
   if (columns.length > 0)
     return { kind: 'row', what: `rows of ${model.name} with \`${columns.join('`, `')}\``, sure: true };
   return model === view.schema(file)?.userModel

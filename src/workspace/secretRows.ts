@@ -1,6 +1,6 @@
 /** Whole rows in a value, with the secret columns that they carry. */
 import type { Abs } from './abs.ts';
-import { secretColumns, secretKind } from './secretColumns.ts';
+import { secretColumns, secretKindIn } from './secretColumns.ts';
 import type { SecretKind } from './secretColumns.ts';
 import type { WorkspaceView } from './view.ts';
 import type { FileId } from '../base/path.ts';
@@ -110,10 +110,10 @@ function leaksOf(view: WorkspaceView, schema: SchemaModel, row: Row, without: Re
   const look = (name: string, args: Abs, path: string[]): void => {
     const node = schema.model(name);
     if (!node || path.length > 3 || (args.k === 'object' && args.open)) return;
-    const carried = carriedBy(secretColumns(view, node), args).filter(
+    const carried = carriedBy(secretColumns(view, query.file, node), args).filter(
       (field) => path.length > 0 || !without.has(field.name),
     );
-    const kinds = carried.map(secretKind);
+    const kinds = carried.map((field) => secretKindIn(view, query.file, node, field));
     if (carried.length > 0)
       out.push({
         model: name,

@@ -242,6 +242,10 @@ export class Workspace implements Links, WorkspaceView {
     return this.exposed(key);
   }
 
+  isSessionHelper(file: FileId, name: string): boolean {
+    return this.conventions(file).sessionHelpers.includes(name);
+  }
+
   target(file: FileId, spec: string): ImportTarget {
     return this.project.target(file, spec);
   }

@@ -52,9 +52,13 @@ export class ResultWriter {
   type(data: string | undefined): string | undefined {
     const { result } = this.project();
     const own = result ? result.type : { name: 'ActionResult', spec: this.module()?.spec, file: '' };
-    if (!own || (own.spec === undefined && own.file !== this.context.file)) return undefined;
-    if (own.spec !== undefined)
-      this.wanted.set(`type ${own.name}`, { spec: own.spec, name: own.name, typeOnly: true });
+    if (!own) return undefined;
+    const { workspace, file } = this.context;
+    // A type that only the configuration names is imported nowhere yet.
+    const isElsewhere = own.file !== file && own.file !== '';
+    const spec = own.spec ?? (isElsewhere ? specifierFor(workspace, file, own.file) : undefined);
+    if (spec === undefined && own.file !== file) return undefined;
+    if (spec !== undefined) this.wanted.set(`type ${own.name}`, { spec, name: own.name, typeOnly: true });
     return data === undefined ? own.name : `${own.name}<${data}>`;
   }
 
