@@ -145,7 +145,8 @@ export function findVariables(facts: TsFacts): EnvVariable[] {
       if (options?.k !== 'object') return;
       for (const prop of options.props)
         if (prop.p === 'prop' && /^(server|client|shared)$/.test(prop.name) && prop.value.k === 'object')
-          add(prop.value, prop.name === 'shared' ? undefined : prop.name === 'client' ? 'client' : 'server');
+          // What is shared may be read by both sides.
+          add(prop.value, prop.name === 'server' ? 'server' : 'client');
       return;
     }
     const { fn } = value;

@@ -4,6 +4,7 @@ import type { FunctionFacts, TsFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps, visitValue } from '../facts/visit.ts';
 import type { Entry } from './entries.ts';
 import { initialValue } from './initialValue.ts';
+import { asksSender } from './senderChecks.ts';
 import type { CallEvent, DbEffect } from './summary.ts';
 import { parseFunctionKey } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
@@ -19,10 +20,20 @@ const CRON_PATH = /(^|[/_-])(crons?|cron-?jobs?|scheduled(-(tasks|jobs))?|schedu
 const PROVIDER_EVENT =
   /^(checkout\.session|payment_intent|payment|charge|invoice|customer(\.subscription)?|subscription|user|organization|session|email|order|account|transaction)\.[a-z_]+(\.[a-z_]+)*$/;
 
+/** Whether only machines call what stands there: nobody sees a page. */
+export function isForMachines(file: FileId): boolean {
+  const path = routeAddress(file);
+  return CRON_PATH.test(path) || WEBHOOK_PATH.test(path);
+}
+
+function routeAddress(file: FileId): string {
+  return file.replace(/^.*?(^|\/)(app|pages)\//, '/').replace(/\/route\.[cm]?[jt]sx?$/, '');
+}
+
 /** What kind of machine an entry point is for: by the route's path, its names, or by the events it tells apart. */
 export function machineRoute(view: WorkspaceView, file: FileId, entry: Entry): MachineRoute | undefined {
   if (entry.kind !== 'route' || entry.name === 'OPTIONS' || entry.name === 'HEAD') return undefined;
-  const path = file.replace(/^.*?(^|\/)(app|pages)\//, '/').replace(/\/route\.[cm]?[jt]sx?$/, '');
+  const path = routeAddress(file);
   if (CRON_PATH.test(path)) return 'cron';
   if (WEBHOOK_PATH.test(path)) return 'webhook';
   if (entry.name === 'GET') return undefined;
@@ -78,6 +89,7 @@ export function unverifiedWork(view: WorkspaceView, file: FileId, entry: Entry):
   const kind = machineRoute(view, file, entry);
   if (!kind || view.conventions(file).isPublic(file, entry.name)) return undefined;
   if (kind === 'webhook' && 'name' in first && isLookUpAtSender(first)) return undefined;
+  if (kind === 'webhook' && asksSender(view, file, entry, first)) return undefined;
   return { kind, first };
 }
 

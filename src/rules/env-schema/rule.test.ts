@@ -361,6 +361,32 @@ export const Name = () => <p title={env.AUTH_SECRET}>{env.NEXT_PUBLIC_NAME}</p>;
     expect(findings(fixture, RULE).map(messageId)).toEqual(['exposed']);
   });
 
+  it('are not what both sides share', async () => {
+    const fixture = await openFixture({
+      'next.config.ts': `const commit = String(Date.now());
+export default { env: { APP_VERSION: \`v\${commit}\`, COMMIT_HASH: commit, AUTH_URL: process.env.AUTH_URL } };
+`,
+      'lib/env.ts': `import { createEnv } from '@t3-oss/env-nextjs';
+import { z } from 'zod';
+export const env = createEnv({
+  server: { AUTH_URL: z.string() },
+  client: {},
+  shared: { APP_VERSION: z.string().optional(), COMMIT_HASH: z.string().optional() },
+  runtimeEnv: process.env,
+});
+`,
+      'components/version.tsx': `'use client';
+import { env } from '@/lib/env';
+export const Version = () => <p>{env.APP_VERSION}{env.COMMIT_HASH}</p>;
+export const where = () => env.AUTH_URL;
+`,
+    });
+    const errors = findings(fixture, RULE).filter(({ severity }) => severity === 'error');
+    expect(errors.map((one) => `${messageId(one)} ${one.message.split(' ', 1)[0] ?? ''}`).toSorted()).toEqual(
+      ['clientRead `AUTH_URL`', 'exposed `AUTH_URL`'],
+    );
+  });
+
   it('are not called public', async () => {
     const files = {
       'lib/env.ts': envFile('NEXT_PUBLIC_PAY_SECRET_KEY: z.string()', 'NEXT_PUBLIC_PAY_KEY: z.string()'),

@@ -205,6 +205,35 @@ describe('navigation that a catch swallows', () => {
   });
 });
 
+describe('navigation that may be swallowed on purpose', () => {
+  it('is a warning where the handler makes a check of its own', async () => {
+    expect(
+      await verdicts(`export async function open(id: string) {
+  try {
+    await requireMember();
+  } catch {
+    const guest = await prisma.post.findUnique({ where: { id } });
+    if (!guest) notFound();
+  }
+  return prisma.post.findUnique({ where: { id } });
+}`),
+    ).toEqual(['warning navigation']);
+  });
+
+  it('is nothing where only machines call', async () => {
+    const code = `export async function POST() {
+  await requireMember().catch((error) => {
+    console.error('no member', error);
+    return;
+  });
+  return new Response();
+}`;
+    expect(await verdicts(code, {}, 'app/api/stripe/webhook/completed.ts')).toEqual([]);
+    expect(await verdicts(code, {}, 'app/api/stripe/webhook/route.ts')).toEqual([]);
+    expect(await verdicts(code, {}, 'app/api/stripe/pay/route.ts')).toEqual(['error navigation']);
+  });
+});
+
 describe('errors that leave no trace', () => {
   it.each([
     ['an empty catch', guarded(write, 'catch {}'), 'warning empty'],

@@ -7,6 +7,7 @@ import { catchesOf } from '../../workspace/catchAnalysis.ts';
 import type { CatchSite } from '../../workspace/catchAnalysis.ts';
 import type { NavigationThrow } from '../../workspace/navigationThrows.ts';
 import type { FileRole } from '../../project/model.ts';
+import { isForMachines } from '../../workspace/webhooks.ts';
 import { defineRule } from '../rule.ts';
 import type { FixRequest, Related, RuleContext } from '../rule.ts';
 import { commentWeight, describeWork, judge } from './verdict.ts';
@@ -67,12 +68,13 @@ export const rule = defineRule({
 
 function reportSite(context: RuleContext<object>, facts: TsFileFacts, site: CatchSite): void {
   const fn = functionName(facts, site);
-  const [hidden] = site.hidden;
+  // Behind a webhook or a job there is nobody who could be led elsewhere.
+  const [hidden] = isForMachines(context.file) ? [] : site.hidden;
   if (hidden) {
     context.report({
       place: { at: site.at },
       message: 'navigation',
-      severity: 'error',
+      severity: isSecondCheck(context, site, hidden) ? 'warning' : 'error',
       data: { fn, what: navigationText(hidden), error: 'error' },
       related: navigationRelated(context, hidden),
       fixes: [{ recipe: 'rethrow-navigation' }],
@@ -93,6 +95,19 @@ function reportSite(context: RuleContext<object>, facts: TsFileFacts, site: Catc
     related: workRelated(context, site),
     fixes: fixesFor(context, verdict, fn),
   });
+}
+
+/** Whom a helper sends away, the handler may let in by another check: it leads elsewhere itself, or lets the code behind it go on. */
+function isSecondCheck(
+  { file }: RuleContext<object>,
+  { ends }: CatchSite,
+  { source, at }: NavigationThrow,
+): boolean {
+  return (
+    (source.at !== at || source.file !== file) &&
+    ends.some(({ end }) => end === 'navigate') &&
+    ends.some(({ end }) => end === 'fall')
+  );
 }
 
 function fixesFor(context: RuleContext<object>, verdict: Verdict, name: string): FixRequest[] {

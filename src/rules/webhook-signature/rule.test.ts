@@ -310,6 +310,72 @@ describe(`${RULE} accepts`, () => {
     expectSilent(await openFixture(app(path, code)), RULE);
   });
 
+  it.each([
+    [
+      'a body and a header that an SDK is given',
+      `import { WebhookReceiver } from 'livekit-server-sdk';
+  import { headers } from 'next/headers';
+  const receiver = new WebhookReceiver(process.env.KEY ?? '', process.env.SECRET ?? '');
+  export async function POST(request: Request) {
+    const body = await request.text();
+    const given = await headers();
+    const authorization = given.get('Authorization');
+    if (!authorization) return new Response('No header', { status: 400 });
+    const event = receiver.receive(body, authorization);`,
+    ],
+    [
+      'a payload and a signature in an object',
+      `import { apps } from '@/lib/apps';
+  export async function POST(request: Request) {
+    const text = await request.text();
+    const given = Object.fromEntries(request.headers.entries());
+    const app = apps.get('github');
+    if (!app) return new Response();
+    try {
+      await app.webhooks.verifyAndReceive({ payload: text, signature: given['x-signature'] });
+    } catch {
+      return new Response(null, { status: 401 });
+    }`,
+    ],
+    [
+      'a payment that is looked up at the sender',
+      `import { Payment } from 'mercadopago';
+  export async function POST(request: Request) {
+    const body = await request.json();
+    const payment = await new Payment({} as never).get({ id: body.data.id });
+    if (!payment) return new Response();`,
+    ],
+  ])('%s', async (_, start) => {
+    const end = `
+    await prisma.order.update({ where: { id: '1' }, data: { paid: true } });
+    return new Response();
+  }`;
+    expectSilent(await openFixture(app('app/api/webhooks/pay/route.ts', start + end)), RULE);
+  });
+
+  it('no cache that is asked, and no body alone', async () => {
+    for (const start of [
+      `import { Redis } from '@upstash/redis';
+  const cache = new Redis({} as never);
+  export async function POST(request: Request) {
+    const body = await request.json();
+    const seen = await cache.get(body.id);
+    if (seen) return new Response();`,
+      `import { Parser } from 'event-parser';
+  const parser = new Parser();
+  export async function POST(request: Request) {
+    const body = parser.read(await request.text());
+    if (!body) return new Response();`,
+    ]) {
+      const end = `
+    await prisma.order.update({ where: { id: '1' }, data: { paid: true } });
+    return new Response();
+  }`;
+      const fixture = await openFixture(app('app/api/webhooks/pay/route.ts', start + end));
+      expect(findings(fixture, RULE).map((one) => one.severity)).toEqual(['error']);
+    }
+  });
+
   it('plain comparisons, when they are not wanted', async () => {
     expectSilent(
       await openFixture(`${app(cron, `export async function GET(request: Request) { if (request.headers.get('authorization') !== process.env.CRON_SECRET) return new Response(null, { status: 401 }); ${remove} return new Response(null); }`)}
