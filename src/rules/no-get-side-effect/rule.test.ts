@@ -283,3 +283,62 @@ describe(`${RULE} accepts`, () => {
     );
   });
 });
+
+describe(`${RULE} and what other services do by GET`, () => {
+  const more = schema.replace(
+    'model PageView {',
+    `model Integration {
+    id          String @id
+    credentials Json
+    name        String
+  }
+  model Workspace {
+    id                String  @id
+    appSetupCompleted Boolean
+    archived          Boolean
+    utms              Json
+  }
+  model PageView {`,
+  );
+  const severities = async (path: string, code: string): Promise<string[]> => {
+    const fixture = await openFixture(`${more}
+  //- ${path}
+  ${head}
+  ${code}`);
+    return findings(fixture, RULE).map((one) => one.severity);
+  };
+  const handler = (body: string): string => `export async function GET(request: Request) {
+    ${body}
+    return new Response();
+  }`;
+
+  it('a sign-in that comes back with a code', async () => {
+    const body = (name: string): string => `const code = new URL(request.url).searchParams.get('${name}');
+    const person = await (await fetch('https://id.example/token?code=' + code)).json();
+    await prisma.user.create({ data: { email: person.email } });`;
+    expect(await severities('app/github/complete/route.ts', handler(body('code')))).toEqual([]);
+    expect(await severities('app/github/complete/route.ts', handler(body('page')))).toEqual(['warning']);
+  });
+
+  it('a payment that sends its payer back', async () => {
+    const body = `await prisma.cart.update({ where: { id }, data: { state: 'PAID' } });`;
+    expect(await severities('app/api/stripe/success/route.ts', handler(body))).toEqual([]);
+    expect(await severities('app/api/stripe/plans/route.ts', handler(body))).toEqual(['warning']);
+    expect(await severities('app/api/success/route.ts', handler(body))).toEqual(['warning']);
+  });
+
+  it('what is renewed, reached once, or noted of an arrival', async () => {
+    for (const [write, expected] of [
+      [`prisma.integration.update({ where: { id }, data: { credentials: {} } })`, []],
+      [
+        `prisma.integration.upsert({ where: { id }, create: { id, name: '', credentials: {} }, update: { credentials: {} } })`,
+        [],
+      ],
+      [`prisma.integration.update({ where: { id }, data: { name: 'a' } })`, ['warning']],
+      [`prisma.workspace.update({ where: { id }, data: { appSetupCompleted: true } })`, []],
+      [`prisma.workspace.update({ where: { id }, data: { archived: true } })`, ['warning']],
+      [`prisma.workspace.update({ where: { id }, data: { utms: {} } })`, []],
+    ] as const)
+      expect([write, ...(await severities(route, handler(`await ${write};`)))]).toEqual([write, ...expected]);
+  });
+});

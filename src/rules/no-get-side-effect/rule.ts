@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { visitSteps } from '../../facts/visit.ts';
 import type { Abs } from '../../workspace/abs.ts';
 import { accessPlace } from '../../workspace/accessPlace.ts';
 import type { Entry } from '../../workspace/entries.ts';
 import { isHandedOut } from '../../workspace/publicData.ts';
 import type { DbEffect } from '../../workspace/summary.ts';
+import { parseFunctionKey } from '../../workspace/summary.ts';
 import { machineRoute } from '../../workspace/webhooks.ts';
 import { defineRule } from '../rule.ts';
 import type { RuleContext, Severity } from '../rule.ts';
@@ -27,6 +29,16 @@ const RENEWED = /^(access|refresh|id|oauth)_?tokens?$/i;
 /** Addresses at which another service sends somebody back with a code, by GET. */
 const CALLBACK =
   /(^|[/_-])(callback|oauth2?|auth|sso|saml|connect|install|redirect|integrations?)([/_.-]|$)/i;
+/** Where payment services send people back. */
+const PAID =
+  /(^|[/_-])(stripe|paypal|mollie|mercado-?pago|checkout|payments?|billing)(?=[/_-]).*[/_-](success|return|completed?|cancel(led)?)([/_.-]|$)/i;
+/** Rows that hold what lets in at another service, and where in them it stands. */
+const CONNECTION = /(integration|credential|connection)s?$/i;
+const GRANTED = /^(credentials?|tokens?|config|settings)$/i;
+/** Where somebody came from, noted when they arrive. */
+const ATTRIBUTION = /^(utms?|utm_?\w+|attribution|referr(er|al)|gclid|fbclid)$/i;
+/** What is reached once: `appSetupCompleted: true`. */
+const REACHED = /(setup|install|onboard|connect|first|initial)\w*(completed?|done|ed|At)?$/i;
 /** Links in mails: opening them is what confirms. */
 const MAILED =
   /(^|[/_-])(verify|verification|confirm(ation)?|unsubscribe|activate|activation|accept|invit(e|ation)s?|magic-?link)([/_.-]|$)/i;
@@ -82,9 +94,31 @@ function isShared(entry: Entry, entries: readonly Entry[]): boolean {
 function isAccepted({ workspace, file }: RuleContext<Options>, entry: Entry): boolean {
   if (entry.marks.signIn === true) return true;
   if (entry.kind !== 'route') return false;
-  if (CALLBACK.test(pathOf(file)) || machineRoute(workspace, file, entry)) return true;
+  const path = pathOf(file);
+  if (CALLBACK.test(path) || PAID.test(path) || machineRoute(workspace, file, entry)) return true;
+  if (isSentBack(workspace, file, entry)) return true;
   const proof = entry.effects.find(({ kind }) => kind.endsWith('write'))?.proof?.kind;
   return proof === 'secret' || proof === 'signature' || proof === 'key';
+}
+
+/** Whoever signs in elsewhere comes back with a `code`, for which the handler asks that service. */
+function isSentBack(workspace: RuleContext<Options>['workspace'], file: string, entry: Entry): boolean {
+  const write = entry.effects.find(({ kind }) => kind.endsWith('write'));
+  const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
+  const own = handler?.file === file ? workspace.tsFacts(file)?.functions[handler.fn] : undefined;
+  if (!own || !write || !entry.events.some(({ kind, seq }) => kind === 'network' && seq < write.seq))
+    return false;
+  let found = false;
+  visitSteps(own.body, {
+    value: (value) => {
+      if (value.k === 'call' && value.fn.k === 'member' && value.fn.name === 'get') {
+        const [name] = value.args;
+        found ||= name?.k === 'lit' && name.v === 'code';
+      }
+      return !found;
+    },
+  });
+  return found;
 }
 
 function pathOf(file: string): string {
@@ -99,13 +133,27 @@ function isTrace({ workspace, file, options: chosen }: RuleContext<Options>, eff
   if (TRACE.test(model)) return true;
   const data = propOf(effect.args, effect.op === 'upsert' ? 'update' : 'data');
   if (data?.k !== 'object') return false;
-  if (effect.op.startsWith('update') && renewsTokens(data, 0)) return true;
+  if (/^(update|upsert)/.test(effect.op) && (renewsTokens(data, 0) || renewsGrant(model, data))) return true;
   if (data.open) return false;
   const all = Object.entries(data.props);
   // `{ version, lastSeenAt: new Date() }`: what is noted with the time belongs to the note.
   return (
     all.some(([name]) => /(^|_)last|Last/.test(name) && SEEN.test(name)) ||
-    (all.length > 0 && all.every(([name, value]) => SEEN.test(name) || isCounter(value)))
+    (all.length > 0 && all.every(([name, value]) => isNoted(name, value)))
+  );
+}
+
+function isNoted(name: string, value: Abs): boolean {
+  if (SEEN.test(name) || ATTRIBUTION.test(name) || isCounter(value)) return true;
+  return value.k === 'lit' && value.v === true && REACHED.test(name);
+}
+
+/** What another service gave for a row that connects to it. */
+function renewsGrant(model: string, data: Abs): boolean {
+  return (
+    CONNECTION.test(model) &&
+    data.k === 'object' &&
+    (data.open || Object.keys(data.props).some((name) => GRANTED.test(name)))
   );
 }
 

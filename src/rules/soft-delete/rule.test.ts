@@ -280,3 +280,25 @@ describe('fixes', () => {
     expect(fixture.engine.fixAll(FILE)).toMatchObject({ ok: true, changes: [] });
   });
 });
+
+describe('rows that were there', () => {
+  it('are counted with a hint only, and revalidated in silence', async () => {
+    const body = `import { prisma } from '@/lib/db';
+export const count = (userId: string) => prisma.note.count({ where: { userId } });
+`;
+    const fixture = await open('prisma.note.count({ where: { title: id } })', {
+      'lib/year-in-review/get-stats.ts': body,
+      'pages/api/revalidate.ts': body,
+      'lib/notes/count.ts': body,
+    });
+    expect(
+      findings(fixture, RULE)
+        .map((one) => `${one.file} ${one.severity}`)
+        .toSorted(),
+    ).toEqual([
+      'lib/notes/count.ts warning',
+      'lib/services/note.service.ts warning',
+      'lib/year-in-review/get-stats.ts hint',
+    ]);
+  });
+});

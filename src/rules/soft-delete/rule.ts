@@ -55,7 +55,10 @@ export const rule = defineRule({
 
 /** Where rows are deleted for good, or marked ones are looked at, on purpose. */
 const APART =
-  /(^|[/._()-])(admin|trash|bin|restores?|archives?|purge|clean-?up|house-?keeping|crons?|jobs?|workers?|gdpr|exports?|backups?|audit|scripts?)([/._()-]|$)/i;
+  /(^|[/._()-])(admin|trash|bin|restores?|archives?|purge|clean-?up|house-?keeping|crons?|jobs?|workers?|gdpr|exports?|backups?|audit|scripts?|revalidat(e|ion)s?)([/._()-]|$)/i;
+/** What was there counts, whether it has been deleted since or not. */
+const COUNTED =
+  /(^|[/._()-])(get-)?(stats?|statistics|analytics|metrics|usage|billing|invoices?)([/._()-]|$)/i;
 const APART_NAME =
   /purge|hard_?delete|permanent|clean_?up|prune|gdpr|erase|wipe|forever|trash|restore|undelete|deleted|orphan|expired|stale|anonymi/i;
 
@@ -118,7 +121,7 @@ function readReport(
   const flag = soft.flags.find(({ type, optional }) => type === 'DateTime' || !optional);
   if (!flag) return undefined;
   const isOne = query.op.startsWith('findUnique') || isByKey(context, model, where);
-  const severity: Severity = isOne ? 'hint' : 'warning';
+  const severity: Severity = isOne || COUNTED.test(context.file) ? 'hint' : 'warning';
   const fixes: FixRequest[] = [
     { recipe: 'leave-out', data: { name: flag.name, text: `${flag.name}: ${liveOf(flag)}` } },
   ];
