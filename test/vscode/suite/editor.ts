@@ -1,11 +1,14 @@
 import { describe } from 'mocha';
 import { runSuite } from './runner.ts';
 import { actionTests } from './tests/actions.ts';
+import { configurationTests } from './tests/configuration.ts';
 import { findingTests } from './tests/findings.ts';
 import { mapTests } from './tests/map.ts';
 import { migrationTests } from './tests/migrations.ts';
 import { serverTests } from './tests/server.ts';
+import { snippetTests } from './tests/snippets.ts';
 import { typingTests } from './tests/typing.ts';
+import { walkthroughTests } from './tests/walkthrough.ts';
 
 /** The twin app: one true violation of every shape. The first tests look at it untouched. */
 export function run(): Promise<void> {
@@ -15,6 +18,9 @@ export function run(): Promise<void> {
     describe('migrations', migrationTests);
     describe('typing', typingTests);
     describe('code actions', actionTests);
+    describe('snippets', snippetTests);
+    describe('configuration', configurationTests);
+    describe('walkthrough', walkthroughTests);
     describe('server', serverTests);
   });
 }

@@ -3,7 +3,9 @@ import { it } from 'mocha';
 import * as vscode from 'vscode';
 import type { MapNode } from '../../../../client/features/mapItems.ts';
 import { until } from '../events.ts';
-import { testApi } from '../extension.ts';
+import { openFile, putCursor } from '../editing.ts';
+import { fileUri, testApi } from '../extension.ts';
+import { findingsIn } from '../findings.ts';
 import { inBrowser, ui, uiList } from '../ui.ts';
 
 /** All nodes of the tree, parents before their children. */
@@ -86,5 +88,21 @@ export function mapTests(): void {
       rows.some((row) => /, action in .*, not guarded/.test(row)),
       rows.join('\n'),
     );
+  });
+
+  it('stands beside the code and what is wrong with it, as the README shows', async () => {
+    const uri = fileUri('lib/actions/order.actions.ts');
+    const action = (await allNodes()).find((node) => isAction(node) && node.entry.label === 'cancelOrder');
+    assert.ok(action);
+    const { tree } = await testApi();
+    await tree.view.reveal(action, { select: true });
+    const editor = await openFile(uri);
+    const finding = findingsIn(uri).find(({ message }) => message.includes('cancelOrder'));
+    assert.ok(finding);
+    await putCursor(editor, finding.range.start);
+    await vscode.commands.executeCommand('editor.action.showHover');
+    await ui('wait', { selector: '.monaco-hover .hover-contents' });
+    await ui('wait', { selector: '.codelens-decoration' });
+    await ui('screenshot', { name: 'readme' });
   });
 }
