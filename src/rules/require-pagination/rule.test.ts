@@ -660,3 +660,71 @@ describe('rows of one thing', () => {
     );
   });
 });
+
+describe('require-pagination where rows are few', () => {
+  const severities = async (files: string): Promise<string[]> =>
+    findings(await openFixture(schema + files), RULE).map((found) => `${found.severity} ${messageId(found)}`);
+
+  it('values that `distinct` gives once', async () => {
+    expect(await verdictOf("prisma.product.findMany({ distinct: ['name'], select: { name: true } })")).toBe(
+      said('warning', 'unbounded', 'findMany'),
+    );
+    expect(
+      await verdictOf(
+        "prisma.product.findMany({ where: { sku: 'a' }, distinct: ['name'], select: { name: true } })",
+      ),
+    ).toBe(said('info', 'filtered', 'findMany'));
+    expect(
+      await verdictOf("prisma.product.findMany({ distinct: ['name'], select: { name: true, id: true } })"),
+    ).toBe(said('error', 'unbounded', 'findMany'));
+  });
+
+  it('settings, plans and the like, unless people own them', async () => {
+    const files = schema
+      .replace(
+        'model Country {',
+        `model MailSetting {
+    region String @id
+    rate   Int
+    quota  Int
+    topic  String
+    state  String
+  }
+  model UserSetting {
+    id     String @id
+    userId String
+    user   User   @relation(fields: [userId], references: [id])
+  }
+  model Country {`,
+      )
+      .replace('accounts Account[]', 'accounts Account[]\n    settings UserSetting[]');
+    const fixture = await openFixture(`${files}
+  //- lib/services/list.service.ts
+  import { prisma } from '@/lib/db';
+  export const rate = (region: string) => prisma.mailSetting.update({ where: { region }, data: { rate: 1 } });
+  export const all = () => prisma.mailSetting.findMany();
+  export const own = () => prisma.userSetting.findMany();
+`);
+    expect(findings(fixture, RULE).map(({ severity }) => severity)).toEqual(['warning', 'error']);
+  });
+
+  it('rows that are picked by a list of keys', async () => {
+    expect(
+      await verdictOf("prisma.channel.findMany({ where: { userId: { in: q.ids }, name: 'a' } })"),
+    ).not.toContain('warning');
+  });
+
+  it('what the build or nobody waits for', async () => {
+    const read = `import { prisma } from '@/lib/db';
+  export async function work() { return prisma.product.findMany({ select: { slug: true } }); }`;
+    expect(await severities(`//- lib/reconcileJobSchedulers.ts\n  ${read}\n`)).toEqual(['hint job']);
+    expect(await severities(`//- lib/email-queue-service.ts\n  ${read}\n`)).toEqual(['hint job']);
+    expect(await severities(`//- lib/list-service.ts\n  ${read}\n`)).toEqual(['error unbounded']);
+    expect(
+      await severities(`//- app/p/[slug]/page.tsx
+  ${read.replace('work', 'generateStaticParams')}
+  export default function Page() { return null; }
+`),
+    ).toEqual(['hint job']);
+  });
+});

@@ -3,6 +3,7 @@ import { basename } from '../../base/path.ts';
 import type { FileId } from '../../base/path.ts';
 import { entriesReaching, isOpen, reachingName } from '../../workspace/entriesReaching.ts';
 import type { ReachingEntry } from '../../workspace/entriesReaching.ts';
+import type { Abs } from '../../workspace/abs.ts';
 import { listReads } from '../../workspace/listVerdict.ts';
 import type { ListRead } from '../../workspace/listVerdict.ts';
 import { guardOf } from '../../workspace/guardState.ts';
@@ -101,7 +102,7 @@ function topReport(context: Context, query: QueryFact, read: ListRead): Report |
   if (verdict === 'owner')
     return { place, message: isRaw ? 'rawOwner' : 'owner', data, severity: 'hint', fixes };
   const reaching = entriesReaching(context.workspace, { file: query.file, at: query.at });
-  const job = jobOf(context.file, reaching);
+  const job = jobOf(context.file, reaching) ?? buildOf(context, query);
   if (job !== undefined) {
     const by = verdict === 'filtered' ? ` that match (by ${read.evidence})` : '';
     return { place, message: 'job', data: { ...data, by, entry: job }, severity: 'hint', fixes };
@@ -115,14 +116,12 @@ function topReport(context: Context, query: QueryFact, read: ListRead): Report |
   );
   const related = distinct.slice(0, 3).map((item) => relatedEntry(item, open === item));
   const isOpenSearch = open !== undefined && read.searchOnly === true;
-  const severity: Severity =
-    verdict === 'unbounded' || isOpenSearch
-      ? read.optionalTake
-        ? 'warning'
-        : 'error'
-      : read.optionalTake
-        ? 'info'
-        : 'warning';
+  const isWorst = verdict === 'unbounded' || isOpenSearch;
+  const isFew = isWorst
+    ? readsValues(query.args) || areFew(context, read.model)
+    : readsValues(query.args) || picksByKeys(context, query, read.model);
+  const lower = read.optionalTake || isFew;
+  const severity: Severity = isWorst ? (lower ? 'warning' : 'error') : lower ? 'info' : 'warning';
   const message =
     isOpenSearch && !read.optionalTake
       ? 'search'
@@ -135,6 +134,38 @@ function topReport(context: Context, query: QueryFact, read: ListRead): Report |
     related,
     fixes,
   };
+}
+
+/** `select` of columns of which `distinct` gives each value once: as many rows as values. */
+function readsValues(args: Abs): boolean {
+  const { select, distinct } = args.k === 'object' ? args.props : {};
+  const items = distinct?.k === 'array' ? distinct.items : distinct ? [distinct] : [];
+  const names = new Set(items.map((item) => (item.k === 'lit' ? item.v : undefined)));
+  return (
+    names.size > 0 &&
+    select?.k === 'object' &&
+    !select.open &&
+    Object.keys(select.props).every((name) => names.has(name))
+  );
+}
+
+const FEW =
+  /(settings?|config(uration)?s?|plugins?|plans?|prices?|pricings?|tiers?|services?|providers?|languages?|currenc(y|ies)|countr(y|ies))$/i;
+
+/** Rows that the project's people don't own and that are few by what they are called: settings, plans, prices. */
+function areFew({ workspace, file }: Context, model: string): boolean {
+  return FEW.test(model) && workspace.schema(file)?.isOwned(model) === false;
+}
+
+/** `externalId: { in: ids }` of a key that is unique together with others: about as many rows as ids. */
+function picksByKeys({ workspace, file }: Context, { args }: QueryFact, model: string): boolean {
+  const schema = workspace.schema(file);
+  const where = args.k === 'object' ? args.props['where'] : undefined;
+  if (!schema || where?.k !== 'object') return false;
+  const keys = new Set(schema.uniqueKeys(model).flatMap(({ fields }) => fields));
+  return Object.entries(where.props).some(
+    ([name, value]) => keys.has(name) && value.k === 'object' && value.props['in'] !== undefined,
+  );
 }
 
 const OPEN_STATES: ReadonlySet<string> = new Set(['unguarded', 'public']);
@@ -196,12 +227,30 @@ function fixesFor(context: Context, read: ListRead, isRaw: boolean): FixRequest[
   return [{ recipe: 'add-take-skip', data }, simple, { recipe: 'add-cursor', data }];
 }
 
+/** What Next.js asks for once, when it builds: all pages of a route. */
+const BUILD = /^(generateStaticParams|generateSitemaps|getStaticPaths)$/;
+
+function buildOf({ facts }: Context, query: QueryFact): string | undefined {
+  if (facts.kind !== 'ts') return undefined;
+  for (let id = query.fn; id > 0; id = facts.functions[id]?.parent ?? 0) {
+    const name = facts.functions[id]?.name ?? '';
+    if (BUILD.test(name)) return name;
+  }
+  return undefined;
+}
+
+/** Work that nobody waits for, told by the words of a file's name: `reconcileJobSchedulers`, `telemetry`. */
+const UNATTENDED = /(^|[/._-])(schedulers?|queues?|telemetry|reconcil\w*)([/._-]|$)/i;
+
 const JOB_PATH =
   /(^|[/._-])(crons?|jobs?|workers?|scheduled|scheduler|backups?|exports?|sitemap|inngest|backfill|workflows)([/._-]|$)/i;
 
 /** The job that the read is made for, when nothing else reaches it. */
 function jobOf(file: FileId, reaching: readonly ReachingEntry[]): string | undefined {
-  if (reaching.length === 0) return JOB_PATH.test(file) ? `the job in ${basename(file)}` : undefined;
+  if (reaching.length === 0) {
+    const words = file.replace(/([a-z])([A-Z])/g, '$1-$2');
+    return JOB_PATH.test(file) || UNATTENDED.test(words) ? `the job in ${basename(file)}` : undefined;
+  }
   const isJob = (item: ReachingEntry): boolean => {
     const { proof } = item.effect;
     if (proof?.kind === 'secret' || proof?.kind === 'signature') return true;
