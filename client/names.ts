@@ -15,6 +15,7 @@ export const commandIds = {
   openRule: 'backendSpecialist.openRule',
   createMigration: 'backendSpecialist.createMigration',
   migrationStatus: 'backendSpecialist.migrationStatus',
+  showCalls: 'backendSpecialist.showCalls',
   /** Of code lenses, with places as its arguments: not in the palette. */
   showPlaces: 'backendSpecialist.showPlaces',
 } as const;

@@ -57,7 +57,7 @@ function capabilities(client: Client): InitializeResult['capabilities'] {
     codeLensProvider: { resolveProvider: true },
     definitionProvider: true,
     workspaceSymbolProvider: true,
-    // VS Code asks one provider only and would no longer ask TypeScript's: our own client asks both.
+    // VS Code would ask us in TypeScript's place: our own client asks where that takes nothing away.
     ...(client.isOurs ? {} : { callHierarchyProvider: true }),
     // Our own client has commands of its own.
     ...(client.isOurs ? {} : { executeCommandProvider: { commands: ownCommands } }),

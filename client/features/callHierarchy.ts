@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import {
   CallHierarchyIncomingCallsRequest,
@@ -5,42 +6,49 @@ import {
   CallHierarchyPrepareRequest,
   type LanguageClient,
 } from 'vscode-languageclient/node';
+import { commandIds, productName } from '../names.ts';
 import type { Session } from '../session.ts';
 
-const languages = ['typescript', 'typescriptreact', 'javascript', 'javascriptreact', 'prisma'];
-
-const selector = [
-  ...languages.map((language) => ({ scheme: 'file', language })),
-  { scheme: 'file', pattern: '**/*.prisma' },
-];
-
 /**
- * Registers the call hierarchy of the backend beside those of other extensions. VS Code asks one provider only, and extensions come before
- * the TypeScript that it brings along: so we ask the others ourselves, and what they find stands below what we found.
+ * The call hierarchy of the backend. VS Code asks one provider alone, and every extension before the TypeScript that it brings along: for all
+ * code we would take TypeScript's away. So ours is there by itself in schemas, and in code when it is asked for by its own command.
  */
 export function registerCallHierarchy(session: Session): vscode.Disposable {
-  return new CallHierarchy(session);
+  const provider = new CallHierarchy(session);
+  let shown: vscode.Disposable | undefined;
+  return vscode.Disposable.from(
+    vscode.languages.registerCallHierarchyProvider({ scheme: 'file', pattern: '**/*.prisma' }, provider),
+    vscode.commands.registerCommand(commandIds.showCalls, async () => {
+      const document = vscode.window.activeTextEditor?.document;
+      if (!document || !session.client?.isRunning()) {
+        void vscode.window.showWarningMessage(`${productName} has no calls to show here.`);
+        return;
+      }
+      shown?.dispose();
+      shown = vscode.languages.registerCallHierarchyProvider(onlyThis(document), provider);
+      await vscode.commands.executeCommand('editor.showCallHierarchy');
+    }),
+    // What is shown asks us for as long as it stands; TypeScript is back with the next editor.
+    vscode.window.onDidChangeActiveTextEditor(() => {
+      shown?.dispose();
+      shown = undefined;
+    }),
+    { dispose: () => shown?.dispose() },
+  );
+}
+
+function onlyThis({ uri, languageId }: vscode.TextDocument): vscode.DocumentFilter {
+  // Names of routes have brackets, which are signs of patterns.
+  const name = path.posix.basename(uri.path).replaceAll(/[[\]{}*?]/g, '?');
+  const pattern = new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), name);
+  return { scheme: uri.scheme, language: languageId, pattern };
 }
 
 class CallHierarchy implements vscode.CallHierarchyProvider {
   readonly #session: Session;
-  /** Items that another provider gave us, to be asked about there. */
-  readonly #theirs = new WeakSet<vscode.CallHierarchyItem>();
-  #registration: vscode.Disposable;
-  /** Questions to others, one after the other: each takes us away for as long as it lasts. */
-  #asking: Promise<unknown> = Promise.resolve();
 
   constructor(session: Session) {
     this.#session = session;
-    this.#registration = this.#register();
-  }
-
-  dispose(): void {
-    this.#registration.dispose();
-  }
-
-  #register(): vscode.Disposable {
-    return vscode.languages.registerCallHierarchyProvider(selector, this);
   }
 
   get #client(): LanguageClient | undefined {
@@ -52,88 +60,33 @@ class CallHierarchy implements vscode.CallHierarchyProvider {
     document: vscode.TextDocument,
     position: vscode.Position,
     token: vscode.CancellationToken,
-  ): Promise<vscode.CallHierarchyItem[]> {
-    const [own, others] = await Promise.all([
-      this.#prepareOwn(document, position, token),
-      this.#prepareOthers(document, position),
-    ]);
-    for (const item of others) this.#theirs.add(item);
-    return [...own, ...others];
-  }
-
-  async #prepareOwn(
-    document: vscode.TextDocument,
-    position: vscode.Position,
-    token: vscode.CancellationToken,
-  ): Promise<vscode.CallHierarchyItem[]> {
+  ): Promise<vscode.CallHierarchyItem[] | undefined> {
     const client = this.#client;
-    if (!client) return [];
+    if (!client) return undefined;
     const params = client.code2ProtocolConverter.asTextDocumentPositionParams(document, position);
     const items = await client.sendRequest(CallHierarchyPrepareRequest.type, params, token);
-    return (await client.protocol2CodeConverter.asCallHierarchyItems(items, token)) ?? [];
-  }
-
-  /** Asks whoever would be asked without us. Messages arrive in their order, so that we are gone when the question comes. */
-  #prepareOthers(
-    document: vscode.TextDocument,
-    position: vscode.Position,
-  ): Promise<vscode.CallHierarchyItem[]> {
-    const asked = this.#asking.then(() => this.#askOthers(document, position));
-    // Who asks next waits, whatever comes of it; who asked hears of a failure.
-    this.#asking = asked.catch(() => undefined);
-    return asked;
-  }
-
-  async #askOthers(
-    document: vscode.TextDocument,
-    position: vscode.Position,
-  ): Promise<vscode.CallHierarchyItem[]> {
-    this.#registration.dispose();
-    const asked = vscode.commands.executeCommand<vscode.CallHierarchyItem[] | undefined>(
-      'vscode.prepareCallHierarchy',
-      document.uri,
-      position,
-    );
-    try {
-      return (await asked) ?? [];
-    } finally {
-      this.#registration = this.#register();
-    }
+    return client.protocol2CodeConverter.asCallHierarchyItems(items, token);
   }
 
   async provideCallHierarchyIncomingCalls(
     item: vscode.CallHierarchyItem,
     token: vscode.CancellationToken,
-  ): Promise<vscode.CallHierarchyIncomingCall[]> {
+  ): Promise<vscode.CallHierarchyIncomingCall[] | undefined> {
     const client = this.#client;
-    if (this.#theirs.has(item)) {
-      const calls = await theirCalls<vscode.CallHierarchyIncomingCall>('vscode.provideIncomingCalls', item);
-      for (const { from } of calls) this.#theirs.add(from);
-      return calls;
-    }
-    if (!client) return [];
+    if (!client) return undefined;
     const params = { item: client.code2ProtocolConverter.asCallHierarchyItem(item) };
     const calls = await client.sendRequest(CallHierarchyIncomingCallsRequest.type, params, token);
-    return (await client.protocol2CodeConverter.asCallHierarchyIncomingCalls(calls, token)) ?? [];
+    return client.protocol2CodeConverter.asCallHierarchyIncomingCalls(calls, token);
   }
 
   async provideCallHierarchyOutgoingCalls(
     item: vscode.CallHierarchyItem,
     token: vscode.CancellationToken,
-  ): Promise<vscode.CallHierarchyOutgoingCall[]> {
+  ): Promise<vscode.CallHierarchyOutgoingCall[] | undefined> {
     const client = this.#client;
-    if (this.#theirs.has(item)) {
-      const calls = await theirCalls<vscode.CallHierarchyOutgoingCall>('vscode.provideOutgoingCalls', item);
-      for (const { to } of calls) this.#theirs.add(to);
-      return calls;
-    }
-    if (!client) return [];
+    if (!client) return undefined;
     const params = { item: client.code2ProtocolConverter.asCallHierarchyItem(item) };
     const calls = await client.sendRequest(CallHierarchyOutgoingCallsRequest.type, params, token);
-    return (await client.protocol2CodeConverter.asCallHierarchyOutgoingCalls(calls, token)) ?? [];
+    return client.protocol2CodeConverter.asCallHierarchyOutgoingCalls(calls, token);
   }
-}
-
-async function theirCalls<Call>(command: string, item: vscode.CallHierarchyItem): Promise<Call[]> {
-  return (await vscode.commands.executeCommand<Call[] | undefined>(command, item)) ?? [];
 }

@@ -49,7 +49,10 @@ export function modelsOf(schema: SchemaModel): Draft[] {
     const relations = model.fields
       .filter((field) => schema.isRelation(field))
       .map((field) => `${field.name}: ${field.type}${field.list ? '[]' : field.optional ? '?' : ''}`);
-    const key = model.id?.fields ?? model.fields.filter((field) => field.id).map((field) => field.name);
+    // Where there is no `@id`, the first unique criterion identifies rows.
+    const ids = model.fields.filter((field) => field.id).map((field) => field.name);
+    const declared = model.id?.fields ?? ids;
+    const key = declared.length > 0 ? declared : (schema.uniqueKeys(model.name)[0]?.fields ?? []);
     const detail = [
       ...(model.kind === 'model' ? [] : [model.kind]),
       ...(owner === undefined ? [] : [`owner ${owner}`]),

@@ -1,6 +1,7 @@
 /** What an entry's own code calls: services, schemas that parse its input, paths it revalidates. Looked up, not run. */
 import type { FileId } from '../base/path.ts';
 import type { Value } from '../facts/tsModel.ts';
+import { valuesIn, valuesOf } from '../facts/valueIndex.ts';
 import { visitSteps, visitValue } from '../facts/visit.ts';
 import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
 import type { Abs, FunctionKey } from '../workspace/abs.ts';
@@ -25,6 +26,8 @@ export interface Reach {
 }
 
 const MAX_FUNCTIONS = 150;
+
+const PARSES = /^(safe)?parse(Async)?$/i;
 
 /**
  * @param start functions to begin with
@@ -54,12 +57,29 @@ export function reachFrom(
     const { file, fn } = parseFunctionKey(key);
     const facts = factsOf(workspace, file);
     if (!facts?.functions[fn]) continue;
-    for (const id of withInner(facts, fn))
+    for (const id of called(facts, fn))
       visitSteps(facts.functions[id]?.body ?? [], {
         value: (part) => note(workspace, file, facts, part, reach, enter),
       });
   }
   return reach;
+}
+
+/** Options of a sign-in library whose functions it calls at a sign-in, not who asks it for the session. */
+const LATER = new Set(['callbacks', 'events', 'providers', 'adapter', 'logger']);
+
+/** A function and those written inside it, but for what it hands to a sign-in library to be called another time. */
+function called(facts: TsFileFacts, fn: number): number[] {
+  const inner = withInner(facts, fn);
+  if (!facts.imports.some(({ spec }) => /^(next-auth|@auth)(\/|$)/.test(spec))) return inner;
+  const later = new Set<number>();
+  for (const object of valuesOf(facts, 'object'))
+    for (const property of object.props)
+      if (property.p === 'prop' && LATER.has(property.name))
+        visitValue(property.value, (part) => {
+          if (part.k === 'function') for (const id of withInner(facts, part.fn)) later.add(id);
+        });
+  return inner.filter((id) => !later.has(id));
 }
 
 function factsOf(workspace: Workspace, file: FileId): TsFileFacts | undefined {
@@ -83,15 +103,17 @@ function note(
   }
   if (value.k !== 'call') return;
   const { fn } = value;
-  if (fn.k === 'member' && /^(safe)?parse(Async)?$/i.test(fn.name))
-    noteSchema(workspace, file, facts, fn.of, reach);
+  if (fn.k === 'member' && PARSES.test(fn.name)) noteSchema(workspace, file, facts, fn.of, reach);
   if (fn.k === 'member' && /^(input|inputSchema|schema|bindArgsSchemas|stateAction)$/.test(fn.name)) {
     const [schema] = value.args;
     if (schema) noteSchema(workspace, file, facts, schema, reach);
   }
   const callee = resolve(workspace, file, facts, fn);
-  if (callee?.k === 'closure') enter(functionKey(callee.file, callee.fn));
-  else if (callee?.k === 'package' && callee.spec === 'next/cache')
+  if (callee?.k === 'closure') {
+    for (const schema of handedSchemas(workspace, callee, value.args))
+      noteSchema(workspace, file, facts, schema, reach);
+    enter(functionKey(callee.file, callee.fn));
+  } else if (callee?.k === 'package' && callee.spec === 'next/cache')
     noteRevalidation(callee.path.at(-1) ?? '', value.args[0], reach);
 }
 
@@ -116,6 +138,13 @@ function noteSchema(
   value: Value,
   reach: Reach,
 ): void {
+  if (isWrittenHere(facts, value)) {
+    if (!reach.schemas.some((schema) => schema.name === INLINE))
+      reach.schemas.push({ name: INLINE, file: undefined });
+    return;
+  }
+  // What a parameter is, the caller says.
+  if (handedBy(facts, value)) return;
   const name = value.k === 'ref' || value.k === 'member' ? value.name : undefined;
   if (name === undefined || name === 'JSON' || name === 'Date') return;
   const resolved = resolve(workspace, file, facts, value);
@@ -124,6 +153,79 @@ function noteSchema(
   const origin = originOf(workspace, file, facts, value);
   if (!reach.schemas.some((schema) => schema.name === name && schema.file === origin))
     reach.schemas.push({ name, file: origin });
+}
+
+/** What a schema is called that has no name: `z.object({ … }).parse(input)`. */
+const INLINE = 'inline';
+
+/** Whether an expression makes a schema: a chain of calls that begins with an import of a library of schemas. */
+function isWrittenHere(facts: TsFileFacts, value: Value): boolean {
+  if (value.k !== 'call') return false;
+  let root: Value = value;
+  while (root.k === 'call' || root.k === 'member') root = root.k === 'call' ? root.fn : root.of;
+  const b = root.k === 'ref' ? root.b : -1;
+  return facts.imports.some(
+    ({ spec, names }) => isSchemaLibrary(spec) && names.some((named) => named.b === b),
+  );
+}
+
+/** A value that a caller hands over: the number of the parameter, and the property where that is an object. */
+interface Handed {
+  fn: number;
+  parameter: number;
+  property: string | undefined;
+}
+
+function handedBy(facts: TsFileFacts, value: Value): Handed | undefined {
+  if (value.k === 'member') {
+    const of = handedBy(facts, value.of);
+    return of && of.property === undefined ? { ...of, property: value.name } : undefined;
+  }
+  const binding = value.k === 'ref' ? facts.bindings[value.b] : undefined;
+  if (value.k !== 'ref' || !binding || binding.fn === 0) return undefined;
+  const parameter = facts.functions[binding.fn]?.params.indexOf(value.b) ?? -1;
+  if (parameter >= 0) return { fn: binding.fn, parameter, property: undefined };
+  // `({ schema, handler })` is read into names of their own.
+  let from: Value | undefined;
+  visitSteps(facts.functions[binding.fn]?.body ?? [], {
+    step: (step) => {
+      if (step.s === 'let' && step.b === value.b) from ??= step.value;
+    },
+  });
+  return from?.k === 'member' ? handedBy(facts, from) : undefined;
+}
+
+/** The arguments of a call that its callee, or a function made in it, parses with: `validate(postSchema, body)`. */
+function handedSchemas(
+  workspace: Workspace,
+  callee: { file: FileId; fn: number },
+  args: readonly Value[],
+): Value[] {
+  const facts = factsOf(workspace, callee.file);
+  if (!facts || args.length === 0) return [];
+  const out: Value[] = [];
+  for (const id of withInner(facts, callee.fn))
+    for (const call of callsIn(facts, id)) {
+      if (call.fn.k !== 'member' || !PARSES.test(call.fn.name)) continue;
+      const handed = handedBy(facts, call.fn.of);
+      const arg = handed?.fn === callee.fn ? args[handed.parameter] : undefined;
+      const value = handed?.property === undefined ? arg : propertyOf(arg, handed.property);
+      if (value) out.push(value);
+    }
+  return out;
+}
+
+function callsIn(facts: TsFileFacts, id: number): readonly Extract<Value, { k: 'call' }>[] {
+  const fn = facts.functions[id];
+  return fn ? valuesIn(fn, 'call') : [];
+}
+
+function propertyOf(value: Value | undefined, name: string): Value | undefined {
+  const found =
+    value?.k === 'object'
+      ? value.props.find((property) => property.p === 'prop' && property.name === name)
+      : undefined;
+  return found?.value;
 }
 
 /** The file that declares what a name or a namespace member leads to. */

@@ -177,7 +177,12 @@ function functionsIn(workspace: Workspace, file: FileId, value: Abs, named: Name
     const fn = workspace.tsFacts(value.file)?.functions[value.fn];
     const cached =
       named.cached || (fn?.directives.some((directive) => directive.startsWith('use cache')) ?? false);
-    return value.file === file ? [{ ...named, key: functionKey(value.file, value.fn), cached }] : [];
+    // A server component draws what services have found.
+    const isComponent =
+      workspace.tsFacts(file)?.jsx === true && /^[A-Z]/.test(fn?.name === '' ? named.name : (fn?.name ?? ''));
+    return value.file === file && !isComponent
+      ? [{ ...named, key: functionKey(value.file, value.fn), cached }]
+      : [];
   }
   const facts = workspace.facts(file);
   if (facts?.kind !== 'ts') return [];

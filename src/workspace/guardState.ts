@@ -1,11 +1,11 @@
 /** Whether an entry point is guarded: the one decision that rules, map and hover share. */
 import type { FileId } from '../base/path.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
-import { leaves } from './abs.ts';
+import { awaited, isResponse, leaves } from './abs.ts';
 import type { Abs, Proof } from './abs.ts';
 import type { Entry } from './entries.ts';
 import { isOneTimeUse } from './oneTime.ts';
-import type { DbEffect } from './summary.ts';
+import type { DbEffect, Outcome } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 
 export type GuardState = 'guarded' | 'unguarded' | 'public' | 'unknown';
@@ -35,7 +35,7 @@ export interface Guard {
 export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSubject): Guard {
   const schema = workspace.schema(file);
   const privates = subject.effects.filter((effect) => isPrivate(effect, schema));
-  const roles = rolesOf(subject, privates);
+  const roles = rolesOf(workspace, subject, privates);
   const withRoles = roles ? { roles } : {};
   if (subject.wrapperProof)
     return {
@@ -200,15 +200,45 @@ function provedThroughout(subject: GuardSubject): Proof | undefined {
 
 /** A function that never ends normally without a proof is guarded, whatever it does. */
 function alwaysProved(workspace: WorkspaceView, subject: GuardSubject): Proof | undefined {
-  if (subject.handler === undefined || subject.opaque) return undefined;
+  const given = answersOf(workspace, subject);
+  return given.length > 0 && given.every((outcome) => outcome.proof) ? given[0]?.proof : undefined;
+}
+
+/** How a function that touches no data ends when it does what it is for; of one that touches data, all its ends. */
+function answersOf(workspace: WorkspaceView, subject: GuardSubject): readonly Outcome[] {
+  if (subject.handler === undefined || subject.opaque) return [];
   const { outcomes, partial } = workspace.summary(subject.handler);
-  return !partial && outcomes.every((outcome) => outcome.proof) ? outcomes[0]?.proof : undefined;
+  if (partial) return [];
+  return subject.effects.length > 0 ? outcomes : outcomes.filter(({ value }) => !refuses(awaited(value)));
+}
+
+/** `Response.json(…, { status: 401 })`, `{ success: false }`, `{ error: 'Sign in first' }`: nothing but an apology. */
+function refuses(value: Abs): boolean {
+  if (value.k === 'variants') return value.list.every((variant) => refuses(variant.value));
+  if (value.k === 'made' && isResponse(value)) {
+    const init = value.args[1];
+    const status = init?.k === 'object' ? init.props['status'] : undefined;
+    return status?.k === 'lit' && typeof status.v === 'number' && status.v >= 400;
+  }
+  if (value.k !== 'object') return false;
+  const { success, ok, error } = value.props;
+  return (
+    [success, ok].some((flag) => flag?.k === 'lit' && flag.v === false) ||
+    (error?.k === 'lit' && typeof error.v === 'string')
+  );
 }
 
 /** Roles come with a session: what is compared after a signature or a secret is the content of a message. */
-function rolesOf(subject: GuardSubject, privates: readonly DbEffect[]): string[] | undefined {
-  if (privates.length > 0 && privates.every((effect) => effect.roles && effect.proof?.kind === 'session'))
-    return [...new Set(privates.flatMap((effect) => effect.roles ?? []))].toSorted();
+function rolesOf(
+  workspace: WorkspaceView,
+  subject: GuardSubject,
+  privates: readonly DbEffect[],
+): string[] | undefined {
+  const touched = privates.length > 0 ? privates : subject.effects;
+  const judged: readonly Pick<Outcome, 'roles' | 'proof'>[] =
+    touched.length > 0 ? touched : answersOf(workspace, subject);
+  if (judged.length > 0 && judged.every((one) => one.roles && one.proof?.kind === 'session'))
+    return [...new Set(judged.flatMap((one) => one.roles ?? []))].toSorted();
   return subject.wrapperProof?.kind === 'session'
     ? subject.roles && [...subject.roles].toSorted()
     : undefined;

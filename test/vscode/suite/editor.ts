@@ -5,6 +5,7 @@ import { configurationTests } from './tests/configuration.ts';
 import { findingTests } from './tests/findings.ts';
 import { mapTests } from './tests/map.ts';
 import { migrationTests } from './tests/migrations.ts';
+import { navigationTests } from './tests/navigation.ts';
 import { serverTests } from './tests/server.ts';
 import { snippetTests } from './tests/snippets.ts';
 import { typingTests } from './tests/typing.ts';
@@ -15,6 +16,7 @@ export function run(): Promise<void> {
   return runSuite(() => {
     describe('findings', findingTests);
     describe('Backend Map', mapTests);
+    describe('navigation', navigationTests);
     describe('migrations', migrationTests);
     describe('typing', typingTests);
     describe('code actions', actionTests);
