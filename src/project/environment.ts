@@ -71,6 +71,8 @@ export const PLATFORM_VARIABLES: readonly string[] = [
   'FLY_APP_NAME',
   'FLY_REGION',
   'K_SERVICE',
+  'KUBERNETES_*',
+  'OTEL_*',
   'AWS_LAMBDA_FUNCTION_NAME',
   'AWS_EXECUTION_ENV',
 ];

@@ -96,6 +96,22 @@ describe('found', () => {
     expectFindings(fixture, { rules: [RULE] });
   });
 
+  it('no service that is about the session', async () => {
+    const text = `import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+export async function self() {
+  const session = await auth();
+  return prisma.user.findUnique({ where: { id: session?.user?.id ?? '' } });
+}
+`;
+    const fixture = await openFixture({
+      'lib/services/auth.service.ts': text,
+      'lib/services/auth-service.ts': text,
+      'lib/services/author.service.ts': text,
+    });
+    expect(findings(fixture, RULE).map(({ file }) => file)).toEqual(['lib/services/author.service.ts']);
+  });
+
   it('as a hint where most services know of the request', async () => {
     const impure = (name: string): string =>
       `import { cookies } from 'next/headers';\nimport { prisma } from '@/lib/db';\nexport const ${name} = async () => { await cookies(); return prisma.post.findMany({ take: 1 }); };\n`;

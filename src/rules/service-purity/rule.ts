@@ -113,6 +113,8 @@ function kindOf(
 
 /** Calls in this file that read the session: of an auth library, or of a helper that stops without one. */
 function sessionsOf(workspace: WorkspaceView, file: FileId, facts: TsFacts): Impurity[] {
+  // `auth-service.ts` is there to tell who is signed in.
+  if (ABOUT_SESSION.test(file)) return [];
   // A function of another module can only be called when it is imported.
   if (
     !facts.imports.some((item) => !item.typeOnly && item.names.some(({ imported }) => SESSION.test(imported)))
@@ -131,6 +133,9 @@ function sessionsOf(workspace: WorkspaceView, file: FileId, facts: TsFacts): Imp
   });
   return out;
 }
+
+const ABOUT_SESSION =
+  /(^|[/._-])(auth|authentication|session|guards?|current-?user)([._-]\w+)*\.[cm]?[jt]sx?$/i;
 
 const SESSION = /auth|session|user|require|guard|protect|ensure|member|^\*$/i;
 

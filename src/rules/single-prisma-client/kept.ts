@@ -10,7 +10,9 @@ const GLOBALS = new Set(['globalThis', 'global']);
 export function storesGlobally(facts: TsFacts): boolean {
   const aliases = new Set<BindingId>();
   const isGlobal = (value: Value): boolean =>
-    value.k === 'ref' && (value.b < 0 ? GLOBALS.has(value.name) : aliases.has(value.b));
+    value.k === 'ref' &&
+    // `declare const globalThis: { prisma: … } & typeof global` only says its type.
+    ((GLOBALS.has(value.name) && (value.b < 0 || facts.bindings[value.b]?.fn === 0)) || aliases.has(value.b));
   for (const fn of facts.functions)
     visitSteps(fn.body, {
       step: (step) => {

@@ -189,6 +189,11 @@ describe('single-prisma-client accepts', () => {
     await db(`declare global { var cached: PrismaClient | undefined }
 export const prisma = globalThis.cached ?? new PrismaClient();
 if (process.env.NODE_ENV !== 'production') globalThis.cached = prisma;`);
+    await db(`const create = () => new PrismaClient();
+declare const globalThis: { prismaGlobal: ReturnType<typeof create> } & typeof global;
+const prisma = globalThis.prismaGlobal ?? create();
+export default prisma;
+if (process.env.NODE_ENV !== 'production') globalThis.prismaGlobal = prisma;`);
     await db(`let prisma: PrismaClient;
 if (process.env.NODE_ENV === 'production') {
   prisma = new PrismaClient();
