@@ -179,23 +179,32 @@ describe('SQL', () => {
     await db.exec(`INSERT INTO "User" ("id", "email", "updatedAt") VALUES ('u1', 'a@example.com', now());
       INSERT INTO "Post" ("id", "title", "authorId", "updatedAt") VALUES ('p1', 'One', 'u1', now()), ('p2', 'Two', 'u1', now());
       ALTER TABLE "Post" DROP CONSTRAINT "Post_authorId_fkey", ADD COLUMN "content" TEXT;`);
-    for (const { prefix, expansions } of recipes) {
-      for (const { choice, text } of expansions.toSorted((a, b) => b.choice.length - a.choice.length)) {
+    const apply = async ({ prefix, expansions }: ShippedSnippet): Promise<void> => {
+      for (const { choice, text } of expansions.toSorted((x, y) => y.choice.length - x.choice.length)) {
         const isTrial = choice !== '';
         await db.exec(isTrial ? `BEGIN; ${text}; ROLLBACK;` : text).catch((error: unknown) => {
           throw new Error(`${prefix} ${choice}: ${String(error)}`, { cause: error });
         });
       }
-    }
+    };
+    for (const recipe of recipes) if (recipe.prefix !== 'bs-rename-2') await apply(recipe);
     const { rows } = await db.query(`SELECT "summary", "headline", "title" FROM "Post" ORDER BY "id"`);
     expect(rows).toEqual([
       { summary: 'One', headline: 'One', title: 'One' },
       { summary: 'Two', headline: 'Two', title: 'Two' },
     ]);
-    await db.exec(`UPDATE "Post" SET "headline" = NULL, "title" = 'New' WHERE "id" = 'p1'`);
-    const kept = await db.query(`SELECT "headline" FROM "Post" WHERE "id" = 'p1'`);
-    expect(kept.rows).toEqual([{ headline: 'New' }]);
     await expect(db.exec(`UPDATE "Post" SET "summary" = NULL`)).rejects.toThrow(/not-null/);
+    // Code before the rename writes one column, code after it the other.
+    await db.exec(`UPDATE "Post" SET "title" = 'Old code' WHERE "id" = 'p1';
+      UPDATE "Post" SET "headline" = 'New code' WHERE "id" = 'p2';
+      INSERT INTO "Post" ("id", "headline", "summary", "authorId", "updatedAt") VALUES ('p3', 'Three', '', 'u1', now());`);
+    const both = await db.query(`SELECT "title", "headline" FROM "Post" ORDER BY "id"`);
+    expect(both.rows).toEqual(
+      ['Old code', 'New code', 'Three'].map((text) => ({ title: text, headline: text })),
+    );
+    for (const recipe of recipes) if (recipe.prefix === 'bs-rename-2') await apply(recipe);
+    await expect(db.query(`SELECT "title" FROM "Post"`)).rejects.toThrow(/does not exist/);
+    await db.exec(`UPDATE "Post" SET "headline" = 'Alone'`);
   });
 });
 
