@@ -3,6 +3,7 @@ import type { LanguageClient } from 'vscode-languageclient/node';
 import { registerCallHierarchy } from './features/callHierarchy.ts';
 import { registerCommands } from './features/commands.ts';
 import { registerCreateMigration, runInTerminal, type MigrationRunner } from './features/createMigration.ts';
+import { registerMapCommands } from './features/mapCommands.ts';
 import { MapView } from './features/mapView.ts';
 import { MigrationHighlights } from './features/migrationHighlights.ts';
 import { registerMigrationStatus } from './features/migrationStatus.ts';
@@ -31,7 +32,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     log,
     tree,
     registerStatus(session),
-    registerCommands(session, tree),
+    registerCommands(session),
+    registerMapCommands(session, tree),
     registerShowPlaces(),
     registerCallHierarchy(session),
     registerMigrationStatus(session),

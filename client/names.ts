@@ -4,6 +4,9 @@ export const clientId = 'backendSpecialist';
 export const diagnosticSource = 'backend-specialist';
 export const mapViewId = 'backendSpecialist.map';
 
+/** Context key: whether the Backend Map shows only what fits a filter. */
+export const mapFilterContextKey = 'backendSpecialist.mapFilter';
+
 /** Context key: one of the session's states, for `when` clauses. */
 export const stateContextKey = 'backendSpecialist.state';
 
@@ -16,6 +19,15 @@ export const commandIds = {
   createMigration: 'backendSpecialist.createMigration',
   migrationStatus: 'backendSpecialist.migrationStatus',
   showCalls: 'backendSpecialist.showCalls',
+  writeMap: 'backendSpecialist.writeMap',
+  filterMap: 'backendSpecialist.map.filter',
+  clearMapFilter: 'backendSpecialist.map.clearFilter',
+  openEntry: 'backendSpecialist.map.open',
+  openEntryToSide: 'backendSpecialist.map.openToSide',
+  openCallers: 'backendSpecialist.map.openCallers',
+  fixEntry: 'backendSpecialist.map.fixAll',
+  copyReference: 'backendSpecialist.map.copyReference',
+  openRuleOfEntry: 'backendSpecialist.map.openRule',
   /** Of code lenses, with places as its arguments: not in the palette. */
   showPlaces: 'backendSpecialist.showPlaces',
 } as const;

@@ -1,11 +1,7 @@
 import * as vscode from 'vscode';
 import { State, type LanguageClient } from 'vscode-languageclient/node';
-import {
-  mapChangedNotification,
-  statusNotification,
-  type ServerState,
-  type ServerStatus,
-} from '../src/protocol/requests.ts';
+import { mapChangedNotification, type MapChange } from '../src/protocol/map.ts';
+import { statusNotification, type ServerState, type ServerStatus } from '../src/protocol/requests.ts';
 import { createLanguageClient } from './languageClient.ts';
 import { stateContextKey } from './names.ts';
 import { isFittingWorkspace, watchTelltales } from './workspaceGate.ts';
@@ -21,7 +17,7 @@ export class Session implements vscode.Disposable {
   readonly #serverModule: string;
   readonly #stateChanged = new vscode.EventEmitter<SessionState>();
   readonly #statusChanged = new vscode.EventEmitter<ServerStatus>();
-  readonly #mapChanged = new vscode.EventEmitter<number>();
+  readonly #mapChanged = new vscode.EventEmitter<MapChange>();
   readonly #disposables: vscode.Disposable[] = [this.#stateChanged, this.#statusChanged, this.#mapChanged];
   #telltales: vscode.Disposable | undefined;
   #client: LanguageClient | undefined;
@@ -31,7 +27,7 @@ export class Session implements vscode.Disposable {
 
   readonly onDidChangeState = this.#stateChanged.event;
   readonly onDidChangeStatus = this.#statusChanged.event;
-  /** Fires with the revision of the new map. */
+  /** Fires when the map is no longer what was last answered. */
   readonly onDidChangeMap = this.#mapChanged.event;
 
   constructor(serverModule: string, log: vscode.LogOutputChannel) {
@@ -112,7 +108,7 @@ export class Session implements vscode.Disposable {
       this.#statusChanged.fire(status);
     });
     client.onNotification(mapChangedNotification.method, (params: unknown) => {
-      this.#mapChanged.fire(mapChangedNotification.params.parse(params).revision);
+      this.#mapChanged.fire(mapChangedNotification.params.parse(params));
     });
     return client;
   }

@@ -15,6 +15,13 @@ export class Documents {
   /** Documents whose folder has yet to say whether they belong to it, by absolute path. */
   readonly #opening = new Map<string, Promise<void>>();
 
+  readonly #onSaved: ((uri: string) => void)[] = [];
+
+  /** Calls back after a document was saved and its folder knows. */
+  onSaved(listener: (uri: string) => void): void {
+    this.#onSaved.push(listener);
+  }
+
   /**
    * Takes part in the conversation.
    * @param onChange called after a document was opened, changed or closed and its folder knows
@@ -49,6 +56,7 @@ export class Documents {
       this.#saved.set(absolute, document.version);
       located.folder.update([{ file: located.file, text: document.getText() }]);
       onChange(document.uri);
+      for (const listener of this.#onSaved) listener(document.uri);
     });
     this.#documents.onDidClose(({ document }) => {
       const absolute = pathOfUri(document.uri);

@@ -55,12 +55,19 @@ export interface FolderSettings {
   migrationLens: boolean;
   /** Whether entry points and services have one. */
   guardLens: boolean;
+  /** Whether saving a file brings the maps up to date that exist. */
+  updatesMapOnSave: boolean;
   /** How long the migrations of a schema may run on the embedded PostgreSQL, in milliseconds. */
   timeoutMs: number;
 }
 
 export class Folder {
-  settings: FolderSettings = { migrationLens: true, guardLens: true, timeoutMs: 20_000 };
+  settings: FolderSettings = {
+    migrationLens: true,
+    guardLens: true,
+    updatesMapOnSave: false,
+    timeoutMs: 20_000,
+  };
   readonly root: string;
   readonly host: NodeHost;
   /** Resolves when the engine answers questions; the index may still be running. */

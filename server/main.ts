@@ -17,6 +17,7 @@ import { registerCommands } from './features/commands.ts';
 import { registerConfiguration } from './features/configuration.ts';
 import { diagnosticsCapabilities, registerDiagnostics } from './features/diagnostics.ts';
 import { registerHover } from './features/hover.ts';
+import { registerMapWriting } from './features/mapWriting.ts';
 import { migrationStatusCommand, registerMigrations } from './features/migrations.ts';
 import { registerNavigation } from './features/navigation.ts';
 import { registerRulePages, showRuleCommand } from './features/rulePages.ts';
@@ -112,6 +113,7 @@ function start(params: InitializeParams, client: Client): void {
   const diagnostics = registerDiagnostics(context);
   const status = registerStatus(context);
   const map = registerBackendMap(context, status);
+  registerMapWriting(context);
   registerCodeActions(context);
   registerHover(context);
   const commands = registerCommands(context);

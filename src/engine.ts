@@ -9,13 +9,15 @@ import { loadShellParser } from './facts/commands.ts';
 import type { FileFacts } from './facts/model.ts';
 import { FACTS_VERSION } from './facts/model.ts';
 import { loadSqlParser } from './facts/sql.ts';
-import { buildMap, filesOfApp } from './map/build.ts';
+import { buildMap, draftsOfApp, filesOfApp } from './map/build.ts';
+import { placeOfDraft } from './map/declarations.ts';
 import type { Declaration } from './map/declarations.ts';
 import { schemaLinkAt } from './map/definition.ts';
 import type { SchemaLink } from './map/definition.ts';
-import { mapDocuments } from './map/document.ts';
+import { mapDocuments, missingMaps } from './map/document.ts';
 import type { MapDocument } from './map/document.ts';
 import type { RuleCount } from './map/markdown/problems.ts';
+import type { Draft } from './map/entries.ts';
 import type { BackendMap } from './map/model.ts';
 import { findEntries } from './map/find.ts';
 import type { FoundEntry } from './map/find.ts';
@@ -370,9 +372,12 @@ export class Engine {
     return this.fixer.edits(finding, offer);
   }
 
-  /** All safe fixes of a file, repeated until nothing more can be fixed. */
-  fixAll(file: FileId): EditResult {
-    return this.fixer.fixAll(file);
+  /**
+   * All safe fixes of a file, repeated until nothing more can be fixed.
+   * @param within looked up before each round: only findings that begin there are fixed; the whole file unless told
+   */
+  fixAll(file: FileId, within?: () => Span | undefined): EditResult {
+    return this.fixer.fixAll(file, within);
   }
 
   /** Refactorings that can be tried in a range of a file, each with its place. */
@@ -440,6 +445,26 @@ export class Engine {
 
   map(): BackendMap {
     return buildMap(this.workspace);
+  }
+
+  /**
+   * What the map of each application is made of, without places. The list of an application is the same object as long as it says the
+   * same: comparing it costs nothing, so that an editor can ask after each pause in typing.
+   */
+  mapDrafts(): { root: FileId; name: string; drafts: readonly Draft[] }[] {
+    return this.workspace.project
+      .apps('')
+      .map(({ root, name }) => ({ root, name, drafts: draftsOfApp(this.workspace, root) }));
+  }
+
+  /** Where an entry of the map stands now. */
+  placeOf(draft: Draft): Declaration {
+    return placeOfDraft(this.workspace, draft);
+  }
+
+  /** Where the maps of applications would be that have a backend and none. */
+  missingMaps(): readonly FileId[] {
+    return missingMaps(this.workspace);
   }
 
   /**

@@ -2,16 +2,14 @@ import * as vscode from 'vscode';
 import { checkWorkspaceRequest, rulePageUri, type FindingCounts } from '../../src/protocol/requests.ts';
 import { commandIds, diagnosticSource, productName } from '../names.ts';
 import type { Session } from '../session.ts';
-import type { MapView } from './mapView.ts';
 import { describeCounts } from './status.ts';
 
 /** Registers the commands of the palette. Each is thin: what it does is the server's or the session's. */
-export function registerCommands(session: Session, map: MapView): vscode.Disposable {
+export function registerCommands(session: Session): vscode.Disposable {
   const register = vscode.commands.registerCommand;
   return vscode.Disposable.from(
     register(commandIds.restartServer, () => session.restart()),
     register(commandIds.showLog, () => session.log.show()),
-    register(commandIds.refreshMap, () => map.refresh()),
     register(commandIds.checkWorkspace, () => checkWorkspace(session)),
     register(commandIds.openRule, (ruleId: unknown) => openRule(ruleId)),
   );

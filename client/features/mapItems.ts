@@ -1,32 +1,40 @@
 import * as vscode from 'vscode';
-import type { BackendMapResult, GroupKind, MapApp, MapEntry, MapGroup } from '../../src/protocol/requests.ts';
+import type { MapNodeData } from '../../src/protocol/map.ts';
+import { commandIds } from '../names.ts';
 import { describeCounts } from './status.ts';
 
-/** A node of the tree; its parent is kept so that it can be revealed. */
-export type MapNode =
-  | { readonly kind: 'app'; readonly app: MapApp; readonly parent: undefined }
-  | { readonly kind: 'group'; readonly group: MapGroup; readonly parent: MapNode | undefined }
-  | { readonly kind: 'entry'; readonly entry: MapEntry; readonly parent: MapNode };
+/** A row of the tree. The object stays the same over refreshes, as VS Code tells rows by their objects; its data is replaced. */
+export interface MapNode {
+  data: MapNodeData;
+  parent: MapNode | undefined;
+}
 
-const groupIcons: Record<GroupKind, string> = {
+/** Icons by what a row is in the engine's words. */
+const icons: Readonly<Record<string, string>> = {
+  app: 'package',
   actions: 'zap',
+  action: 'zap',
   routes: 'globe',
+  route: 'globe',
   services: 'symbol-method',
+  service: 'symbol-method',
   models: 'database',
+  model: 'database',
   pages: 'browser',
+  page: 'browser',
+  validation: 'checklist',
   env: 'key',
   migrations: 'versions',
+  migration: 'versions',
+  problems: 'warning',
+  missing: 'new-file',
 };
 
-const entryIcons: Record<string, string> = {
-  action: 'zap',
-  route: 'globe',
-  service: 'symbol-method',
-  model: 'database',
-  page: 'browser',
-  env: 'key',
-  migration: 'versions',
-  field: 'symbol-field',
+const severityIcons: Readonly<Record<string, vscode.ThemeIcon>> = {
+  error: new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground')),
+  warning: new vscode.ThemeIcon('warning', new vscode.ThemeColor('problemsWarningIcon.foreground')),
+  info: new vscode.ThemeIcon('info', new vscode.ThemeColor('problemsInfoIcon.foreground')),
+  hint: new vscode.ThemeIcon('lightbulb'),
 };
 
 const guardIcons = {
@@ -36,127 +44,123 @@ const guardIcons = {
   unknown: { icon: 'question', color: 'disabledForeground', words: 'guard not known' },
 } as const;
 
-/** The first level of the tree: the apps, or the groups of the only one. Empty groups are left out. */
-export function rootNodes(map: BackendMapResult): MapNode[] {
-  const [first, ...others] = map.apps;
-  if (first && others.length === 0) return groupNodes(first, undefined);
-  return map.apps.map((app) => ({ kind: 'app', app, parent: undefined }));
-}
+/** Scheme of rows for their badges: all that a badge says is in its query. */
+const badgeScheme = 'backend-specialist-map';
 
-export function childNodes(node: MapNode): MapNode[] {
-  switch (node.kind) {
-    case 'app':
-      return groupNodes(node.app, node);
-    case 'group':
-      return node.group.entries.map((entry) => ({ kind: 'entry', entry, parent: node }));
-    case 'entry':
-      return (node.entry.children ?? []).map((entry) => ({ kind: 'entry', entry, parent: node }));
-  }
-}
-
-function groupNodes(app: MapApp, parent: MapNode | undefined): MapNode[] {
-  return app.groups
-    .filter((group) => group.entries.length > 0)
-    .map((group) => ({ kind: 'group', group, parent }));
-}
-
-/** How a node is drawn; ids are the server's, so that expansion and selection outlive a refresh. */
-export function treeItem(node: MapNode): vscode.TreeItem {
-  switch (node.kind) {
-    case 'app':
-      return appItem(node.app);
-    case 'group':
-      return groupItem(node.group);
-    case 'entry':
-      return entryItem(node.entry);
-  }
-}
-
-function appItem(app: MapApp): vscode.TreeItem {
-  const item = new vscode.TreeItem(app.name, vscode.TreeItemCollapsibleState.Expanded);
-  item.id = app.id;
-  item.iconPath = new vscode.ThemeIcon('package');
-  item.description = vscode.workspace.asRelativePath(vscode.Uri.parse(app.root));
-  item.contextValue = 'app';
+/**
+ * How a row is drawn.
+ * @param filtered whether a filter is on: then groups count as other rows, so that the expansion of the whole tree outlives it
+ */
+export function treeItem({ data }: MapNode, filtered: boolean): vscode.TreeItem {
+  const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(data.label, data.hasChildren ? (data.open ? Expanded : Collapsed) : None);
+  const guard = data.guard && guardIcons[data.guard];
+  const found = describeCounts(data.findings);
+  item.id = filtered && data.hasChildren ? `${data.id}?` : data.id;
+  item.iconPath = iconOf(data);
+  item.description = join([
+    data.count === undefined ? undefined : String(data.count),
+    data.description ?? placeOf(data),
+  ]);
+  item.tooltip = tooltip(data, guard?.words);
+  item.contextValue = [
+    data.kind,
+    data.of,
+    ...(data.guard === undefined ? [] : [data.guard]),
+    ...(data.callers ? ['callers'] : []),
+    ...(data.fixable ? ['fixable'] : []),
+    ...(data.reference === undefined ? [] : ['reference']),
+    '',
+  ].join(';');
+  const badge = badgeUri(data);
+  if (badge) item.resourceUri = badge;
+  const command = commandOf(data);
+  if (command) item.command = command;
+  item.accessibilityInformation = { label: spoken(data, guard?.words, found) };
   return item;
 }
 
-function groupItem(group: MapGroup): vscode.TreeItem {
-  const open = group.kind === 'actions' || group.kind === 'routes';
-  const item = new vscode.TreeItem(
-    group.label,
-    open ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
-  );
-  item.id = group.id;
-  item.iconPath = new vscode.ThemeIcon(groupIcons[group.kind]);
-  item.contextValue = `group;${group.kind}`;
-  const found = describeCounts(total(group.entries));
-  item.description = join([String(group.entries.length), found]);
-  item.accessibilityInformation = {
-    label: join([group.label, `${group.entries.length} entries`, found], ', '),
-  };
-  return item;
-}
-
-function entryItem(entry: MapEntry): vscode.TreeItem {
-  const hasChildren = (entry.children?.length ?? 0) > 0;
-  const item = new vscode.TreeItem(
-    entry.label,
-    hasChildren ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
-  );
-  const guard = entry.guard && guardIcons[entry.guard];
-  const uri = vscode.Uri.parse(entry.file);
-  const found = describeCounts(entry.findings);
-  item.id = entry.id;
-  item.iconPath = guard
+function iconOf(data: MapNodeData): vscode.ThemeIcon {
+  if (data.kind === 'folder') return vscode.ThemeIcon.Folder;
+  if (data.kind === 'rule' || data.kind === 'finding')
+    return severityIcons[data.of] ?? new vscode.ThemeIcon('info');
+  const guard = data.guard && guardIcons[data.guard];
+  return guard
     ? new vscode.ThemeIcon(guard.icon, new vscode.ThemeColor(guard.color))
-    : new vscode.ThemeIcon(entryIcons[entry.kind] ?? 'symbol-misc');
-  item.description = join([found, entry.description ?? vscode.workspace.asRelativePath(uri, false)]);
-  item.contextValue = join([entry.kind, entry.guard], ';');
-  item.tooltip = tooltip(entry, guard?.words);
-  item.command = {
-    command: 'vscode.open',
-    title: 'Open',
-    arguments: [uri, { selection: toRange(entry.range), preview: true }],
-  };
-  item.accessibilityInformation = {
-    label: join(
-      [`${entry.label}, ${entry.kind} in ${vscode.workspace.asRelativePath(uri)}`, guard?.words, found],
-      ', ',
-    ),
-  };
-  return item;
+    : new vscode.ThemeIcon(icons[data.of] ?? 'symbol-misc');
 }
 
-function tooltip(entry: MapEntry, guard: string | undefined): vscode.MarkdownString {
+/** What a click or Enter does. */
+function commandOf(data: MapNodeData): vscode.Command | undefined {
+  if (data.kind === 'missing') return { command: commandIds.writeMap, title: 'Write' };
+  if (data.kind === 'more') return { command: 'workbench.actions.view.problems', title: 'Show Problems' };
+  if (data.kind !== 'entry' && data.kind !== 'finding') return undefined;
+  return { command: commandIds.openEntry, title: 'Open', arguments: [data.id] };
+}
+
+const placeOf = ({ kind, file }: MapNodeData): string | undefined =>
+  kind === 'entry' && file !== undefined ? relative(file) : undefined;
+
+const relative = (uri: string): string => vscode.workspace.asRelativePath(vscode.Uri.parse(uri), false);
+
+/** `saveNote, action in lib/actions/note.ts, not guarded, 1 error`. */
+function spoken(data: MapNodeData, guard: string | undefined, found: string): string {
+  const where = data.file === undefined ? '' : ` in ${relative(data.file)}`;
+  switch (data.kind) {
+    case 'entry':
+      return join([`${data.label}, ${data.of}${where}`, guard, data.description, found], ', ');
+    case 'finding':
+      return `${data.of}${where}: ${data.details[0] ?? ''}`;
+    case 'rule':
+      return join([`rule ${data.label}`, found], ', ');
+    case 'missing':
+    case 'more':
+      return data.label;
+    case 'app':
+    case 'group':
+    case 'folder':
+      return join(
+        [data.label, `${data.count ?? 0} ${data.of === 'problems' ? 'findings' : 'entries'}`, found],
+        ', ',
+      );
+  }
+}
+
+function tooltip(data: MapNodeData, guard: string | undefined): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  text.appendMarkdown('**').appendText(entry.label).appendMarkdown('**');
-  if (entry.description) text.appendText(` ${entry.description}`);
-  const place = vscode.workspace.asRelativePath(vscode.Uri.parse(entry.file));
+  text.appendMarkdown('**').appendText(data.label).appendMarkdown('**');
   const lines = [
-    guard && join([guard, entry.guardDetail], ': '),
-    entry.roles?.length ? `roles: ${entry.roles.join(', ')}` : undefined,
-    describeCounts(entry.findings, true),
-    `${place}:${entry.range.start.line + 1}`,
+    guard,
+    ...data.details,
+    describeCounts(data.findings, true),
+    data.file && relative(data.file),
   ];
   for (const line of lines) if (line) text.appendMarkdown('\n\n').appendText(line);
   return text;
 }
 
-function total(entries: readonly MapEntry[]): MapEntry['findings'] {
-  const sum = { error: 0, warning: 0, info: 0, hint: 0 };
-  for (const { findings } of entries) {
-    sum.error += findings.error;
-    sum.warning += findings.warning;
-    sum.info += findings.info;
-    sum.hint += findings.hint;
-  }
-  return sum;
+/** Hints and infos have no badge: the panel has them. */
+function badgeUri({ id, kind, findings: { error, warning } }: MapNodeData): vscode.Uri | undefined {
+  if (error + warning === 0 || kind === 'rule') return undefined;
+  return vscode.Uri.from({ scheme: badgeScheme, path: `/${id}`, query: `${error},${warning}` });
 }
 
-function toRange({ start, end }: MapEntry['range']): vscode.Range {
-  return new vscode.Range(start.line, start.character, end.line, end.character);
-}
+/** Draws the number of errors and warnings behind a row, in their colour. */
+export const badges: vscode.FileDecorationProvider = {
+  provideFileDecoration(uri) {
+    if (uri.scheme !== badgeScheme) return undefined;
+    const [error = 0, warning = 0] = uri.query.split(',').map(Number);
+    const sum = error + warning;
+    // A badge has room for two signs.
+    const decoration = new vscode.FileDecoration(
+      sum > 99 ? '99' : String(sum),
+      describeCounts({ error, warning, info: 0, hint: 0 }),
+      new vscode.ThemeColor(error > 0 ? 'list.errorForeground' : 'list.warningForeground'),
+    );
+    decoration.propagate = false;
+    return decoration;
+  },
+};
 
 function join(parts: readonly (string | undefined)[], separator = ' · '): string {
   return parts.filter((part) => part !== undefined && part !== '').join(separator);

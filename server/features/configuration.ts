@@ -8,7 +8,7 @@ const section = 'backendSpecialist';
 
 const settingsSchema = z.object({
   rules: z.optional(z.record(z.string(), z.enum(['error', 'warning', 'info', 'hint', 'off']))),
-  map: z.optional(z.object({ codeLens: z.optional(z.boolean()) })),
+  map: z.optional(z.object({ codeLens: z.optional(z.boolean()), updateOnSave: z.optional(z.boolean()) })),
   migrations: z.optional(
     z.object({
       codeLens: z.optional(z.boolean()),
@@ -37,6 +37,7 @@ export function registerConfiguration(context: ServerContext): void {
     folder.settings = {
       migrationLens: migrations?.codeLens ?? true,
       guardLens: map?.codeLens ?? true,
+      updatesMapOnSave: map?.updateOnSave ?? false,
       timeoutMs: (migrations?.timeout ?? 20) * 1000,
     };
     context.wake();

@@ -37,6 +37,19 @@ export function settingsOf(rules: readonly RuleFolder[]): { [name: string]: Sett
       markdownDescription:
         'Shows above each entry point and service who is let in, what is validated and written, and who calls it.',
     },
+    'backendSpecialist.map.followEditor': {
+      scope: 'window',
+      type: 'boolean',
+      default: true,
+      markdownDescription: 'Selects in the Backend Map the entry in which the cursor stands.',
+    },
+    'backendSpecialist.map.updateOnSave': {
+      scope: 'resource',
+      type: 'boolean',
+      default: false,
+      markdownDescription:
+        'Brings `backend-map.md` up to date whenever a file is saved: single lines of a map that exists. A map with changes that are not saved is left alone.',
+    },
     'backendSpecialist.migrations.codeLens': {
       scope: 'resource',
       type: 'boolean',

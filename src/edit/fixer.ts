@@ -26,6 +26,7 @@ export interface FixerOptions {
 }
 
 const MAX_ROUNDS = 10;
+const NOWHERE: Span = { start: 0, end: 0 };
 
 export class Fixer {
   private readonly options: FixerOptions;
@@ -74,7 +75,8 @@ export class Fixer {
       : { ok: false, reason };
   }
 
-  fixAll(file: FileId): EditResult {
+  /** @param within looked up before each round: only findings that begin there are fixed */
+  fixAll(file: FileId, within?: () => Span | undefined): EditResult {
     const { workspace } = this.options;
     const before = new Map<FileId, string | undefined>();
     const original = (of: FileId): string | undefined => {
@@ -84,7 +86,7 @@ export class Fixer {
     original(file);
     try {
       for (let round = 0; round < MAX_ROUNDS; round++) {
-        const batch = this.safeBatch(file);
+        const batch = this.safeBatch(file, within ? (within() ?? NOWHERE) : undefined);
         if (batch.size === 0) break;
         const changes = [...batch].map(([target, edits]) => ({
           file: target,
@@ -119,9 +121,10 @@ export class Fixer {
   }
 
   /** Edits of all safe fixes that neither overlap nor fail, by file. */
-  private safeBatch(file: FileId): Map<FileId, TextEdit[]> {
+  private safeBatch(file: FileId, within: Span | undefined): Map<FileId, TextEdit[]> {
     const batch = new Map<FileId, TextEdit[]>();
     for (const finding of this.found(file)) {
+      if (within && (finding.start < within.start || finding.start >= within.end)) continue;
       const offer = finding.fixes.find((fix) => fix.trust === 'safe');
       if (!offer) continue;
       const computed = this.compute(finding, offer);

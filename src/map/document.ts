@@ -84,6 +84,11 @@ const hasBackend: Derivation<boolean> = {
     draftsOfApp(workspace, root).some(({ entry }) => /^(action|route|page|service|model)$/.test(entry.kind)),
 };
 
+/** Where the maps of applications would be that have a backend and no map. */
+export function missingMaps(workspace: Workspace): readonly FileId[] {
+  return workspace.derived(neededMaps, '').flatMap(({ exists, file }) => (exists ? [] : [file]));
+}
+
 const mapSections: Derivation<readonly Section[]> = {
   name: 'mapSections',
   compute: (workspace, root) => {

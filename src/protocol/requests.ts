@@ -7,7 +7,8 @@
  */
 import * as z from 'zod/mini';
 
-const count = z.int().check(z.nonnegative());
+/** A whole number from 0 on. */
+export const count = z.int().check(z.nonnegative());
 
 /** 0-based line and 0-based UTF-16 character, as in the Language Server Protocol. */
 export const positionSchema = z.object({ line: count, character: count });
@@ -29,81 +30,6 @@ export type FindingCounts = z.infer<typeof findingCountsSchema>;
 /** What the analysis knows about the guard of an entry point; `public` is open on purpose, `unknown` is never guilty. */
 export const guardStateSchema = z.enum(['guarded', 'unguarded', 'public', 'unknown']);
 export type GuardState = z.infer<typeof guardStateSchema>;
-
-export const groupKindSchema = z.enum([
-  'actions',
-  'routes',
-  'services',
-  'models',
-  'pages',
-  'env',
-  'migrations',
-]);
-export type GroupKind = z.infer<typeof groupKindSchema>;
-
-/** One line of the Backend Map: an action, a route handler's method, a service function, a model, a variable… */
-export interface MapEntry {
-  /** Stable while the entry keeps its file and its name; unique in the whole map. */
-  id: string;
-  label: string;
-  description?: string | undefined;
-  /** The engine's name for what this is: `action`, `route`, `service`, `model`, `page`, `env`, `migration`, `field`… */
-  kind: string;
-  /** A `file:` URI. */
-  file: string;
-  /** The name of the entry in that file. */
-  range: z.infer<typeof rangeSchema>;
-  /** Left out where a guard makes no sense, as for a model. */
-  guard?: GuardState | undefined;
-  /** The evidence in words, such as `requireRole('ADMIN') at line 12`. */
-  guardDetail?: string | undefined;
-  roles?: string[] | undefined;
-  /** Findings inside this entry, those of its children included. */
-  findings: FindingCounts;
-  children?: MapEntry[] | undefined;
-}
-
-export const mapEntrySchema: z.ZodMiniType<MapEntry> = z.object({
-  id: z.string(),
-  label: z.string(),
-  description: z.optional(z.string()),
-  kind: z.string(),
-  file: z.string(),
-  range: rangeSchema,
-  guard: z.optional(guardStateSchema),
-  guardDetail: z.optional(z.string()),
-  roles: z.optional(z.array(z.string())),
-  findings: findingCountsSchema,
-  children: z.optional(z.array(z.lazy(() => mapEntrySchema))),
-});
-
-export const mapGroupSchema = z.object({
-  /** Unique in the whole map. */
-  id: z.string(),
-  kind: groupKindSchema,
-  label: z.string(),
-  entries: z.array(mapEntrySchema),
-});
-export type MapGroup = z.infer<typeof mapGroupSchema>;
-
-export const mapAppSchema = z.object({
-  /** Unique in the whole map. */
-  id: z.string(),
-  name: z.string(),
-  /** A `file:` URI of the app's folder. */
-  root: z.string(),
-  groups: z.array(mapGroupSchema),
-});
-export type MapApp = z.infer<typeof mapAppSchema>;
-
-export const backendMapSchema = z.object({
-  /** Grows with every change of the map; the same number means the same map. */
-  revision: count,
-  /** False while the first index runs: entries may still be missing. */
-  complete: z.boolean(),
-  apps: z.array(mapAppSchema),
-});
-export type BackendMapResult = z.infer<typeof backendMapSchema>;
 
 export const serverStateSchema = z.enum(['starting', 'indexing', 'ready', 'error']);
 export type ServerState = z.infer<typeof serverStateSchema>;
@@ -127,14 +53,8 @@ export const initializationOptionsSchema = z.object({
 });
 export type InitializationOptions = z.infer<typeof initializationOptionsSchema>;
 
-const noParams = z.object({});
-
-/** Request, client → server: the whole Backend Map. */
-export const mapRequest = {
-  method: 'backendSpecialist/map',
-  params: noParams,
-  result: backendMapSchema,
-} as const;
+/** Of requests that need none. */
+export const noParams = z.object({});
 
 /** Request, client → server: analyse every file of the workspace now; answers with the number of findings. */
 export const checkWorkspaceRequest = {
@@ -195,12 +115,6 @@ export const migrationTargetsRequest = {
 export const statusNotification = {
   method: 'backendSpecialist/status',
   params: serverStatusSchema,
-} as const;
-
-/** Notification, server → client: the map differs from the one of the last answer. */
-export const mapChangedNotification = {
-  method: 'backendSpecialist/mapChanged',
-  params: z.object({ revision: count }),
 } as const;
 
 /** Scheme of the rule pages the server serves through `workspace/textDocumentContent`: `backend-specialist-rule:/<id>.md`. */

@@ -2,8 +2,9 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { mapRequest, statusNotification } from '../../src/protocol/requests.ts';
-import { createFolder, Editor, removeFolder, uriOf, writeIn } from './kit/editor.ts';
+import { mapNodesRequest } from '../../src/protocol/map.ts';
+import { statusNotification } from '../../src/protocol/requests.ts';
+import { createFolder, Editor, removeFolder, writeIn } from './kit/editor.ts';
 
 const folders: string[] = [];
 const editors: Editor[] = [];
@@ -142,22 +143,9 @@ test('hostile files do not stop the server', async () => {
   expect(editor.messages.some((message) => message.includes('nul.ts'))).toBe(true);
 });
 
-test('the map and the status have the shape both ends agreed on, and a change of the map is told', async () => {
-  const { editor, root } = await start({
-    'package.json': '{ "name": "shop", "dependencies": { "next": "16.0.0" } }',
-    'app/page.tsx': 'export default () => null;\n',
-    'app/api/ping/route.ts': 'export function GET() {\n  return Response.json({});\n}\n',
-  });
+test('the status has the shape both ends agreed on', async () => {
+  const { editor } = await start({ 'a.ts': flagged });
   statusNotification.params.parse(await editor.quiescent());
-  const map = mapRequest.result.parse(await editor.connection.sendRequest(mapRequest.method, {}));
-  expect(map).toMatchObject({ complete: true, apps: [{ name: 'shop', root: uriOf(root) }] });
-  const routes = map.apps[0]?.groups.find(({ kind }) => kind === 'routes');
-  expect(routes?.entries).toMatchObject([
-    { file: uriOf(root, 'app/api/ping/route.ts'), range: { start: { line: 0 } } },
-  ]);
-  writeIn(root, 'app/api/pong/route.ts', 'export function GET() {\n  return Response.json({});\n}\n');
-  await editor.watched(root, 'app/api/pong/route.ts', 1);
-  expect(await editor.until(() => editor.mapRevisions.at(-1))).toBeGreaterThan(map.revision);
 });
 
 test('checking the workspace finds what no watcher told of', async () => {
@@ -174,7 +162,7 @@ test('checking the workspace finds what no watcher told of', async () => {
 
 test('requests with a wrong shape are refused', async () => {
   const { editor } = await start({});
-  await expect(editor.connection.sendRequest('backendSpecialist/map', [1])).rejects.toThrow();
+  await expect(editor.connection.sendRequest(mapNodesRequest.method, { parent: 1 })).rejects.toThrow();
 });
 
 test('the page of a rule is served as text', async () => {

@@ -19,6 +19,7 @@ import {
   type ProtocolConnection,
   type Range,
   type WorkspaceDiagnosticReportPartialResult,
+  type WorkspaceEdit,
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver-protocol/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -109,7 +110,9 @@ export class Editor {
     [];
   readonly registrations: { method: string; options: unknown }[] = [];
   readonly messages: string[] = [];
-  readonly mapRevisions: number[] = [];
+  readonly mapChanges: { revision: number; groups?: string[] }[] = [];
+  /** Edits that the server asked for; each is told to have been applied. */
+  readonly edits: WorkspaceEdit[] = [];
   refreshes = 0;
   lensRefreshes = 0;
   status: ServerStatus | undefined;
@@ -160,8 +163,12 @@ export class Editor {
     on('backendSpecialist/status', (status: ServerStatus) => {
       this.status = status;
     });
-    on('backendSpecialist/mapChanged', ({ revision }: { revision: number }) => {
-      this.mapRevisions.push(revision);
+    on('backendSpecialist/mapChanged', (change: { revision: number; groups?: string[] }) => {
+      this.mapChanges.push(change);
+    });
+    connection.onRequest('workspace/applyEdit', ({ edit }: { edit: WorkspaceEdit }) => {
+      this.edits.push(edit);
+      return { applied: true };
     });
     on('window/logMessage', ({ message }: { message: string }) => {
       this.messages.push(message);
@@ -272,6 +279,14 @@ export class Editor {
     const document = this.#documents.get(uriOf(root, file));
     if (!document) throw new Error(`${file} is not open.`);
     return document;
+  }
+
+  /** Saves an open document: its text is on the disk when the server hears of it. */
+  save(root: string, file: string): Promise<void> {
+    writeIn(root, file, this.document(root, file).getText());
+    return this.connection.sendNotification('textDocument/didSave', {
+      textDocument: { uri: uriOf(root, file) },
+    });
   }
 
   pull(root: string, file: string, previousResultId?: string): Promise<DocumentDiagnosticReport> {
