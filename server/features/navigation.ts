@@ -64,8 +64,8 @@ export function registerNavigation(context: ServerContext): void {
           name: found.name,
           kind: kindOf(found.kind),
           location: { uri: uriIn(folder, found.file), range: found.range },
-          containerName:
-            found.app === undefined || found.app === '' ? found.file : `${found.app} · ${found.file}`,
+          // The editor shows the file itself.
+          ...(found.app ? { containerName: found.app } : {}),
         })),
       )
       .slice(0, maxSymbols);

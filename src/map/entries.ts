@@ -3,6 +3,8 @@ import { basename } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import { given } from '../base/given.ts';
 import { spanOf } from '../facts/model.ts';
+import type { Value } from '../facts/tsModel.ts';
+import { valuesOf } from '../facts/valueIndex.ts';
 import type { Proof } from '../workspace/abs.ts';
 import { analyse } from '../workspace/entries.ts';
 import type { Entry } from '../workspace/entries.ts';
@@ -18,7 +20,7 @@ import type { Reach } from './reach.ts';
 import { routePath } from '../project/routePath.ts';
 import { resultOf } from './result.ts';
 import { directEffects, idsOf, namesOf, serviceId } from './services.ts';
-import { topLevel, topLevelAt } from './symbols.ts';
+import { declarationSite, topLevel, topLevelAt } from './symbols.ts';
 import type { TsFileFacts } from './symbols.ts';
 import { touchesOf } from './touches.ts';
 import type { Touches } from './touches.ts';
@@ -168,7 +170,7 @@ function reachOf(
   workspace: Workspace,
   file: FileId,
   facts: TsFileFacts,
-  subject: GuardSubject & Partial<Pick<Entry, 'kind'>>,
+  subject: GuardSubject & Partial<Pick<Entry, 'kind' | 'at'>>,
 ): Reach {
   const exported =
     subject.kind === 'inline-action'
@@ -181,12 +183,42 @@ function reachOf(
         ? exported.value
         : undefined;
   const starts = subject.handler === undefined ? [] : [subject.handler];
+  const around = subject.kind === 'procedure' ? procedureAt(facts, subject.at) : declared;
   return reachFrom(
     workspace,
     starts,
-    declared ? [{ file, value: declared }] : [],
+    around ? chainOf(workspace, file, facts, around, 0) : [],
     (key) => key !== subject.handler && serviceId(workspace, key) !== undefined,
   );
+}
+
+/** What a router's property with a name's place is: `teamProcedure.input(schema).mutation(…)`. */
+function procedureAt(facts: TsFileFacts, at: number | undefined): Value | undefined {
+  for (const object of valuesOf(facts, 'object'))
+    for (const property of object.props)
+      if (property.p === 'prop' && property.at === at) return property.value;
+  return undefined;
+}
+
+const MAX_LINKS = 4;
+
+/** A chain of calls, and those that it goes on from: `const teamProcedure = procedure.input(team).use(…)` in another file. */
+function chainOf(
+  workspace: Workspace,
+  file: FileId,
+  facts: TsFileFacts,
+  value: Value,
+  depth: number,
+): { file: FileId; value: Value }[] {
+  const own = { file, value };
+  let root = value;
+  while (root.k === 'call' || root.k === 'member') root = root.k === 'call' ? root.fn : root.of;
+  if (value.k !== 'call' || root.k !== 'ref' || depth > MAX_LINKS) return [own];
+  const from = declarationSite(workspace, file, facts, root.b);
+  const theirs = from && workspace.facts(from.file);
+  if (theirs?.kind !== 'ts' || !from) return [own];
+  const before = topLevel(theirs).find(({ name }) => name === from.name)?.value;
+  return before ? [own, ...chainOf(workspace, from.file, theirs, before, depth + 1)] : [own];
 }
 
 /** What server components that a page renders do. */

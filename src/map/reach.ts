@@ -6,7 +6,7 @@ import { visitSteps, visitValue } from '../facts/visit.ts';
 import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
 import type { Abs, FunctionKey } from '../workspace/abs.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { resolve, withInner } from './symbols.ts';
+import { declarationSite, resolve, withInner } from './symbols.ts';
 import type { TsFileFacts } from './symbols.ts';
 
 /** A schema by the place that exports it; without a file when it is written in place. */
@@ -114,7 +114,7 @@ function note(
       noteSchema(workspace, file, facts, schema, reach);
     enter(functionKey(callee.file, callee.fn));
   } else if (callee?.k === 'package' && callee.spec === 'next/cache')
-    noteRevalidation(callee.path.at(-1) ?? '', value.args[0], reach);
+    noteRevalidation(workspace, file, facts, callee.path.at(-1) ?? '', value.args[0], reach);
 }
 
 const SCHEMA_LIBRARY = /^(zod|valibot|yup|arktype|joi|superstruct|@sinclair\/typebox|zod-form-data)(\/|$)/;
@@ -232,45 +232,27 @@ function propertyOf(value: Value | undefined, name: string): Value | undefined {
 function originOf(workspace: Workspace, file: FileId, facts: TsFileFacts, value: Value): FileId | undefined {
   if (value.k === 'member')
     return value.of.k === 'ref' ? originOf(workspace, file, facts, value.of) : undefined;
-  if (value.k !== 'ref') return undefined;
-  const binding = facts.bindings[value.b];
-  if (binding?.kind !== 'import') return binding?.fn === 0 ? file : undefined;
-  for (const item of facts.imports)
-    for (const named of item.names) {
-      if (named.b !== value.b) continue;
-      const target = workspace.target(file, item.spec);
-      return target.t === 'file' ? declaringFile(workspace, target.file, named.imported, 0) : undefined;
-    }
-  return undefined;
+  return value.k === 'ref' ? declarationSite(workspace, file, facts, value.b)?.file : undefined;
 }
 
-/** Follows `export … from` and `export *` to the file that declares a name. */
-function declaringFile(workspace: Workspace, file: FileId, name: string, depth: number): FileId {
-  const facts = workspace.tsFacts(file);
-  if (!facts || depth > 5 || name === '*') return file;
-  for (const item of facts.exports) {
-    if (item.e === 'from' && item.name === name) {
-      const target = workspace.target(file, item.spec);
-      return target.t === 'file' ? declaringFile(workspace, target.file, item.imported, depth + 1) : file;
-    }
-    if (item.e !== 'star' && item.name === name) return file;
-  }
-  for (const item of facts.exports) {
-    if (item.e !== 'star') continue;
-    const target = workspace.target(file, item.spec);
-    if (target.t !== 'file') continue;
-    const found = declaringFile(workspace, target.file, name, depth + 1);
-    if (
-      workspace.tsFacts(found)?.exports.some((candidate) => candidate.e !== 'star' && candidate.name === name)
-    )
-      return found;
-  }
-  return file;
-}
-
-function noteRevalidation(name: string, arg: Value | undefined, reach: Reach): void {
+function noteRevalidation(
+  workspace: Workspace,
+  file: FileId,
+  facts: TsFileFacts,
+  name: string,
+  arg: Value | undefined,
+  reach: Reach,
+): void {
   const isTag = /^(revalidateTag|updateTag|expireTag|unstable_expireTag)$/.test(name);
   if (!isTag && !/^(revalidatePath|unstable_expirePath|expirePath)$/.test(name)) return;
-  const text = arg?.k === 'lit' ? String(arg.v) : arg?.k === 'template' ? arg.texts.join('[…]') : '…';
+  const known = arg && resolve(workspace, file, facts, arg);
+  const text =
+    arg?.k === 'lit'
+      ? String(arg.v)
+      : arg?.k === 'template'
+        ? arg.texts.join('[…]')
+        : known?.k === 'lit'
+          ? String(known.v)
+          : '…';
   reach.revalidates.add(isTag ? `tag:${text}` : text);
 }

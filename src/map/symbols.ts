@@ -138,3 +138,50 @@ export function withInner(facts: TsFacts, fn: FunctionId): FunctionId[] {
     });
   return out;
 }
+
+/** Where a name of a file's top level is declared, and as what: here, or behind an import and re-exports. */
+export function declarationSite(
+  workspace: WorkspaceView,
+  file: FileId,
+  facts: TsFacts,
+  b: number,
+): { file: FileId; name: string } | undefined {
+  const binding = facts.bindings[b];
+  if (binding?.kind !== 'import') return binding?.fn === 0 ? { file, name: binding.name } : undefined;
+  for (const item of facts.imports)
+    for (const named of item.names) {
+      if (named.b !== b) continue;
+      const target = workspace.target(file, item.spec);
+      return target.t === 'file' ? declaringSite(workspace, target.file, named.imported, 0) : undefined;
+    }
+  return undefined;
+}
+
+/** Follows `export … from` and `export *` to the file that declares a name. */
+function declaringSite(
+  workspace: WorkspaceView,
+  file: FileId,
+  name: string,
+  depth: number,
+): { file: FileId; name: string } {
+  const own = { file, name };
+  const facts = workspace.tsFacts(file);
+  if (!facts || depth > 5 || name === '*') return own;
+  for (const item of facts.exports) {
+    if (item.e === 'from' && item.name === name) {
+      const target = workspace.target(file, item.spec);
+      return target.t === 'file' ? declaringSite(workspace, target.file, item.imported, depth + 1) : own;
+    }
+    if (item.e === 'local' && item.name === name) return { file, name: facts.bindings[item.b]?.name ?? name };
+    if (item.e === 'value' && item.name === name) return own;
+  }
+  for (const item of facts.exports) {
+    if (item.e !== 'star') continue;
+    const target = workspace.target(file, item.spec);
+    if (target.t !== 'file') continue;
+    const found = declaringSite(workspace, target.file, name, depth + 1);
+    const theirs = workspace.tsFacts(found.file);
+    if (theirs?.exports.some((other) => other.e !== 'star' && other.name === name)) return found;
+  }
+  return own;
+}

@@ -134,6 +134,15 @@ function askedRoles(
         ? listed.map((label) => `not ${label}`)
         : undefined;
     }
+    // `process.env.ADMINS?.split(',').includes(session.user.email)`
+    if (
+      truth &&
+      first &&
+      /^(includes|has|contains)$/.test(fn.name) &&
+      isSessionName(look(it, first, state, NOTHING)) &&
+      isOfEnvironment(look(it, fn.of, state, NOTHING))
+    )
+      return ['named in the environment'];
     if (asksRole(it, fn.of, state) || isListOfRoles(look(it, fn.of, state, NOTHING)))
       return truth ? (literalsIn(it, args) ?? [textOfRole(fn.of)]) : undefined;
   }
@@ -248,6 +257,13 @@ function parameterName(links: Links, { fn: key, i }: Extract<Abs, { k: 'param' }
 function isSessionName(value: Abs): boolean {
   if (value.k === 'variants') return value.list.some((variant) => isSessionName(variant.value));
   return value.k === 'session' && /^(email|id|userId|sub|name)$/.test(value.path.at(-1) ?? '');
+}
+
+/** Made of a variable of the environment: a list split from its text, with another where it isn't set. */
+function isOfEnvironment(value: Abs): boolean {
+  if (value.k === 'unknown') return value.from?.some(isOfEnvironment) === true;
+  if (value.k === 'variants') return value.list.some((variant) => isOfEnvironment(variant.value));
+  return isEnvironment(value);
 }
 
 /** The session, its user or its role: what a helper is given to decide about somebody. */

@@ -226,7 +226,6 @@ test('entries are found by a part of their name', async () => {
   expect(await names('')).toHaveLength(6);
   const [note] = (await symbols(editor, 'model note')) ?? [];
   expect(note).toMatchObject({
-    containerName: schema,
     location: { uri: uriOf(root, schema), range: { start: { line: 9, character: 6 } } },
   });
 });

@@ -135,3 +135,62 @@ export async function GET(request: Request) {
   expect(found).toMatchObject({ reads: ['Note'], calls: ['service:lib/services/note.service.ts#listNotes'] });
   expect(found?.writes).toBeUndefined();
 });
+
+test('a tag or path that has a name is told by its text', async () => {
+  const file = 'lib/actions/tag.actions.ts';
+  const found = await entry(
+    {
+      'lib/tags.ts': "export const NOTES = 'notes';\nexport const PATHS = { notes: '/notes' };\n",
+      [file]: `'use server';
+import { revalidatePath, updateTag } from 'next/cache';
+import { NOTES, PATHS } from '@/lib/tags';
+export async function renew(id: string) { updateTag(NOTES); revalidatePath(PATHS.notes); updateTag(id); }
+`,
+    },
+    `${file}#renew`,
+  );
+  expect(found?.revalidates).toEqual(['/notes', 'tag:notes', 'tag:…']);
+});
+
+test('a list of people in the environment is a role', async () => {
+  const file = 'lib/actions/owner.actions.ts';
+  const text = (list: string): string => `'use server';
+import { auth } from '@/auth';
+import { addNote } from '@/lib/services/note.service';
+export async function post() {
+  const session = await auth();
+  const people = ${list};
+  if (!session?.user?.email || !people.includes(session.user.email)) return { error: 'No' };
+  await addNote('', '');
+}
+`;
+  expect(await entry({ [file]: text("process.env.ADMINS?.split(',') || []") }, '#post')).toMatchObject({
+    roles: ['named in the environment'],
+  });
+  expect((await entry({ [file]: text("(await names()).split(',')") }, '#post'))?.roles).toBeUndefined();
+});
+
+test('a procedure is validated by its own schemas and by those of what it builds on', async () => {
+  const file = 'server/routers/note.ts';
+  const files = {
+    'package.json': notes['package.json']?.replace('"zod"', '"@trpc/server":"11.0.0","zod"') ?? '',
+    'server/trpc.ts': `import { initTRPC } from '@trpc/server';
+import { teamSchema } from '@/server/schemas';
+const t = initTRPC.create();
+export const router = t.router;
+export const teamProcedure = t.procedure.input(teamSchema);
+`,
+    'server/schemas.ts':
+      "import { z } from 'zod';\nexport const teamSchema = z.object({ id: z.string() });\n",
+    [file]: `import { z } from 'zod';
+import { prisma } from '@/lib/db';
+import { router, teamProcedure } from '@/server/trpc';
+export const noteRouter = router({
+  add: teamProcedure.input(z.object({ text: z.string() })).mutation(async () => prisma.note.create({ data: { text: '', userId: '' } })),
+  all: teamProcedure.query(async () => prisma.note.findMany({ take: 5 })),
+});
+`,
+  };
+  expect((await entry(files, `${file}#add`))?.validation).toEqual(['inline', 'teamSchema']);
+  expect((await entry(files, `${file}#all`))?.validation).toEqual(['teamSchema']);
+});
