@@ -234,6 +234,12 @@ describe('silent', () => {
       ),
     ],
     [
+      'a refresh that the component is given',
+      form(
+        'const { refreshData } = useParent(); return <button onClick={async () => { await save(id, title); refreshData(); }}>Save</button>;',
+      ),
+    ],
+    [
       'const { push } = useRouter()',
       form(
         "const { push } = useRouter(); return <button onClick={async () => { await save(id, title); push('/posts'); }}>Save</button>;",

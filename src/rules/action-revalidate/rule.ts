@@ -153,6 +153,8 @@ function isClientCode(facts: TsFacts | undefined): boolean {
 
 const REFRESH_CALL =
   /^(refresh|invalidateQueries|invalidate|refetch|refetchQueries|mutate|setQueryData|reload|resetQueries|revalidate)$/;
+/** What a component is given to refresh what stands above it: `refreshData()`, `onRefresh()`, `reloadTeams()`. */
+const REFRESH_PROP = /^(on)?(refresh|reload|refetch|revalidate|invalidate)[A-Z]|^on(Refresh|Reload|Refetch)$/;
 const NAVIGATES = /^(push|replace|back)$/;
 
 const perFile = new WeakMap<TsFacts, { refreshing?: boolean; updating?: boolean }>();
@@ -173,6 +175,8 @@ function refreshing(facts: TsFacts): boolean {
       if (value.k !== 'call') return;
       const { fn } = value;
       if (fn.k === 'ref' && (REFRESH_CALL.test(fn.name) || NAVIGATES.test(fn.name))) found = true;
+      if (fn.k === 'ref' && facts.bindings[fn.b]?.kind !== 'import' && REFRESH_PROP.test(fn.name))
+        found = true;
       if (fn.k !== 'member') return;
       if (REFRESH_CALL.test(fn.name)) found = true;
       const base = fn.of.k === 'ref' || fn.of.k === 'member' ? fn.of.name : '';
