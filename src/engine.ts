@@ -76,6 +76,7 @@ export interface EngineOptions {
 
 export const rules = registeredRules.map(({ rule }) => rule);
 
+const ruleIds = rules.map(({ meta }) => meta.id);
 const declarations = rules.map(({ meta }) => ({
   id: meta.id,
   title: meta.title,
@@ -309,7 +310,12 @@ export class Engine {
     const rendered = render(
       file,
       reports.reports,
-      { facts, recipe: findRecipe, excerpt: (_, start, end) => text.slice(start, end) },
+      {
+        facts,
+        recipe: findRecipe,
+        rules: ruleIds,
+        excerpt: (_, start, end) => text.slice(start, end),
+      },
       reports.unused,
     );
     this.shown.set(file, { reports, layouts, rendered });

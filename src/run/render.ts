@@ -2,6 +2,7 @@
 import { hashText } from '../base/hash.ts';
 import { rangeAt } from '../base/lineIndex.ts';
 import type { FileId } from '../base/path.ts';
+import { didYouMean, nearestName } from '../config/distance.ts';
 import type { FixRecipe } from '../edit/fix.ts';
 import type { FileFacts } from '../facts/model.ts';
 import { spanAt } from './anchors.ts';
@@ -15,6 +16,8 @@ import { enclosingSymbol } from './symbol.ts';
 export interface RenderContext {
   facts(file: FileId): FileFacts | undefined;
   recipe(rule: string, id: string): FixRecipe | undefined;
+  /** Ids of all rules: a suppression may name one that doesn't exist. */
+  rules: readonly string[];
   /** The text that a finding's fingerprint is built on: what is flagged. */
   excerpt(file: FileId, start: number, end: number): string;
 }
@@ -71,6 +74,7 @@ export function render(
   });
   if (unusedSeverity !== 'off')
     for (const fact of unused) {
+      const misspelt = fact.rules.find((id) => !context.rules.includes(id) && nearestName(id, context.rules));
       const range = rangeAt(facts.lines, fact.span.start, fact.span.end);
       all.push({
         file,
@@ -78,17 +82,32 @@ export function render(
         range,
         rule: UNUSED_SUPPRESSION,
         severity: unusedSeverity,
-        message: `This suppression silences nothing${fact.rules.length ? ` of ${fact.rules.join(', ')}` : ''}. Remove it.`,
+        message:
+          misspelt === undefined
+            ? `This suppression silences nothing${fact.rules.length ? ` of ${fact.rules.join(', ')}` : ''}. Remove it.`
+            : `There is no rule "${misspelt}".${didYouMean(misspelt, context.rules)}`,
         related: [],
-        fixes: [
-          {
-            recipe: 'remove-suppression',
-            title: 'Remove the unused suppression',
-            trust: 'safe',
-            preferred: true,
-            data: {},
-          },
-        ],
+        // Whoever misspelt a rule means it, and has written down why.
+        fixes:
+          misspelt === undefined
+            ? [
+                {
+                  recipe: 'remove-suppression',
+                  title: 'Remove the unused suppression',
+                  trust: 'safe',
+                  preferred: true,
+                  data: {},
+                },
+              ]
+            : [
+                {
+                  recipe: 'correct-rule',
+                  title: `Write ${nearestName(misspelt, context.rules) ?? ''}`,
+                  trust: 'suggestion',
+                  preferred: true,
+                  data: { from: misspelt, to: nearestName(misspelt, context.rules) ?? '' },
+                },
+              ],
         fingerprint: '',
       });
     }

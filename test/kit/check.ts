@@ -127,8 +127,8 @@ function failFor(lines: string): void {
 /** Compares the findings of some rules (all, unless named) with the carets of the fixture. */
 export function expectFindings(fixture: Fixture, options: { rules?: readonly string[] } = {}): void {
   const wanted = (rule: string): boolean => options.rules?.includes(rule) ?? true;
-  const found = findingsOf(fixture.engine).filter(({ rule }) => wanted(rule));
-  for (const rule of options.rules ?? []) findingsOf(fixture.engine, rule);
+  const found =
+    options.rules?.flatMap((rule) => findingsOf(fixture.engine, rule)) ?? findingsOf(fixture.engine);
   const wantedHere = fixture.expectations.filter(({ rule }) => wanted(rule));
   failFor(difference(fixture.engine, found, wantedHere));
 }

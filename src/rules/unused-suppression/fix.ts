@@ -19,4 +19,19 @@ export const fixes = [
       return { changes: [{ file, create: false, edits: [{ start, end, text: '' }] }] };
     },
   }),
+  defineFix({
+    id: 'correct-rule',
+    title: ({ to }) => `Write ${String(to)}`,
+    trust: 'suggestion',
+    preferred: true,
+    edit({ finding, text, file, data }) {
+      const from = String(data['from']);
+      const words = [...text.slice(finding.start, finding.end).matchAll(/[\w-]+/g)];
+      const word = words.find((match) => match[0] === from);
+      if (!word) return { refuse: 'The rule is no longer named here.' };
+      const start = finding.start + word.index;
+      const edits = [{ start, end: start + from.length, text: String(data['to']) }];
+      return { changes: [{ file, create: false, edits }] };
+    },
+  }),
 ];
