@@ -30,6 +30,7 @@ const parts: { readonly [part: string]: Part } = {
     packages: [
       'ts-morph',
       'jsonc-parser',
+      'toml-eslint-parser',
       'yaml',
       'libpg-query',
       'web-tree-sitter',

@@ -19,7 +19,13 @@ const rules: [RegExp, CommandFileKind][] = [
   [/(^|\/)(GNUmakefile|[Mm]akefile)$|\.mk$/, 'makefile'],
   [/(^|\/)\.?[Jj]ustfile$|\.just$/, 'justfile'],
   [/(^|\/)\.vscode\/(tasks|launch|mcp)\.json$|(^|\/)\.?mcp\.json$|(^|\/)\.cursor\/mcp\.json$/, 'json-tasks'],
-  [/(^|\/)(vercel|railway)\.json$|(^|\/)\.claude\/settings(\.local)?\.json$/, 'json-tasks'],
+  [
+    /(^|\/)(vercel|railway|nixpacks|railpack|project|nx)\.json$|(^|\/)\.claude\/settings(\.local)?\.json$/,
+    'json-tasks',
+  ],
+  [/(^|\/)\.?devcontainer\.json$/, 'json-tasks'],
+  [/(^|\/)((fly|\.?mise)(\.[\w-]+)?|netlify|railway|nixpacks|wrangler|\.?lefthook)\.toml$/, 'toml'],
+  [/(^|\/)\.?mise\/config\.toml$|(^|\/)\.codex\/config\.toml$/, 'toml'],
   [
     /(^|\/)(AGENTS|CLAUDE|GEMINI|SKILL|CONVENTIONS)(\.local)?\.md$|(^|\/)\.github\/(copilot-instructions\.md|(instructions|prompts|chatmodes)\/.*\.md)$/i,
     'markdown',

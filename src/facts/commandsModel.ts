@@ -15,8 +15,10 @@ export type CommandFileKind =
   | 'justfile'
   /** `name: command`, a line each. */
   | 'procfile'
-  /** VS Code tasks and launch configurations, MCP servers, hosting settings: JSON with commands under known keys. */
+  /** VS Code tasks and launch configurations, MCP servers, targets of Nx, hosting settings: JSON with commands under known keys. */
   | 'json-tasks'
+  /** Hosting settings, tasks and MCP servers in TOML. */
+  | 'toml'
   | 'markdown';
 
 export interface CommandWord {

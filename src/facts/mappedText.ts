@@ -38,6 +38,13 @@ export function sliceMapped(mapped: MappedText, start: number, end: number): Map
   };
 }
 
+/** The words of a command that is given apart from its arguments: `pnpm exec`. */
+export function splitWords(command: MappedText): MappedText[] {
+  return [...command.text.matchAll(/\S+/g)].map((match) =>
+    sliceMapped(command, match.index, match.index + match[0].length),
+  );
+}
+
 /** Collects decoded units with their places. */
 export class MappedBuilder {
   #text = '';

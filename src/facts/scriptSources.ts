@@ -4,9 +4,10 @@ import type { Node as JsonNode } from 'jsonc-parser';
 import { isTooDeep } from '../base/nesting.ts';
 import type { CommandFileKind, CommandProblem, CommandWord, EnvAssignment } from './commandsModel.ts';
 import { dockerSources } from './dockerSources.ts';
-import { sliceMapped, unescaped, verbatim } from './mappedText.ts';
+import { splitWords, unescaped, verbatim } from './mappedText.ts';
 import type { MappedText } from './mappedText.ts';
 import { justSources, makeSources, markdownSources, procfileSources } from './lineSources.ts';
+import { tomlSources } from './tomlSources.ts';
 import { yamlSources } from './yamlSources.ts';
 
 export interface ScriptSource {
@@ -49,6 +50,8 @@ export function scriptSources(kind: CommandFileKind, text: string): ScriptSource
       return procfileSources(text);
     case 'markdown':
       return markdownSources(text);
+    case 'toml':
+      return tomlSources(text);
     default:
       return yamlSources(kind, text);
   }
@@ -75,14 +78,24 @@ function packageSources(text: string): ScriptSources {
   // `prisma.seed` of older projects and lint-staged entries run commands too.
   const seed = root && findNodeAtLocation(root, ['prisma', 'seed']);
   if (seed?.type === 'string') out.push(plain('prisma.seed', jsonString(text, seed)));
+  out.push(...tasksIn(text, root && findNodeAtLocation(root, ['nx', 'targets'])));
   return { scripts: out, comments: [], problems: [] };
 }
 
 const commandKey = /^(command|cmd|program|runtimeExecutable|.*Command)$/;
+/** Keys with a list of commands, each a text or an object of its own. */
+const listKey = /^(commands|cmds|preDeployCommand)$/;
 
-/** Objects with a `command` (and `args`), and keys that end in `Command`. */
+/** Objects with a `command` (and `args`), keys that end in `Command`, and lists of commands. */
 function taskSources(text: string): ScriptSources {
+  const scripts = tasksIn(text, parseTree(text, [], { allowTrailingComma: true }));
+  return { scripts, comments: lineComments(text), problems: [] };
+}
+
+function tasksIn(text: string, root: JsonNode | undefined): ScriptSource[] {
   const out: ScriptSource[] = [];
+  const strings = (node: JsonNode | undefined): MappedText[] =>
+    (node?.children ?? []).filter(({ type }) => type === 'string').map((item) => jsonString(text, item));
   const visit = (node: JsonNode | undefined, name: string, depth: number): void => {
     if (!node || depth > 60) return;
     if (node.type === 'array') for (const child of node.children ?? []) visit(child, name, depth + 1);
@@ -91,30 +104,46 @@ function taskSources(text: string): ScriptSources {
     const label = [get('label'), get('name'), get('taskName')].find((item) => item?.type === 'string');
     const own = label ? String(label.value) : name;
     const env = jsonEnv(text, get('env') ?? findNodeAtLocation(node, ['options', 'env']));
-    const args =
-      (get('args') ?? get('runtimeArgs'))?.children?.filter((item) => item.type === 'string') ?? [];
+    const add = (body: ScriptSource['body'], called = own): void => {
+      out.push({ name: called, body, env, envFiles: [] });
+    };
+    const args = strings(get('args') ?? get('runtimeArgs'));
     for (const property of node.children ?? []) {
       const [key, value] = property.children ?? [];
       if (!key || !value) continue;
-      if (value.type === 'string' && commandKey.test(String(key.value))) {
+      const isCommand = commandKey.test(String(key.value));
+      if (value.type === 'string' && isCommand) {
         const command = jsonString(text, value);
-        const body =
-          args.length > 0
-            ? { words: [...splitWords(command), ...args.map((arg) => jsonString(text, arg))] }
-            : { script: command };
-        out.push({ name: own, body, env, envFiles: [] });
-      } else visit(value, label ? own : String(key.value), depth + 1);
+        add(args.length > 0 ? { words: [...splitWords(command), ...args] } : { script: command });
+      } else if (value.type === 'array' && listKey.test(String(key.value))) {
+        for (const script of strings(value)) add({ script });
+        visit(value, own, depth + 1);
+      } else if (value.type === 'array' && isCommand) add({ words: strings(value) });
+      else if (value.type === 'object' && isCommand) addNamed(value, add, depth);
+      else visit(value, label || isWrapper(key) ? own : String(key.value), depth + 1);
     }
   };
-  visit(parseTree(text, [], { allowTrailingComma: true }), '', 0);
-  return { scripts: out, comments: lineComments(text), problems: [] };
+  // Commands of a development container that run side by side: `{ "db": "…", "web": ["npm", "ci"] }`.
+  const addNamed = (
+    node: JsonNode,
+    add: (body: ScriptSource['body'], called?: string) => void,
+    depth: number,
+  ): void => {
+    for (const { children = [] } of node.children ?? []) {
+      const [key, value] = children;
+      if (!key || !value) continue;
+      if (value.type === 'string') add({ script: jsonString(text, value) }, String(key.value));
+      else if (value.type === 'array') add({ words: strings(value) }, String(key.value));
+      else visit(value, String(key.value), depth + 1);
+    }
+  };
+  visit(root, '', 0);
+  return out;
 }
 
-/** `pnpm exec` with separate `args`: the words of the command itself. */
-function splitWords(command: MappedText): MappedText[] {
-  return [...command.text.matchAll(/\S+/g)].map((match) =>
-    sliceMapped(command, match.index, match.index + match[0].length),
-  );
+/** `options` of a target say nothing of what it is for. */
+function isWrapper(key: JsonNode): boolean {
+  return key.value === 'options';
 }
 
 function jsonEnv(text: string, node: JsonNode | undefined): EnvAssignment[] {

@@ -40,6 +40,18 @@ const names = new Set([
   'Justfile',
   'vercel.json',
   'railway.json',
+  'nixpacks.json',
+  'railpack.json',
+  'project.json',
+  'nx.json',
+  'devcontainer.json',
+  '.devcontainer.json',
+  'netlify.toml',
+  'railway.toml',
+  'nixpacks.toml',
+  'wrangler.toml',
+  'lefthook.toml',
+  '.lefthook.toml',
   'mcp.json',
   '.mcp.json',
 ]);
@@ -53,6 +65,7 @@ const patterns = [
   /\.Dockerfile$/i,
   /^\.env/,
   /\.(mk|just)$/,
+  /^(fly|\.?mise)(\.[\w-]+)?\.toml$/,
   /^backend-map\.md$/,
 ];
 
@@ -63,6 +76,7 @@ const places = [
   /(^|\/)\.(claude|cursor|agents|codex|windsurf)\/.*\.mdc?$/,
   /(^|\/)\.github\/(copilot-instructions\.md|(instructions|prompts|chatmodes)\/.*\.md)$/,
   /(^|\/)\.(husky|githooks)\/[\w-]+$/,
+  /(^|\/)(\.?mise|\.codex)\/config\.toml$/,
 ];
 
 /**
@@ -70,9 +84,9 @@ const places = [
  * Kept free of lookaheads and negation, which watchers do not know.
  */
 export const watchGlob =
-  '**/{*.{ts,tsx,js,jsx,mjs,cjs,mts,cts,prisma,sql,yaml,yml,sh,bash,zsh,ksh,mk,just},package.json,tsconfig*.json,jsconfig*.json,' +
+  '**/{*.{ts,tsx,js,jsx,mjs,cjs,mts,cts,prisma,sql,yaml,yml,sh,bash,zsh,ksh,mk,just,toml},package.json,tsconfig*.json,jsconfig*.json,' +
   'Dockerfile*,*.Dockerfile,Containerfile,Makefile,makefile,GNUmakefile,justfile,Justfile,.justfile,Procfile,.cursorrules,.windsurfrules,.clinerules,.env*,backend-specialist.config.json,' +
-  'vercel.json,railway.json,tasks.json,launch.json,settings.json,settings.local.json,mcp.json,.mcp.json,*.md,*.mdc,.gitignore}';
+  'vercel.json,railway.json,nixpacks.json,railpack.json,project.json,nx.json,devcontainer.json,.devcontainer.json,tasks.json,launch.json,settings.json,settings.local.json,mcp.json,.mcp.json,*.md,*.mdc,.gitignore}';
 
 /** Whether the name is of a kind the engine reads and no folder above it is excluded. */
 export function isAnalysed(file: FileId): boolean {

@@ -57,6 +57,7 @@ export function isReference(facts: FileFacts, file: FileId): boolean {
 export function isUnattended(command: Command, facts: FileFacts, file: FileId): boolean {
   return (
     (facts.kind === 'commands' && /^(github|gitlab|circleci|ci|compose|dockerfile)$/.test(facts.file)) ||
+    /^(fly|netlify|nixpacks|railpack|railway|vercel|wrangler)\b/.test(basename(file)) ||
     /(deploy|release|start|entrypoint|build)/i.test(
       facts.kind === 'package' ? command.script : basename(file),
     ) ||

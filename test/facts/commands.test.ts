@@ -248,6 +248,100 @@ describe('extractCommands', () => {
     expectExact('json-tasks', text, ['migrate', 'push']);
   });
 
+  test('targets of Nx, development containers, phases of a build', () => {
+    const text = `{ "targets": { "reset": { "executor": "nx:run-commands", "options": {
+  "commands": ["npx prisma migrate reset", { "command": "npx prisma db push" }], "env": { "A": "b" } } },
+  "push": { "command": "prisma generate", "inputs": ["command"], "dependsOn": ["reset"] } },
+ "postCreateCommand": { "db": "dropdb x", "web": ["npm", "ci"] }, "onCreateCommand": ["npx", "prisma", "db push"],
+ "phases": { "build": { "cmds": ["dropdb y && dropdb z"] } }, "description": "dropdb w" }`;
+    expect(found('json-tasks', text)).toEqual([
+      ['reset', 'prisma migrate reset'],
+      ['reset', 'prisma db push'],
+      ['push', 'prisma generate'],
+      ['db', 'dropdb x'],
+      ['web', 'npm ci'],
+      ['', 'prisma db push'],
+      ['build', 'dropdb y'],
+      ['build', 'dropdb z'],
+    ]);
+    expectExact('json-tasks', text, ['migrate', 'generate', 'ci']);
+  });
+
+  test('targets of Nx in package.json', () => {
+    const text = `{ "scripts": { "a": "dropdb a" }, "nx": { "targets": { "b": { "command": "dropdb b" } } }, "command": "dropdb c" }`;
+    expect(found('package-json', text)).toEqual([
+      ['a', 'dropdb a'],
+      ['b', 'dropdb b'],
+    ]);
+  });
+
+  test('TOML: hosting settings, tasks, MCP servers', () => {
+    const text = `app = "shop" # dropdb a
+[env]
+DATABASE_URL = "postgres://x/app"
+command = "dropdb b"
+[deploy]
+release_command = "npx prisma migrate reset --force"
+[processes]
+web = "npm start"
+[experimental]
+cmd = ["npx", "prisma", "db push"]
+[phases.build]
+cmds = [ 'npx prisma generate', """
+npx prisma migrate \\
+   status""" ]
+[[redirects]]
+from = "dropdb c"
+[tasks."db:reset"]
+run = "echo \\u0041 && dropdb d"
+[mcp_servers.prisma]
+command = "npx -y"
+args = ["prisma", "mcp"]
+env = { TOKEN = "dropdb e" }
+[context.production]
+command = "dropdb f"
+environment = { B = "c" }
+`;
+    expect(found('toml', text)).toEqual([
+      ['deploy', 'prisma migrate reset --force'],
+      ['web', 'npm start'],
+      ['experimental', 'prisma db push'],
+      ['build', 'prisma generate'],
+      ['build', 'prisma migrate status'],
+      ['db:reset', 'echo A'],
+      ['db:reset', 'dropdb d'],
+      ['prisma', 'prisma mcp'],
+      ['production', 'dropdb f'],
+    ]);
+    expectExact('toml', text, ['reset', '--force', 'generate', 'status', 'mcp']);
+    const { commands, comments } = extractCommands('toml', text);
+    expect(commands[0]?.env.map(({ name }) => name)).toEqual(['DATABASE_URL', 'command']);
+    expect(commands.at(-1)?.env.map(({ name }) => name)).toEqual(['DATABASE_URL', 'command', 'B']);
+    expect(comments.map((comment) => comment.text)).toEqual(['dropdb a']);
+  });
+
+  test.each([
+    ['a half-written line', '[build\n', ''],
+    ['a key without a value', '', 'x =\n'],
+    ['a key that is there twice', '', 'release_command = "dropdb y"\n'],
+    ['a text that does not end', '', 'y = "dropdb z\n'],
+    ['a list that does not end', '', 'z = [1,\n'],
+    ['a block of text that does not end', '', 'z = """a\n\n'],
+  ])('TOML with %s: the rest is read, the mistake told', (_, before, after) => {
+    const text = `${before}[deploy]\nrelease_command = "dropdb x"\n${after}`;
+    expect(found('toml', text)).toEqual([['deploy', 'dropdb x']]);
+    const { problems } = extractCommands('toml', text);
+    expect(problems.length).toBeGreaterThan(0);
+    for (const { span } of problems) {
+      expect(span.start).toBeLessThanOrEqual(span.end);
+      expect(span.end).toBeLessThanOrEqual(text.length);
+    }
+  });
+
+  test('TOML that is none has no commands', () => {
+    expect(found('toml', 'x ]= dropdb x\n'.repeat(30))).toEqual([]);
+  });
+
   test('Markdown: fenced blocks of shell code only', () => {
     const text = `# Reset é\n\nRun \`dropdb a\`.\n\n\`\`\`bash\n# comment\nnpx prisma migrate reset\n\`\`\`\n\n\`\`\`ts\ndropdb();\n\`\`\`\n\n- item\n  \`\`\`console\n  $ npx prisma db push\n  Pushed dropdb\n  \`\`\`\n`;
     expect(found('markdown', text)).toEqual([
@@ -270,6 +364,10 @@ describe('extractCommands', () => {
     ['justfile', 'a:\n  @x {{y}}\nb:\n  #!/bin/sh\n  z\n'],
     ['json-tasks', '{"tasks":[{"label":"a","command":"x","args":["y"],"env":{"A":"b"}}]}'],
     ['markdown', '# a\n```sh\nx\n```\n'],
+    [
+      'toml',
+      '[a.b]\nrun = ["x", \'y\']\n[env]\nA = "b"\n[c]\ncommand = """\nx \\\n y"""\nargs = ["z"]\nd = { run = "é" }\n',
+    ],
   ])('%s: any text gives spans inside the text and never throws', (kind, sample) => {
     checkExtractor((text) => extractCommands(kind, text), sample, [
       'RUN ',
@@ -305,6 +403,19 @@ describe('classifyCommandFile', () => {
     ['Makefile', 'makefile'],
     ['justfile', 'justfile'],
     ['.vscode/tasks.json', 'json-tasks'],
+    ['apps/web/project.json', 'json-tasks'],
+    ['.devcontainer/devcontainer.json', 'json-tasks'],
+    ['nixpacks.json', 'json-tasks'],
+    ['fly.toml', 'toml'],
+    ['fly.production.toml', 'toml'],
+    ['netlify.toml', 'toml'],
+    ['apps/web/railway.toml', 'toml'],
+    ['nixpacks.toml', 'toml'],
+    ['.mise.toml', 'toml'],
+    ['.codex/config.toml', 'toml'],
+    ['Cargo.toml', undefined],
+    ['config.toml', undefined],
+    ['turbo.json', undefined],
     ['AGENTS.md', 'markdown'],
     ['.claude/skills/db/SKILL.md', 'markdown'],
     ['scripts/reset.sh', 'shell'],

@@ -15,6 +15,7 @@ const kinds: CommandFileKind[] = [
   'justfile',
   'json-tasks',
   'markdown',
+  'toml',
 ];
 
 beforeAll(async () => {
