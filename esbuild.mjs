@@ -15,6 +15,7 @@ const entries = {
   server: 'server/main.ts',
   cli: 'src/cli/main.ts',
   mcp: 'src/mcp/main.ts',
+  tools: 'src/mcp/tools.ts',
   client: 'client/extension.ts',
 };
 

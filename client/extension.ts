@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { registerAgents, type McpServers } from './features/agents.ts';
 import { registerCallHierarchy } from './features/callHierarchy.ts';
 import { registerCommands } from './features/commands.ts';
 import { registerCreateMigration, runInTerminal, type MigrationRunner } from './features/createMigration.ts';
@@ -18,6 +19,7 @@ export interface TestApi {
   readonly status: Session;
   readonly tree: MapView;
   readonly highlights: MigrationHighlights;
+  readonly mcpServers: McpServers;
   readonly migrationRunner: MigrationRunner;
 }
 
@@ -27,10 +29,12 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const session = new Session(context.asAbsolutePath('dist/server.js'), log);
   const tree = new MapView(session);
   const highlights = new MigrationHighlights();
+  const agents = registerAgents(session, context);
   const migrationRunner: MigrationRunner = { run: runInTerminal };
   context.subscriptions.push(
     log,
     tree,
+    agents,
     registerStatus(session),
     registerCommands(session),
     registerMapCommands(session, tree),
@@ -56,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     status: session,
     tree,
     highlights,
+    mcpServers: agents.servers,
     migrationRunner,
   };
 }

@@ -2,6 +2,7 @@
 export const productName = 'Backend Specialist';
 export const clientId = 'backendSpecialist';
 export const diagnosticSource = 'backend-specialist';
+export const mcpProviderId = 'backend-specialist.mcp';
 export const mapViewId = 'backendSpecialist.map';
 
 /** Context key: whether the Backend Map shows only what fits a filter. */

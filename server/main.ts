@@ -22,6 +22,7 @@ import { migrationStatusCommand, registerMigrations } from './features/migration
 import { registerNavigation } from './features/navigation.ts';
 import { registerRulePages, showRuleCommand } from './features/rulePages.ts';
 import { registerStatus } from './features/status.ts';
+import { registerTools } from './features/tools.ts';
 import { registerWatching } from './features/watching.ts';
 import { Folders } from './folders.ts';
 import { createLoop } from './loop.ts';
@@ -114,6 +115,7 @@ function start(params: InitializeParams, client: Client): void {
   const status = registerStatus(context);
   const map = registerBackendMap(context, status);
   registerMapWriting(context);
+  registerTools(context);
   registerCodeActions(context);
   registerHover(context);
   const commands = registerCommands(context);

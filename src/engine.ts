@@ -524,6 +524,11 @@ export class Engine {
     return this.workspace.store.text(file);
   }
 
+  /** Whether an editor holds a text of a file that isn't on the disk as yet. */
+  isUnsaved(file: FileId): boolean {
+    return this.workspace.store.unsaved(file) === true;
+  }
+
   lines(file: FileId): readonly number[] {
     return this.workspace.store.facts(file)?.lines ?? [0];
   }

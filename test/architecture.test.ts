@@ -124,7 +124,7 @@ const parts: { readonly [part: string]: Part } = {
     why: 'a front end sees the engine through its façade, so that all front ends say the same',
   },
   server: {
-    values: ['base', 'config', 'embedded', 'engine', 'host', 'protocol', 'report'],
+    values: ['base', 'config', 'embedded', 'engine', 'host', 'mcp', 'protocol', 'report'],
     types: ['rules', 'run', 'map'],
     packages: ['node', 'zod', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
     why: 'a front end sees the engine through its façade, and works in any editor: it must not know VS Code',
@@ -135,7 +135,7 @@ const parts: { readonly [part: string]: Part } = {
     why: 'the extension host stays light: the engine lives in the server',
   },
   codegen: {
-    values: ['base', 'config', 'rules'],
+    values: ['base', 'config', 'mcp', 'protocol', 'rules'],
     packages: ['node', 'zod', 'jsonc-parser'],
     why: 'it is a tool of the repository; nothing imports it',
   },

@@ -51,7 +51,9 @@ export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposa
       session.onDidChangeMap((change) => this.#note(change)),
       session.onDidChangeState((state) => {
         // A new server knows nothing of what the last one answered.
-        if (state === 'starting' || state === 'ready') this.#note({ revision: 0 });
+        if (state === 'starting') this.#note({ revision: 0 });
+        // At once: an empty tree would say for a moment that nothing was found.
+        if (state === 'ready') this.refresh();
         this.#decorate();
       }),
       session.onDidChangeStatus(() => this.#decorate()),

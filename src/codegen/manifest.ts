@@ -1,6 +1,9 @@
 /** The parts of package.json that follow from the rules: settings and the schema of the configuration file. */
 import { applyEdits, modify, parse } from 'jsonc-parser';
+import { z } from 'zod';
 import { configFileName, severitySettingSchema } from '../config/settings.ts';
+import { tools } from '../mcp/tools.ts';
+import { toolPrefix } from '../protocol/tools.ts';
 import type { RuleFolder } from './inputs.ts';
 import { snippetContributions } from './snippets.ts';
 
@@ -50,6 +53,13 @@ export function settingsOf(rules: readonly RuleFolder[]): { [name: string]: Sett
       markdownDescription:
         'Brings `backend-map.md` up to date whenever a file is saved: single lines of a map that exists. A map with changes that are not saved is left alone.',
     },
+    'backendSpecialist.agents.mcpServer': {
+      scope: 'window',
+      type: 'boolean',
+      default: true,
+      markdownDescription:
+        'Offers the MCP server `backend-specialist mcp` to agents in trusted workspaces: it reads, and writes nothing.',
+    },
     'backendSpecialist.migrations.codeLens': {
       scope: 'resource',
       type: 'boolean',
@@ -85,10 +95,29 @@ export function settingsOf(rules: readonly RuleFolder[]): { [name: string]: Sett
   };
 }
 
+/** The tools of the MCP server, as package.json declares them for the editor's own chat. */
+function languageModelTools(): object[] {
+  return tools.map(({ name, title, description, inputSchema }) => {
+    const { $schema: _, ...schema } = z.toJSONSchema(inputSchema, { io: 'input' });
+    return {
+      name: `${toolPrefix}${name}`,
+      displayName: title,
+      modelDescription: description,
+      toolReferenceName: name.replaceAll('_', '-'),
+      canBeReferencedInPrompt: true,
+      icon: '$(shield)',
+      tags: ['backend-specialist'],
+      when: 'backendSpecialist.state && backendSpecialist.state != unfit',
+      inputSchema: schema,
+    };
+  });
+}
+
 /** package.json with its generated parts up to date; everything else stays as it is. */
 export function manifestWith(text: string, rules: readonly RuleFolder[]): string {
   const parts: [string, unknown][] = [
     ['configuration', { title: 'Backend Specialist', properties: settingsOf(rules) }],
+    ['languageModelTools', languageModelTools()],
     ['jsonValidation', [{ fileMatch: configFileName, url: `./${schemaFile}` }]],
     // Otherwise the editor would call the comments of the file errors.
     [

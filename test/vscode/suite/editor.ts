@@ -2,6 +2,7 @@ import { describe } from 'mocha';
 import { runSuite } from './runner.ts';
 import { actionTests } from './tests/actions.ts';
 import { configurationTests } from './tests/configuration.ts';
+import { agentTests } from './tests/agents.ts';
 import { findingTests } from './tests/findings.ts';
 import { mapTests } from './tests/map.ts';
 import { migrationTests } from './tests/migrations.ts';
@@ -17,6 +18,7 @@ export function run(): Promise<void> {
     describe('findings', findingTests);
     describe('Backend Map', mapTests);
     describe('navigation', navigationTests);
+    describe('agents', agentTests);
     describe('migrations', migrationTests);
     describe('typing', typingTests);
     describe('code actions', actionTests);
