@@ -17,7 +17,8 @@ import { checkWorkspaceRequest, type FindingCounts } from '../../src/protocol/re
 import type { ServerContext } from '../context.ts';
 import { toWorkspaceEdit } from '../convert.ts';
 import type { Folder } from '../folder.ts';
-import { addressOf, MapTree, wordsOf } from './mapTree.ts';
+import { addressOf } from './mapRows.ts';
+import { MapTree, wordsOf } from './mapTree.ts';
 import type { Status } from './status.ts';
 
 /** The map is looked at again this long after the last change: people read it, they do not race it. */

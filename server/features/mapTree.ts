@@ -1,57 +1,17 @@
 /** The Backend Map of one folder as rows of a tree, made level by level. */
 import path from 'node:path';
-import { plural } from '../../src/base/plural.ts';
 import type { FileId } from '../../src/base/path.ts';
 import type { GroupKind, MapNodeData } from '../../src/protocol/map.ts';
 import type { FindingCounts } from '../../src/protocol/requests.ts';
 import type { Finding } from '../../src/run/finding.ts';
 import type { Folder } from '../folder.ts';
 import { uriOfPath } from '../uris.ts';
-import { addCounts, AppIndex, countOf, groups, hasSafeFix, noFindings, type Draft } from './mapIndex.ts';
+import { addCounts, AppIndex, groups, noFindings, type Draft } from './mapIndex.ts';
+import { findingRows, ruleRows } from './mapProblems.ts';
+import { bare, idOf, type Address } from './mapRows.ts';
 
 /** A longer list is split by folders: nobody reads it, and drawing it takes time. */
 const longList = 100;
-
-/** More findings of one rule than these are read in the Problems panel. */
-const maxFindings = 200;
-
-/**
- * Where a row is: the folder's root, the application's, the group, and a row of it. As JSON it is the row's id, since there is no sign
- * that a path may not have.
- */
-type Address = readonly [root: string, app: string | null, group?: GroupKind, row?: string];
-
-const idOf = (address: Address): string => JSON.stringify(address);
-
-/** The parts of an id; undefined for what is none of ours. */
-export function addressOf(id: string): Address | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(id);
-  } catch {
-    return undefined;
-  }
-  if (!Array.isArray(parsed)) return undefined;
-  const [root, app, group, row] = parsed as unknown[];
-  if (typeof root !== 'string' || (typeof app !== 'string' && app !== null)) return undefined;
-  const kind = [...groups.map((one) => one.kind), 'problems' as const].find((one) => one === group);
-  if ((group !== undefined && !kind) || (row !== undefined && typeof row !== 'string')) return undefined;
-  if (!kind) return [root, app];
-  return row === undefined ? [root, app, kind] : [root, app, kind, row];
-}
-
-const order = { error: 0, warning: 1, info: 2, hint: 3 } as const;
-
-const bare: Pick<MapNodeData, 'hasChildren' | 'open' | 'details' | 'callers' | 'fixable'> = {
-  hasChildren: false,
-  open: false,
-  details: [],
-  callers: false,
-  fixable: false,
-};
-
-/** The first sentence of a message, which says what is wrong. */
-const firstSentence = (message: string): string => /^[\s\S]*?[.!?](?=\s|$)/.exec(message)?.[0] ?? message;
 
 /** Words of a filter; all of them have to be in an entry. */
 export function wordsOf(filter: string | undefined): readonly string[] {
@@ -139,7 +99,8 @@ export class MapTree {
 
   /** The rows below one; none when it is gone. */
   children([, app, group, row]: Address, words: readonly string[]): MapNodeData[] {
-    if (group === 'problems') return row === undefined ? this.#rules(words) : this.#findings(row);
+    if (group === 'problems')
+      return row === undefined ? ruleRows(this.folder, words) : findingRows(this.folder, row);
     const index = this.apps().find((one) => one.app.root === app);
     if (!index) return [];
     if (group === undefined) return this.#groups(index, words);
@@ -329,7 +290,7 @@ export class MapTree {
   }
 
   #problems(words: readonly string[], alone: boolean): MapNodeData[] {
-    const rules = this.#rules(words);
+    const rules = ruleRows(this.folder, words);
     if (rules.length === 0) return [];
     const findings = { ...noFindings };
     for (const rule of rules) addCounts(findings, rule.findings);
@@ -345,68 +306,6 @@ export class MapTree {
         open: false,
         count: rules.reduce((sum, { count }) => sum + (count ?? 0), 0),
         findings,
-      },
-    ];
-  }
-
-  #rules(words: readonly string[]): MapNodeData[] {
-    const byRule = new Map<string, Finding[]>();
-    for (const { findings } of this.folder.results().values())
-      for (const finding of findings) {
-        const list = byRule.get(finding.rule);
-        if (list) list.push(finding);
-        else byRule.set(finding.rule, [finding]);
-      }
-    return [...byRule]
-      .filter(([rule]) => words.every((word) => rule.includes(word) || /^problems?$/.test(word)))
-      .map(([rule, found]) => ({
-        rule,
-        found,
-        worst: Math.min(...found.map(({ severity }) => order[severity])),
-      }))
-      .toSorted((a, b) => a.worst - b.worst || b.found.length - a.found.length || (a.rule < b.rule ? -1 : 1))
-      .map(({ rule, found }) => ({
-        ...bare,
-        id: idOf([this.folder.root, null, 'problems', `rule:${rule}`]),
-        kind: 'rule',
-        of: Object.keys(order).find((severity) => found.some((one) => one.severity === severity)) ?? 'info',
-        label: rule,
-        hasChildren: true,
-        count: found.length,
-        findings: countOf(found),
-        reference: rule,
-      }));
-  }
-
-  #findings(row: string): MapNodeData[] {
-    const rule = row.startsWith('rule:') ? row.slice('rule:'.length) : undefined;
-    const found = [...this.folder.results()]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .flatMap(([, { findings }]) => findings.filter((finding) => finding.rule === rule));
-    const shown = found.slice(0, maxFindings).map((finding): MapNodeData => ({
-      ...bare,
-      id: idOf([this.folder.root, null, 'problems', finding.fingerprint]),
-      kind: 'finding',
-      of: finding.severity,
-      label: path.posix.basename(finding.file),
-      description: firstSentence(finding.message),
-      findings: noFindings,
-      file: this.folder.uriOf(finding.file),
-      details: [finding.message],
-      reference: finding.file,
-      fixable: hasSafeFix(finding),
-    }));
-    const left = found.length - shown.length;
-    if (left === 0) return shown;
-    return [
-      ...shown,
-      {
-        ...bare,
-        id: idOf([this.folder.root, null, 'problems', `more:${rule ?? ''}`]),
-        kind: 'more',
-        of: 'problems',
-        label: `${plural(left, 'more finding')} in the Problems panel`,
-        findings: noFindings,
       },
     ];
   }
