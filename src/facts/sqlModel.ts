@@ -56,6 +56,8 @@ export interface SqlColumn {
   identity: boolean;
   /** `GENERATED ALWAYS AS (…) STORED`. */
   generated: boolean;
+  /** `CHECK (…)` beside it. */
+  checked?: true;
   references?: SqlReference;
 }
 

@@ -175,6 +175,7 @@ export function columnOf(source: SqlSourceText, node: ColumnDef): SqlColumn {
       out.identity = true;
       out.notNull = true;
     } else if (constraint.contype === 'CONSTR_GENERATED') out.generated = true;
+    else if (constraint.contype === 'CONSTR_CHECK') out.checked = true;
     else if (constraint.contype === 'CONSTR_FOREIGN') out.references = referenceOf(source, constraint);
   }
   return out;

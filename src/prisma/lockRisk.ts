@@ -17,6 +17,8 @@ export type LockRiskKind =
   | 'new-value'
   /** `ALTER COLUMN … TYPE` to a type that is stored in another way. */
   | 'rewrite-type'
+  /** `ALTER COLUMN … TYPE` to a type that no cast leads to: refused with rows or without. */
+  | 'no-cast'
   /** A new column whose value is computed for each row: a volatile default, an identity, a generated column. */
   | 'rewrite-column'
   /** `CONCURRENTLY` beside other statements. */

@@ -1,7 +1,14 @@
 /** Judges one migration: which statements lock tables that are in use, and which fail when they meet rows. */
 import { given } from '../base/given.ts';
 import type { Span } from '../base/span.ts';
-import type { SqlAlterCommand, SqlConstraint, SqlFacts, SqlName, SqlStatement } from '../facts/sqlModel.ts';
+import type {
+  SqlAlterCommand,
+  SqlConstraint,
+  SqlFacts,
+  SqlName,
+  SqlStatement,
+  SqlType,
+} from '../facts/sqlModel.ts';
 import { acknowledgement } from './acknowledgement.ts';
 import { applyStatement, copyDbState, tableKey } from './dbState.ts';
 import type { LockRisk } from './lockRisk.ts';
@@ -9,7 +16,7 @@ import { isDropped, isFree, isNew, mayRepeat, remember } from './lockState.ts';
 import type { Assessment, LockContext } from './lockState.ts';
 import { planOf } from './migrationPlan.ts';
 import { rewrites } from './rewrite.ts';
-import { showType } from './typeChange.ts';
+import { lacksCast, showType } from './typeChange.ts';
 
 /**
  * The steps of a migration that lock or fail on rows that exist, in order. Silent about tables that this migration or another new
@@ -172,14 +179,17 @@ function assessAlter(
       (hazard) => hazard.kind === 'enum-value-removed' && hazard.object === swapped?.name && swapped,
     );
     if (!column || isRemoval) return;
-    const verdict = rewrites(column.type, command.to, (type) => at.state.enums.has(tableKey(type)));
+    const isEnum = (type: SqlType): boolean => at.state.enums.has(tableKey(type));
+    const verdict = rewrites(column.type, command.to, isEnum);
     if (verdict === 'no' || verdict === 'unknown') return;
+    const isRefused = !command.using && lacksCast(column.type, command.to, isEnum);
     report(at, statement, table, command.span, {
-      kind: 'rewrite-type',
+      kind: isRefused ? 'no-cast' : 'rewrite-type',
       span: opening(at, command.span, /^[^]*?(?=\s+USING\b)/i),
       columns: [command.column],
       from: showType(column.type),
       to: swapped ? showType({ ...command.to, name: swapped.name }) : showType(command.to),
+      fails: isRefused,
       weight: verdict === 'depends' ? 'possible' : 'full',
     });
   } else if (command.command === 'add-constraint')
@@ -243,6 +253,8 @@ function assessColumn(
       unique: true,
       fails: !isEmpty && column.default !== 'volatile',
     });
+  // All rows are read, though each has the same value.
+  if (column.checked) report(at, statement, table, command.span, { ...place, kind: 'check' });
   // PostgreSQL itself skips the look at a new column that is NULL in every row.
   if (column.references && !isEmpty)
     report(at, statement, table, command.span, {

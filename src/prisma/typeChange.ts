@@ -66,6 +66,20 @@ export function typeChange(from: SqlType, to: SqlType, using: boolean, usingCast
   return change;
 }
 
+/** Types with casts of their own to numbers, texts or times, which `typeChange` doesn't tell one by one. */
+const ownCasts = new Set(['oid', 'money', 'interval', 'name', 'xml']);
+
+/**
+ * Whether PostgreSQL refuses `ALTER COLUMN … TYPE to` without `USING`, with rows or without: no cast leads there that an assignment may
+ * use. Only said of PostgreSQL's own types and of enums; a domain has the casts of what it is made of.
+ */
+export function lacksCast(from: SqlType, to: SqlType, isEnum: (type: SqlType) => boolean): boolean {
+  const isKnown = (type: SqlType): boolean =>
+    isEnum(type) ||
+    (type.schema === undefined && !ownCasts.has(type.name) && (known.has(type.name) || type.name in serials));
+  return isKnown(from) && isKnown(to) && typeChange(from, to, false, false) === 'no-cast';
+}
+
 function elementChange(
   a: string,
   b: string,

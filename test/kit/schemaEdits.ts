@@ -239,6 +239,12 @@ export const schemaEdits: readonly SchemaEdit[] = [
     effect: 'lost',
   },
   {
+    name: 'an enum to a list of it',
+    change: [['  status Status   @default(DRAFT)', '  status Status[]']],
+    told: ['noCast warning «status»'],
+    effect: 'rejected',
+  },
+  {
     name: 'scalar to list',
     change: [['  name     String?', '  name     String[]']],
     told: ['recreateColumn error «name»'],

@@ -64,6 +64,7 @@ it('between them the edits draw every message but one', () => {
     'foreignKey',
     'narrowChanged',
     'narrowRejected',
+    'noCast',
     'recreateColumn',
     'renameColumn',
     'renameTable',

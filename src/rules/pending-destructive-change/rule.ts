@@ -29,6 +29,8 @@ export const rule = defineRule({
       renameColumn: `${lost}: Prisma writes the rename to \`{to}\` as drop and add. \`@map("{from}")\` keeps the column; or create the migration with \`--create-only\` and write \`RENAME COLUMN\` in it.`,
       renameTable: `${lost}: Prisma writes the rename to \`{to}\` as drop and create. \`@@map("{from}")\` keeps the table; or create the migration with \`--create-only\` and write \`RENAME TO\` in it.`,
       recreateColumn: `${lost}: no cast leads to the new type{as}, so the column is dropped and added again. ${expand}`,
+      noCast:
+        'The next migration fails in every database: PostgreSQL has no cast to the new type of `{table}`.`{column}`, and Prisma writes none. Add a second field of the new type, write both, copy the values, and remove this one later; or create the migration with `--create-only` and say with `USING` how the values are made.',
       narrowChanged: `CRITICAL: the next migration cuts or rounds {lost}{model}, without an error{change}. ${expand}`,
       narrowRejected: `CRITICAL: the next migration fails in the deploy when it meets {lost}{model}{change}. ${expand}`,
       enumRenamed:
@@ -110,6 +112,8 @@ function riskMessage({ risk }: Extract<PendingEffect, { e: 'risk' }>): string | 
       return 'unique';
     case 'foreign-key':
       return 'foreignKey';
+    case 'no-cast':
+      return 'noCast';
     // The others only lock; `unsafe-migration` tells of them in the migration.
     default:
       return undefined;

@@ -97,6 +97,14 @@ describe('reports', () => {
       [['rewriteType', 'warning', 'ALTER COLUMN "role" SET DATA TYPE TEXT']],
     ],
     [
+      'ALTER TABLE "User" ALTER COLUMN "role" SET DATA TYPE "Role"[];',
+      [['noCast', 'warning', 'ALTER COLUMN "role" SET DATA TYPE "Role"[]']],
+    ],
+    [
+      'ALTER TABLE "Post" ADD COLUMN "level" INTEGER CHECK ("level" > 0);',
+      [['checkColumn', 'warning', 'ADD COLUMN "level"']],
+    ],
+    [
       'ALTER TABLE "Post" ALTER COLUMN "createdAt" SET DATA TYPE TIMESTAMPTZ;',
       [['rewriteZone', 'info', 'ALTER COLUMN "createdAt" SET DATA TYPE TIMESTAMPTZ']],
     ],

@@ -37,6 +37,10 @@ export const rule = defineRule({
         'Every INSERT, UPDATE and DELETE on {table} and {other} waits while all rows of {table} are read (SHARE ROW EXCLUSIVE lock on both). Add the key `NOT VALID`, and `VALIDATE CONSTRAINT` in a later migration, which lets writes go on.',
       check:
         'This reads all rows of {table} under an ACCESS EXCLUSIVE lock ({everything}), and fails in the deploy when one of them breaks the rule. Add it `NOT VALID`, which checks new rows only, and `VALIDATE CONSTRAINT` in a later migration, which lets writes go on.',
+      checkColumn:
+        'For the CHECK beside the new column this reads all rows of {table} under an ACCESS EXCLUSIVE lock: {everything}. Add the column without it, the rule with `ADD CONSTRAINT … NOT VALID`, and `VALIDATE CONSTRAINT` in a later migration, which lets writes go on.',
+      noCast:
+        'This fails in every database, with rows or without: PostgreSQL has no cast from {from} to {to} that it takes by itself. Say with `USING` how the values are made, or add a column of the new type, write both, copy, switch the code, and drop the old column in a later migration.',
       unique:
         'The index behind this constraint is built under an ACCESS EXCLUSIVE lock on {table}: {everything}{duplicates}. Build it with `CREATE UNIQUE INDEX CONCURRENTLY`, alone in its migration, and take it over in the next one with `ADD CONSTRAINT … {type} USING INDEX`.',
       rewriteType:
@@ -131,11 +135,14 @@ function messageOf({ kind, fails, unique, weight, from, to }: LockRisk): string 
       return 'unique';
     case 'new-value':
       return 'newValue';
+    case 'no-cast':
+      return 'noCast';
     case 'rewrite-type':
       return weight === 'possible' ? 'rewriteZone' : from === to ? 'rewriteEnum' : 'rewriteType';
     case 'rewrite-column':
       return weight === 'possible' ? 'rewriteColumnUnknown' : 'rewriteColumn';
     case 'check':
+      return fails ? 'check' : 'checkColumn';
     case 'exclude':
     case 'concurrently':
     case 'maintenance':

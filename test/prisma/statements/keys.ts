@@ -186,7 +186,7 @@ ALTER TABLE "Log" ADD CONSTRAINT "Log_postId_fkey" FOREIGN KEY ("postId") REFERE
     row(
       'ALTER TABLE "User" ADD COLUMN "level" INTEGER DEFAULT 1 CHECK ("level" > 0);',
       { lock: 'ACCESS EXCLUSIVE' },
-      { why: 'PostgreSQL reads all rows for the check, though each has the same value.' },
+      { unsafe: 'check', why: 'PostgreSQL reads all rows for the check, though each has the same value.' },
     ),
     row(
       'ALTER TABLE "User" ADD CONSTRAINT "User_age_excl" EXCLUDE USING btree ("name" WITH =);',
