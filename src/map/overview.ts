@@ -47,6 +47,7 @@ function compute(workspace: Workspace, app: App): MapOverview {
   const inside = [...files].find((file) => workspace.app(file)?.root === app.root);
   const schema = app.schema === undefined ? undefined : workspace.project.schema(app.schema);
   const learnt = inside === undefined ? undefined : workspace.projectConventions(inside);
+  const session = inside === undefined ? undefined : workspace.projectGuards(inside).session;
   const next = inside === undefined ? undefined : dependencyVersion(workspace, inside, 'next');
   const ofList = (list: string[]): string[] | undefined => (list.length > 0 ? list : undefined);
   const [provider] = schema?.datasources ?? [];
@@ -66,7 +67,7 @@ function compute(workspace: Workspace, app: App): MapOverview {
       result: result?.isFollowed
         ? `{ ${result.keys.map((key) => (key === 'error' && result.errorKeys.length > 0 ? `error: { ${result.errorKeys.join(', ')} }` : key)).join(', ')} }`
         : undefined,
-      session: learnt?.session && `${learnt.session.name} of ${learnt.session.file}`,
+      session: session && `${session.name} of ${session.file}`,
       userModel: schema?.userModel?.name,
       ...(schema ? ownershipOf(schema) : {}),
     }),

@@ -78,6 +78,7 @@ function appStats(workspace: Workspace, app: App, files: readonly FileId[]): App
   const inside = files.find((file) => workspace.app(file)?.root === app.root);
   const learnt: ProjectConventions | undefined =
     inside === undefined ? undefined : workspace.projectConventions(inside);
+  const helpers = inside === undefined ? undefined : workspace.projectGuards(inside);
   return {
     name: app.name,
     folder: app.root === '' ? '.' : app.root,
@@ -95,8 +96,8 @@ function appStats(workspace: Workspace, app: App, files: readonly FileId[]): App
     logger: learnt
       ? `${learnt.logger.object}.error(…)${learnt.logger.source ? ` from ${learnt.logger.source.spec}` : ''}`
       : 'console.error(…)',
-    session: learnt?.session && symbolText(learnt.session),
-    guards: (learnt?.guards ?? []).map(guardText),
+    session: helpers?.session && symbolText(helpers.session),
+    guards: (helpers?.guards ?? []).map(guardText),
     importAlias: learnt?.alias,
   };
 }

@@ -54,12 +54,16 @@ export interface ProjectConventions {
   sharesValidations: boolean;
   result: ResultStyle | undefined;
   logger: LoggerStyle;
+  /** `@/`, when imports use it. */
+  alias: string | undefined;
+}
+
+/** What the helpers of an application do for it: told apart from its habits, since a guard's own letters change it. */
+export interface ProjectGuards {
   /** The function that gives the session, such as `auth` of `@/auth`. */
   session: ProjectSymbol | undefined;
   /** Guards by how often they are used, most used first. */
   guards: GuardHelper[];
-  /** `@/`, when imports use it. */
-  alias: string | undefined;
 }
 
 export interface StyledFile {

@@ -14,6 +14,7 @@ import {
 import type {
   GuardHelper,
   ProjectConventions,
+  ProjectGuards,
   ProjectSymbol,
   ResultStyle,
   StyledFile,
@@ -41,10 +42,6 @@ export function learnConventions(workspace: Workspace, styled: readonly StyledFi
     styled.flatMap(({ tokens }) =>
       tokens.filter((token): token is Extract<StyleToken, { t: T }> => token.t === t),
     );
-  const guardUses = all('guard');
-  const candidates = symbolsOf(guardUses.map(({ source }) => source))
-    .filter(({ file }) => workspace.role(file) !== 'action')
-    .slice(0, MAX_CANDIDATES);
   const queryFiles = filesWith('queries').filter(
     (file) => workspace.role(file) === 'service' || workspace.role(file) === 'other',
   );
@@ -61,12 +58,24 @@ export function learnConventions(workspace: Workspace, styled: readonly StyledFi
     sharesValidations: validations.length > 0 && validations.length >= schemas.length - validations.length,
     result: resultStyle(workspace, styled),
     logger: loggerOf(styled),
+    alias: majority(all('alias'), ({ prefix }) => prefix)?.prefix,
+  };
+}
+
+/** The session helper and the guards of one application; files as for `learnConventions`. */
+export function learnGuards(workspace: Workspace, styled: readonly StyledFile[]): ProjectGuards {
+  const used = styled.flatMap(({ tokens }) =>
+    tokens.flatMap((token) => (token.t === 'guard' ? [token.source] : [])),
+  );
+  const candidates = symbolsOf(used)
+    .filter(({ file }) => workspace.role(file) !== 'action')
+    .slice(0, MAX_CANDIDATES);
+  return {
     // One that only its own package imports, by a relative path, is no name that others can use.
     session:
       candidates.find((symbol) => symbol.spec !== undefined && readsSession(workspace, symbol)) ??
       candidates.find((symbol) => readsSession(workspace, symbol)),
     guards: candidates.flatMap((symbol) => guardHelper(workspace, symbol)),
-    alias: majority(all('alias'), ({ prefix }) => prefix)?.prefix,
   };
 }
 

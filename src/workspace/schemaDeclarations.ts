@@ -1,9 +1,11 @@
 /** The Zod objects that a file gives names to, and in which form: what two of them have to agree in to be the same. */
 import { isSame } from '../base/equal.ts';
 import { hashText } from '../base/hash.ts';
+import type { FileId } from '../base/path.ts';
 import type { BindingId, FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps } from '../facts/visit.ts';
 import type { Derivation } from './derivation.ts';
+import type { WorkspaceView } from './view.ts';
 import { isZod } from './zodCalls.ts';
 
 export interface DeclaredSchema {
@@ -58,6 +60,42 @@ export const schemasDeclared: Derivation<readonly DeclaredSchema[]> = {
   },
   equal: isSame,
 };
+
+/** A schema and the file that declares it. */
+export interface SchemaInFile {
+  file: FileId;
+  schema: DeclaredSchema;
+}
+
+/** @returns the key of `schemasAlike` for schemas of a form in the application of a file */
+export function alikeKey(workspace: Pick<WorkspaceView, 'app'>, file: FileId, form: string): string {
+  return `${form}\n${workspace.app(file)?.root ?? ''}`;
+}
+
+/** Schemas of one form in one application: those made for validation first, then those that others may import, then by path. */
+export const schemasAlike: Derivation<readonly SchemaInFile[]> = {
+  name: 'schemasAlike',
+  compute: (workspace, key) => {
+    const [form = ''] = key.split('\n', 1);
+    const ranked = workspace
+      .declaringSchema(form)
+      .filter((file) => alikeKey(workspace, file, form) === key)
+      .flatMap((file) => {
+        const schema = workspace.derived(schemasDeclared, file).find((one) => one.form === form);
+        return schema ? [{ file, schema, rank: rankOf(workspace, file) }] : [];
+      });
+    return ranked
+      .toSorted((a, b) => a.rank - b.rank || (a.file < b.file ? -1 : 1))
+      .map(({ file, schema }) => ({ file, schema }));
+  },
+  equal: isSame,
+};
+
+function rankOf(workspace: WorkspaceView, file: FileId): number {
+  if (workspace.conventions(file).validations?.(file) === true) return 0;
+  const role = workspace.baseRole(file);
+  return role === 'validation' ? 0 : role === 'other' || role === 'service' ? 1 : 2;
+}
 
 /** Keys of the object that a chain starts with. */
 function keysOf(value: Value, zod: ReadonlySet<BindingId>): string[] | undefined {

@@ -5,7 +5,7 @@ import type { FileFacts } from '../facts/model.ts';
 import type { TsFacts } from '../facts/tsModel.ts';
 import type { PendingChange } from '../prisma/pending.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
-import type { ProjectConventions } from '../project/conventions.ts';
+import type { ProjectConventions, ProjectGuards } from '../project/conventions.ts';
 import type { App, FileRole, SchemaRoot } from '../project/model.ts';
 import type { Route } from '../project/routes.ts';
 import type { PrismaConfig } from '../project/schemas.ts';
@@ -82,8 +82,10 @@ export interface WorkspaceView {
   /** The schema that the client in a folder was generated from; undefined where there is none in the tree, or none says so. */
   clientSchema(dir: FileId): SchemaModel | undefined;
   conventions(file: FileId): ResolvedConventions;
-  /** The habits of the application a file belongs to: result shape, logger, guards. For fixes and reports, not for every keystroke. */
+  /** The habits of the application a file belongs to: folders, result shape, logger. For fixes and reports, not for every keystroke. */
   projectConventions(file: FileId): ProjectConventions;
+  /** The session helper and the guards of that application. For fixes. */
+  projectGuards(file: FileId): ProjectGuards;
   /** How the application a file belongs to divides its queries among layers; cheap enough for every keystroke. */
   layering(file: FileId): Layering;
   /** Whether a migration's history is to be checked as well. */

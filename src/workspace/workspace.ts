@@ -18,7 +18,7 @@ import type {
 import { extractPrisma } from '../facts/prisma.ts';
 import { valuesIn } from '../facts/valueIndex.ts';
 import { visitSteps } from '../facts/visit.ts';
-import type { ProjectConventions } from '../project/conventions.ts';
+import type { ProjectConventions, ProjectGuards, StyledFile } from '../project/conventions.ts';
 import type { App, FileRole } from '../project/model.ts';
 import { routesOf } from '../project/routes.ts';
 import type { Route } from '../project/routes.ts';
@@ -26,7 +26,7 @@ import { joinAbs, UNKNOWN } from './abs.ts';
 import type { Abs, FunctionKey } from './abs.ts';
 import { cachingOf, joinCaching } from './caching.ts';
 import type { Caching } from './caching.ts';
-import { learnConventions } from './conventions.ts';
+import { learnConventions, learnGuards } from './conventions.ts';
 import { Database } from './database.ts';
 import type { Derivation } from './derivation.ts';
 import type { Input, Query } from './database.ts';
@@ -97,6 +97,7 @@ export class Workspace implements Links, WorkspaceView {
   private readonly namedReads: Query<readonly NamedRead[]>;
   private readonly clientSchemas: Query<SchemaModel | undefined>;
   private readonly learnt: Query<ProjectConventions>;
+  private readonly guardsLearnt: Query<ProjectGuards>;
   private readonly layers: Query<Layering>;
   private readonly cachingTable: Query<Caching>;
   private readonly appCaching: Query<Caching>;
@@ -155,7 +156,17 @@ export class Workspace implements Links, WorkspaceView {
       (folder) => this.store.tree('')?.filter((file) => dirname(file) === folder) ?? [],
       { equal: isSame },
     );
-    this.learnt = db.query('projectConventions', (root) => this.learn(root), { equal: isSame });
+    const byContent = { equal: isSame };
+    this.learnt = db.query(
+      'projectConventions',
+      (root) => learnConventions(this, this.styledOf(root)),
+      byContent,
+    );
+    this.guardsLearnt = db.query(
+      'projectGuards',
+      (root) => learnGuards(this, this.styledOf(root)),
+      byContent,
+    );
     this.cachingTable = db.query('caching', (file) => this.findCaching(file), { equal: isSame });
     this.appCaching = db.query('appCaching', (root) => this.joinCaching(root), { equal: isSame });
     this.routeTable = db.query('routes', (root) => this.findRoutes(root), { equal: isSame });
@@ -545,12 +556,16 @@ export class Workspace implements Links, WorkspaceView {
     return this.learnt(this.app(file)?.root ?? NO_APP);
   }
 
+  projectGuards(file: FileId): ProjectGuards {
+    return this.guardsLearnt(this.app(file)?.root ?? NO_APP);
+  }
+
   /** An application is judged by its own files, and by those of packages where it has too few. */
-  private learn(root: string): ProjectConventions {
+  private styledOf(root: string): readonly StyledFile[] {
     const styled = this.index.styled();
     const own = root === NO_APP ? [] : styled.filter(({ file }) => this.app(file)?.root === root);
     const shared = styled.filter(({ file }) => this.app(file) === undefined);
-    return learnConventions(this, own.length > 0 ? [...own, ...shared] : styled);
+    return own.length > 0 ? [...own, ...shared] : styled;
   }
 
   layering(file: FileId): Layering {

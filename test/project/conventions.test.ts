@@ -4,14 +4,13 @@ import { appFiles } from '../kit/apps.ts';
 import { next, openWorkspace, page } from './kit.ts';
 
 test('the sample app: folders, result, session, guards, alias', () => {
-  const learnt = openWorkspace(appFiles('shop')).projectConventions('app/page.tsx');
-  expect(learnt).toMatchObject({
+  const workspace = openWorkspace(appFiles('shop'));
+  expect(workspace.projectConventions('app/page.tsx')).toMatchObject({
     actions: 'lib/actions',
     services: 'lib/services',
     validations: 'lib/validations',
     alias: '@/',
     logger: { object: 'console', order: 'message-first' },
-    session: { name: 'auth', file: 'auth.ts', spec: '@/auth' },
     result: {
       flag: 'success',
       keys: ['success', 'data', 'error'],
@@ -21,13 +20,15 @@ test('the sample app: folders, result, session, guards, alias', () => {
       fail: { name: 'fail', file: 'lib/action-result.ts', spec: '@/lib/action-result' },
     },
   });
-  expect(learnt.guards.map(({ name, kind }) => [name, kind])).toEqual([
+  const { session, guards } = workspace.projectGuards('app/page.tsx');
+  expect(session).toMatchObject({ name: 'auth', file: 'auth.ts', spec: '@/auth' });
+  expect(guards.map(({ name, kind }) => [name, kind])).toEqual([
     ['requireUser', 'call'],
     ['requireAdmin', 'call'],
     ['authActionClient', 'client'],
     ['withAuth', 'wrapper'],
   ]);
-  expect(learnt.guards.find(({ name }) => name === 'requireAdmin')?.roles).toEqual(['ADMIN']);
+  expect(guards.find(({ name }) => name === 'requireAdmin')?.roles).toEqual(['ADMIN']);
 });
 
 const withLogger = (calls: string) => ({
@@ -53,26 +54,23 @@ test("the project's own logger is preferred, with its order of arguments", () =>
 });
 
 test('a function that only sounds like a guard is none', () => {
-  const learnt = openWorkspace({
+  const workspace = openWorkspace({
     'package.json': next('x'),
     'app/page.tsx': page,
     'lib/guards.ts': 'export async function requireUser() { return { id: 1 }; }',
     'app/actions.ts':
       "'use server';\nimport { requireUser } from '@/lib/guards';\nexport async function save() { await requireUser(); return { ok: true }; }",
-  }).projectConventions('app/page.tsx');
-  expect(learnt.guards).toEqual([]);
-  expect(learnt.result).toMatchObject({ flag: 'ok', keys: ['ok'] });
+  });
+  expect(workspace.projectGuards('app/page.tsx').guards).toEqual([]);
+  expect(workspace.projectConventions('app/page.tsx').result).toMatchObject({ flag: 'ok', keys: ['ok'] });
 });
 
 test('an application without anything of its own has no conventions but console', () => {
-  const learnt = openWorkspace({ 'package.json': next('x'), 'app/page.tsx': page }).projectConventions(
-    'app/page.tsx',
-  );
-  expect(learnt).toMatchObject({
+  const workspace = openWorkspace({ 'package.json': next('x'), 'app/page.tsx': page });
+  expect(workspace.projectGuards('app/page.tsx')).toEqual({ session: undefined, guards: [] });
+  expect(workspace.projectConventions('app/page.tsx')).toMatchObject({
     actions: undefined,
     result: undefined,
-    session: undefined,
-    guards: [],
     logger: { object: 'console', source: undefined },
   });
 });

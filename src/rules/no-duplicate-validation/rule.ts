@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FileId } from '../../base/path.ts';
-import { declaredSchemas, schemasDeclared } from '../../workspace/schemaDeclarations.ts';
-import type { DeclaredSchema } from '../../workspace/schemaDeclarations.ts';
+import { alikeKey, declaredSchemas, schemasAlike } from '../../workspace/schemaDeclarations.ts';
+import type { DeclaredSchema, SchemaInFile } from '../../workspace/schemaDeclarations.ts';
 import type { WorkspaceView } from '../../workspace/view.ts';
 import { defineRule } from '../rule.ts';
 import type { RuleContext } from '../rule.ts';
@@ -103,38 +103,17 @@ function validationFolder({ workspace, file, app }: RuleContext<object>): string
   return validations ?? [app?.root, app?.src, 'lib/validations'].filter(Boolean).join('/');
 }
 
-interface First {
-  file: FileId;
-  schema: DeclaredSchema;
-}
-
 /** Fields that two schemas must share to be one; smaller ones are alike by chance, unless they have the same name. */
 const ENOUGH = 3;
 
 /** The schema that a schema of this file repeats: one for validation before others, then by path. */
-function firstOf(workspace: WorkspaceView, file: FileId, schema: DeclaredSchema): First | undefined {
-  const { form } = schema;
-  if (form === undefined || schema.keys.length < 2) return undefined;
-  const files = workspace.declaringSchema(form);
-  if (files.length < 2) return undefined;
-  const app = workspace.app(file)?.root;
-  const all = files
-    .filter((other) => workspace.app(other)?.root === app)
-    .flatMap((other): First[] => {
-      const same = workspace.derived(schemasDeclared, other).find((one) => one.form === form);
-      return same ? [{ file: other, schema: same }] : [];
-    })
-    .filter((one) => schema.keys.length >= ENOUGH || bare(one.schema.name) === bare(schema.name));
-  const [first] = all.toSorted(
-    (a, b) => rank(workspace, a.file) - rank(workspace, b.file) || (a.file < b.file ? -1 : 1),
-  );
+function firstOf(workspace: WorkspaceView, file: FileId, schema: DeclaredSchema): SchemaInFile | undefined {
+  const { form, keys, name } = schema;
+  if (form === undefined || keys.length < 2) return undefined;
+  const first = workspace
+    .derived(schemasAlike, alikeKey(workspace, file, form))
+    .find((one) => keys.length >= ENOUGH || bare(one.schema.name) === bare(name));
   return first && first.file !== file ? first : undefined;
-}
-
-function rank(workspace: WorkspaceView, file: FileId): number {
-  if (workspace.conventions(file).validations?.(file) === true) return 0;
-  const role = workspace.baseRole(file);
-  return role === 'validation' ? 0 : role === 'other' || role === 'service' ? 1 : 2;
 }
 
 function bare(name: string): string {

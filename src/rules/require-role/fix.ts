@@ -46,7 +46,7 @@ function demandOf({ workspace, file, data }: FixContext): Demand | undefined {
   );
   if (flag) return { role: '', flag: flag.name };
   const asked = workspace
-    .projectConventions(file)
+    .projectGuards(file)
     .guards.flatMap((guard) => guard.roles ?? [])
     .find((name) => HIGHEST.some((pattern) => pattern.test(name)));
   return asked === undefined ? undefined : { role: asked, flag: undefined };
@@ -55,7 +55,7 @@ function demandOf({ workspace, file, data }: FixContext): Demand | undefined {
 /** A helper of the project that stops everybody without the role, called with nothing. */
 function helperOf(context: FixContext, { role }: Demand): { name: string; file: string } | undefined {
   const { workspace, file } = context;
-  const found = workspace.projectConventions(file).guards.find((guard) => {
+  const found = workspace.projectGuards(file).guards.find((guard) => {
     if (guard.kind !== 'call' || guard.roles?.length !== 1 || guard.roles[0] !== role) return false;
     const value = workspace.exported(guard.file, guard.name);
     if (value.k !== 'closure') return false;
