@@ -1,5 +1,4 @@
 /** The engine: one façade for editor, command line, tests. No disk, no clock, no editor: texts come in, findings go out. */
-import { isSame } from './base/equal.ts';
 import type { FileId } from './base/path.ts';
 import type { Span } from './base/span.ts';
 import type { ConfigOverrides } from './config/load.ts';
@@ -31,17 +30,16 @@ import type { HistoryMigration, SchemaHistory } from './map/migrationHistory.ts'
 import { projectStats } from './map/stats.ts';
 import type { ProjectStats } from './map/stats.ts';
 import { registeredRules } from './rules/index.generated.ts';
+import { Checks } from './run/checks.ts';
 import type { EditResult, Finding, FixOffer, SuppressedFinding } from './run/finding.ts';
-import { render } from './run/render.ts';
-import type { Rendered } from './run/render.ts';
-import { NO_REPORTS, runRules } from './run/reports.ts';
-import type { FileReports } from './run/reports.ts';
-import type { Query } from './workspace/database.ts';
+import { Indexing } from './run/indexing.ts';
+import type { IndexProgress } from './run/indexing.ts';
 import type { CommittedFiles } from './workspace/history.ts';
 import type { EngineHost } from './workspace/store.ts';
 import { Workspace } from './workspace/workspace.ts';
 
 export type { HistoryMigration, SchemaHistory } from './map/migrationHistory.ts';
+export type { IndexProgress } from './run/indexing.ts';
 export type { EngineHost } from './workspace/store.ts';
 export { checkMessage } from './commit/check.ts';
 export { commitlintFiles, ownRules, readCommitlint } from './commit/commitlint.ts';
@@ -63,12 +61,6 @@ export interface FileChange {
   unsaved?: boolean;
 }
 
-export interface IndexProgress {
-  done: number;
-  total: number;
-  complete: boolean;
-}
-
 export interface EngineOptions {
   host: EngineHost;
   overrides?: ConfigOverrides;
@@ -76,7 +68,6 @@ export interface EngineOptions {
 
 export const rules = registeredRules.map(({ rule }) => rule);
 
-const ruleIds = rules.map(({ meta }) => meta.id);
 const declarations = rules.map(({ meta }) => ({
   id: meta.id,
   title: meta.title,
@@ -87,40 +78,17 @@ const declarations = rules.map(({ meta }) => ({
   defaults: meta.defaults,
 }));
 
-/** Files that decide most about a project come first when everything is indexed. */
-const ORDER: readonly RegExp[] = [
-  /(package|tsconfig|jsconfig)[^/]*\.json$|pnpm-workspace\.yaml$|backend-specialist\.config\.json$|\.prisma$/,
-  /(^|\/)(route|auth|auth\.config|env|proxy|middleware)\.[cm]?[jt]sx?$/,
-  /action/i,
-  /(^|\/)(services?|lib|server|db|data)\//,
-  /\.sql$|\.ya?ml$|\.sh$/,
-];
-
-interface Shown {
-  reports: FileReports;
-  /** Identities of everything the places were computed from. */
-  layouts: unknown[];
-  rendered: Rendered;
-}
-
 export class Engine {
   private readonly workspace: Workspace;
-  private readonly reports: Query<FileReports>;
+  private readonly checks: Checks;
+  private readonly indexing: Indexing;
   private readonly fixer: Fixer;
-  private readonly shown = new Map<FileId, Shown>();
-  private readonly never = new Set<FileId>();
-  private queue: FileId[] = [];
-  /** Place in the queue of the first file that was not taken yet. */
-  private next = 0;
-  private isComplete = false;
 
   private constructor(options: EngineOptions) {
     this.workspace = new Workspace(options.host, declarations);
     if (options.overrides) this.workspace.overridesInput.set('', options.overrides);
-    this.reports = this.workspace.db.query('reports', (file) => this.report(file), {
-      watched: true,
-      equal: isSame,
-    });
+    this.checks = new Checks(this.workspace, rules, findRecipe);
+    this.indexing = new Indexing(this.workspace, () => this.fixer.forget());
     this.fixer = new Fixer({
       workspace: this.workspace,
       recipe: findRecipe,
@@ -142,7 +110,8 @@ export class Engine {
   setTree(files: readonly TreeFile[]): void {
     this.fixer.forget();
     this.workspace.store.setTree(files.map(({ file }) => file));
-    this.requeue();
+    this.checks.retree();
+    this.indexing.refill();
   }
 
   /** Texts of open or changed files; undefined removes a file. */
@@ -155,11 +124,7 @@ export class Engine {
     const { store, index } = this.workspace;
     store.update(changes);
     const touched = changes.map(({ file }) => file);
-    for (const file of touched) {
-      if (store.has(file)) {
-        if (this.reports.peek(file) === undefined) this.never.add(file);
-      } else this.forget(file);
-    }
+    this.checks.touch(touched);
     index.sync(touched);
   }
 
@@ -175,33 +140,6 @@ export class Engine {
     this.workspace.overridesInput.set('', overrides);
   }
 
-  private requeue(): void {
-    const files = this.workspace.store.list();
-    const rank = (file: FileId): number => {
-      const found = ORDER.findIndex((pattern) => pattern.test(file));
-      return found < 0 ? ORDER.length : found;
-    };
-    this.queue = files
-      .filter((file) => !this.workspace.store.isLoaded(file) || !this.workspace.index.has(file))
-      .toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-    this.next = 0;
-    for (const file of files) if (this.reports.peek(file) === undefined) this.never.add(file);
-    for (const file of this.shown.keys()) if (!this.workspace.store.has(file)) this.forget(file);
-    this.workspace.index.sync([]);
-    if (this.queue.length === 0) this.finish();
-  }
-
-  private forget(file: FileId): void {
-    this.shown.delete(file);
-    this.never.delete(file);
-    this.reports.drop(file);
-    this.workspace.index.sync([file]);
-    this.removed.add(file);
-  }
-
-  /** Files that are gone since `takeStale` was last asked: their findings must be withdrawn. */
-  private readonly removed = new Set<FileId>();
-
   /**
    * Extracts facts of files that nobody asked for yet, until the budget is used up.
    * @param budgetMs how long this slice may take; one file can't be cut
@@ -209,125 +147,34 @@ export class Engine {
    * @param priority files to do first
    */
   index(budgetMs: number, now: () => number, priority: readonly FileId[] = []): IndexProgress {
-    const { store, index } = this.workspace;
-    const end = now() + budgetMs;
-    const isDue = (file: FileId): boolean => !store.isLoaded(file) || !index.has(file);
-    // Also those that a check has loaded meanwhile: they still have to join the index.
-    for (const file of priority) if (store.has(file) && isDue(file)) this.take(file);
-    for (;;) {
-      // Files that were loaded because others import them come first: their facts are not packed yet.
-      const file = store.takeFresh() ?? this.queue[this.next++];
-      if (file === undefined) break;
-      if (!store.has(file) || !isDue(file)) continue;
-      this.take(file);
-      if (now() >= end) break;
-    }
-    if (this.next < this.queue.length)
-      return {
-        done: Math.min(index.size, this.queue.length - 1),
-        total: this.queue.length,
-        complete: this.isComplete,
-      };
-    this.finish();
-    return { done: this.queue.length, total: this.queue.length, complete: this.isComplete };
-  }
-
-  private take(file: FileId): void {
-    this.workspace.store.facts(file);
-    this.workspace.index.sync([file]);
-    this.fixer.forget();
-  }
-
-  private finish(): void {
-    if (this.isComplete) return;
-    this.fixer.forget();
-    this.isComplete = true;
-    this.workspace.completeInput.set('', true);
+    return this.indexing.slice(budgetMs, now, priority);
   }
 
   /** Whether every file has been looked at: rules about the whole workspace speak only then. */
   get complete(): boolean {
-    return this.isComplete;
+    return this.indexing.complete;
   }
 
   // --- findings ---
 
-  private report(file: FileId): FileReports {
-    const reports = this.workspace.store.exists(file)
-      ? runRules(
-          rules,
-          file,
-          this.workspace,
-          this.workspace.config(file),
-          this.workspace.completeInput('') ?? false,
-        )
-      : NO_REPORTS;
-    if (reports.crashes.length > 0) this.crashed.add(file);
-    else this.crashed.delete(file);
-    return reports;
-  }
-
-  private readonly crashed = new Set<FileId>();
-
   /** Files for which a rule failed, of those that were checked: what it would have found there is not known. */
   crashes(): FileId[] {
-    return [...this.crashed].toSorted();
+    return this.checks.crashes();
   }
 
   /** Findings of one file after suppressions, sorted; the same array while nothing changed. */
   check(file: FileId): readonly Finding[] {
-    return this.render(file).findings;
+    return this.checks.of(file).findings;
   }
 
   /** Findings of one file that comments silence. */
   suppressed(file: FileId): readonly SuppressedFinding[] {
-    return this.render(file).suppressed;
-  }
-
-  private render(file: FileId): Rendered {
-    this.never.delete(file);
-    if (!this.workspace.store.has(file)) return { findings: [], suppressed: [] };
-    const reports = this.reports(file);
-    const layouts: unknown[] = [];
-    const facts = (of: FileId): FileFacts | undefined => this.workspace.store.facts(of);
-    const { store } = this.workspace;
-    layouts.push(store.layout(file));
-    for (const report of reports.reports)
-      for (const { place } of report.related)
-        if (place.file !== undefined) layouts.push(store.layout(place.file));
-    const before = this.shown.get(file);
-    if (
-      before &&
-      before.reports === reports &&
-      before.layouts.length === layouts.length &&
-      before.layouts.every((layout, i) => layout === layouts[i])
-    )
-      return before.rendered;
-    // Only now: a file that is as it was needn't be unpacked to say so.
-    const own = facts(file);
-    const needsText = reports.reports.length > 0 || (own?.suppressions.length ?? 0) > 0;
-    const text = needsText ? (this.workspace.store.text(file) ?? '') : '';
-    const rendered = render(
-      file,
-      reports.reports,
-      {
-        facts,
-        recipe: findRecipe,
-        rules: ruleIds,
-        excerpt: (_, start, end) => text.slice(start, end),
-      },
-      reports.unused,
-    );
-    this.shown.set(file, { reports, layouts, rendered });
-    return rendered;
+    return this.checks.of(file).suppressed;
   }
 
   /** Files whose findings may differ from what `check` last said, files never checked, and files that are gone; drains. */
   takeStale(): FileId[] {
-    const out = new Set([...this.workspace.db.takeStale('reports'), ...this.never, ...this.removed]);
-    this.never.clear();
-    this.removed.clear();
-    return [...out].toSorted();
+    return this.checks.takeStale();
   }
 
   /** All files that are looked at, sorted. */
@@ -337,31 +184,7 @@ export class Engine {
 
   /** What could not be looked at, and why: never silent. */
   problems(): { file: FileId; message: string }[] {
-    const out: { file: FileId; message: string }[] = [];
-    const { store } = this.workspace;
-    const files = new Set([...store.unreadable, ...store.troubled, ...this.crashed]);
-    for (const file of [...files].toSorted()) {
-      if (store.unreadable.has(file)) {
-        out.push({ file, message: 'could not be read as text' });
-        continue;
-      }
-      const facts = store.troubled.has(file) ? store.facts(file) : undefined;
-      if (facts?.kind === 'skipped' && facts.reason !== 'generated' && facts.reason !== 'unknown-kind')
-        out.push({
-          file,
-          message: `skipped: ${facts.reason}${facts.detail === undefined ? '' : ` (${facts.detail})`}`,
-        });
-      const [first] = facts?.problems ?? [];
-      // SQL that isn't a PostgreSQL migration may be another database's: it needn't follow this grammar.
-      if (first && (facts?.kind !== 'sql' || this.workspace.migrationState(file)))
-        out.push({ file, message: first.message });
-      for (const crash of this.reports.peek(file)?.crashes ?? [])
-        out.push({ file, message: `the rule ${crash.rule} failed: ${crash.message}` });
-      if (facts?.kind === 'config')
-        for (const issue of this.workspace.config(file).issues)
-          if (issue.file === file) out.push({ file, message: issue.message });
-    }
-    return out;
+    return this.checks.problems();
   }
 
   /** Issues of configuration files with their places. */
@@ -421,7 +244,7 @@ export class Engine {
 
   /** The line above an entry point or a service; undefined when it is gone. Callers are counted once the index is complete. */
   lens(file: FileId, id: string): EntryLens | undefined {
-    return lensOf(this.workspace, file, id, this.isComplete);
+    return lensOf(this.workspace, file, id, this.indexing.complete);
   }
 
   /** What an offset is about, as the start of a call hierarchy: an entry point, a service, a model, or a call of one. */
@@ -446,7 +269,7 @@ export class Engine {
 
   /** Actions, routes, pages, services and models by a part of their name, the best first; none until the index is complete. */
   find(query: string, limit: number): FoundEntry[] {
-    return this.isComplete ? findEntries(this.workspace, query, limit) : [];
+    return this.indexing.complete ? findEntries(this.workspace, query, limit) : [];
   }
 
   map(): BackendMap {
