@@ -3,9 +3,10 @@ import type { MergeStmt, Node } from 'libpg-query';
 import { given } from '../base/given.ts';
 import type { Span } from '../base/span.ts';
 import type { SqlAction, SqlName } from './sqlModel.ts';
-import { stringOf, tableOf, tokenAt } from './sqlNodes.ts';
+import { tableOf, tokenAt } from './sqlNodes.ts';
 import type { SqlSourceText } from './sqlNodes.ts';
 import { columnsRead, keepsColumn, sourceOf, whereOf } from './sqlQueries.ts';
+import { stringOf } from './sqlStrings.ts';
 
 /** Statements that write rows, procedural bodies, transactions; everything else as `other`. */
 export function dataAction(source: SqlSourceText, node: Node): SqlAction {

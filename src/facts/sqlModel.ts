@@ -42,6 +42,22 @@ export interface SqlReference {
   onUpdate: SqlReferenceAction;
 }
 
+/**
+ * What a condition that is joined by AND demands of one column, compared with constants; values as `SqlValue` has them, without casts.
+ * `in` with one value is `=`.
+ */
+export type SqlCondition = { column: string } & (
+  | { is: 'not null' }
+  | { is: '<' | '<=' | '>' | '>='; value: string }
+  | { is: 'in'; values: string[] }
+);
+
+/** Which rows a partition holds. `from` and `to` have one item for each column, `undefined` for one without a limit. */
+export type SqlBound =
+  | { bound: 'default' | 'hash' | 'unknown' }
+  | { bound: 'list'; values: string[]; null: boolean }
+  | { bound: 'range'; from: (string | undefined)[]; to: (string | undefined)[] };
+
 export interface SqlColumn {
   name: string;
   span: Span;
@@ -56,8 +72,8 @@ export interface SqlColumn {
   identity: boolean;
   /** `GENERATED ALWAYS AS (…) STORED`. */
   generated: boolean;
-  /** `CHECK (…)` beside it. */
-  checked?: true;
+  /** What the `CHECK (…)` beside it demands, as far as that can be read. */
+  checked?: SqlCondition[];
   references?: SqlReference;
 }
 
@@ -70,8 +86,8 @@ export interface SqlConstraint {
   notValid: boolean;
   /** `USING INDEX …`. */
   usingIndex: boolean;
-  /** The column of a check that is nothing but `<column> IS NOT NULL`. */
-  requires?: string;
+  /** What a check demands, as far as that can be read. */
+  says?: SqlCondition[];
 }
 
 /** One comma-separated part of an `ALTER TABLE`; `span` is that part. */
@@ -85,6 +101,8 @@ export type SqlAlterCommand = { span: Span } & (
   | { command: 'add-constraint'; constraint: SqlConstraint }
   | { command: 'drop-constraint'; name: string; cascade: boolean }
   | { command: 'validate-constraint'; name: string }
+  | { command: 'attach-partition'; partition: SqlName; bound: SqlBound }
+  | { command: 'detach-partition'; partition: SqlName }
   | { command: 'other'; node: string }
 );
 
@@ -130,6 +148,9 @@ export type SqlAction =
       ifNotExists: boolean;
       temporary: boolean;
       source?: SqlSource;
+      /** Columns by which its rows are parted; an expression is `''`. */
+      partitionBy?: string[];
+      partitionOf?: { parent: SqlName; bound: SqlBound };
     }
   | {
       kind: 'drop';
@@ -167,6 +188,15 @@ export type SqlAction =
   | { kind: 'create-enum'; type: SqlName; values: string[]; valuesSpan: Span }
   | { kind: 'add-enum-value'; type: SqlName; value: string; ifNotExists: boolean }
   | { kind: 'rename-enum-value'; type: SqlName; from: string; to: string }
+  /** `constrained`: a `NOT NULL` or a `CHECK` of its own. */
+  | { kind: 'create-domain'; type: SqlName; constrained: boolean }
+  | {
+      kind: 'alter-domain';
+      type: SqlName;
+      change: 'set-not-null' | 'drop-not-null' | 'add-constraint' | 'drop-constraint' | 'validate' | 'other';
+      name?: string;
+      notValid: boolean;
+    }
   | { kind: 'create-schema'; name: string; ifNotExists: boolean }
   | { kind: 'truncate'; tables: SqlName[]; cascade: boolean }
   | { kind: 'delete'; table: SqlName; where: SqlWhere; using: boolean; clause: Span }

@@ -12,6 +12,8 @@ import type {
   SqlType,
 } from './sqlModel.ts';
 import type { SqlToken } from './sqlTokens.ts';
+import { conditionsOf } from './sqlConditions.ts';
+import { strings } from './sqlStrings.ts';
 import { valueOf } from './sqlValues.ts';
 
 /** One statement: its tokens without comments, and how to turn the parser's byte offsets into places. */
@@ -20,17 +22,6 @@ export interface SqlSourceText {
   /** UTF-16 offset of one of the parser's byte locations. */
   offset(location: number): number;
   span: Span;
-}
-
-export function stringOf(node: Node | undefined): string | undefined {
-  return node && 'String' in node ? (node.String.sval ?? '') : undefined;
-}
-
-export function strings(nodes: readonly Node[] | undefined): string[] {
-  return (nodes ?? []).flatMap((node) => {
-    if ('List' in node) return strings(node.List.items);
-    return stringOf(node) ?? [];
-  });
 }
 
 /** Index of the token that covers an offset or is the first behind it. */
@@ -175,7 +166,7 @@ export function columnOf(source: SqlSourceText, node: ColumnDef): SqlColumn {
       out.identity = true;
       out.notNull = true;
     } else if (constraint.contype === 'CONSTR_GENERATED') out.generated = true;
-    else if (constraint.contype === 'CONSTR_CHECK') out.checked = true;
+    else if (constraint.contype === 'CONSTR_CHECK') out.checked = conditionsOf(constraint.raw_expr);
     else if (constraint.contype === 'CONSTR_FOREIGN') out.references = referenceOf(source, constraint);
   }
   return out;
@@ -217,14 +208,7 @@ export function constraintOf(source: SqlSourceText, node: Constraint): SqlConstr
     ...given({
       name: node.conname,
       references: type === 'foreign-key' ? referenceOf(source, node) : undefined,
-      requires: type === 'check' ? requiredColumn(node.raw_expr) : undefined,
+      says: type === 'check' ? conditionsOf(node.raw_expr) : undefined,
     }),
   };
-}
-
-/** The column `c` of an expression that is nothing but `c IS NOT NULL`. */
-function requiredColumn(node: Node | undefined): string | undefined {
-  if (!node || !('NullTest' in node) || node.NullTest.nulltesttype !== 'IS_NOT_NULL') return undefined;
-  const { arg } = node.NullTest;
-  return arg && 'ColumnRef' in arg ? strings(arg.ColumnRef.fields).at(-1) : undefined;
 }

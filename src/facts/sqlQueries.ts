@@ -2,8 +2,9 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { given } from '../base/given.ts';
 import type { SqlSource, SqlWhere } from './sqlModel.ts';
-import { strings, tableOf } from './sqlNodes.ts';
+import { tableOf } from './sqlNodes.ts';
 import type { SqlSourceText } from './sqlNodes.ts';
+import { strings } from './sqlStrings.ts';
 
 export function whereOf(node: Node | undefined): SqlWhere {
   if (!node) return 'none';

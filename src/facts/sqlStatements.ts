@@ -1,5 +1,13 @@
 /** From one parsed statement to its description. */
-import type { AlterTableCmd, AlterTableStmt, DropStmt, Node, RenameStmt, WithClause } from 'libpg-query';
+import type {
+  AlterTableCmd,
+  AlterTableStmt,
+  CreateStmt,
+  DropStmt,
+  Node,
+  RenameStmt,
+  WithClause,
+} from 'libpg-query';
 import { given } from '../base/given.ts';
 import type { Span } from '../base/span.ts';
 import type { SqlAction, SqlAlterCommand, SqlName, SqlObject, SqlStatement } from './sqlModel.ts';
@@ -9,13 +17,14 @@ import {
   defaultOf,
   endOfName,
   nameOf,
-  strings,
   tableOf,
   tokenAt,
   typeOf,
 } from './sqlNodes.ts';
+import { boundOf } from './sqlConditions.ts';
 import { dataAction } from './sqlData.ts';
 import type { SqlSourceText } from './sqlNodes.ts';
+import { strings } from './sqlStrings.ts';
 import { valueOf } from './sqlValues.ts';
 import { sourceOf } from './sqlQueries.ts';
 
@@ -45,6 +54,7 @@ function actionOf(source: SqlSourceText, node: Node): SqlAction {
       ),
       ifNotExists: stmt.if_not_exists === true,
       temporary: stmt.relation?.relpersistence === 't',
+      ...partitioning(source, stmt),
     };
   }
   if ('CreateTableAsStmt' in node) {
@@ -122,6 +132,27 @@ function actionOf(source: SqlSourceText, node: Node): SqlAction {
     if (oldVal !== undefined) return { kind: 'rename-enum-value', type, from: oldVal, to: newVal };
     return { kind: 'add-enum-value', type, value: newVal, ifNotExists: skipIfNewValExists === true };
   }
+  if ('CreateDomainStmt' in node) {
+    const { domainname, constraints = [] } = node.CreateDomainStmt;
+    const isRule = (item: Node): boolean =>
+      'Constraint' in item && /NOTNULL|CHECK/.test(item.Constraint.contype ?? '');
+    return {
+      kind: 'create-domain',
+      type: nameOf(source, strings(domainname), 2),
+      constrained: constraints.some(isRule),
+    };
+  }
+  if ('AlterDomainStmt' in node) {
+    const { subtype = '', typeName, name, def } = node.AlterDomainStmt;
+    const constraint = def && 'Constraint' in def ? def.Constraint : undefined;
+    return {
+      kind: 'alter-domain',
+      type: nameOf(source, strings(typeName), 2),
+      change: domainChanges[subtype] ?? 'other',
+      notValid: constraint?.skip_validation === true,
+      ...given({ name: name ?? constraint?.conname }),
+    };
+  }
   if ('CreateSchemaStmt' in node)
     return {
       kind: 'create-schema',
@@ -135,6 +166,31 @@ function actionOf(source: SqlSourceText, node: Node): SqlAction {
     return { kind: 'truncate', tables, cascade: node.TruncateStmt.behavior === 'DROP_CASCADE' };
   }
   return dataAction(source, node);
+}
+
+/** `AlterDomainStmt.subtype` (parsenodes.h). */
+const domainChanges: Record<string, Extract<SqlAction, { kind: 'alter-domain' }>['change']> = {
+  O: 'set-not-null',
+  N: 'drop-not-null',
+  C: 'add-constraint',
+  X: 'drop-constraint',
+  V: 'validate',
+};
+
+function partitioning(
+  source: SqlSourceText,
+  { partspec, partbound, inhRelations }: CreateStmt,
+): Pick<Extract<SqlAction, { kind: 'create-table' }>, 'partitionBy' | 'partitionOf'> {
+  const [parent] = inhRelations ?? [];
+  return given({
+    partitionBy: partspec?.partParams?.map((item) =>
+      'PartitionElem' in item ? (item.PartitionElem.name ?? '') : '',
+    ),
+    partitionOf:
+      partbound && parent && 'RangeVar' in parent
+        ? { parent: tableOf(source, parent.RangeVar), bound: boundOf(partbound) }
+        : undefined,
+  });
 }
 
 function descendingColumns(params: readonly Node[] = []): string[] | undefined {
@@ -230,7 +286,7 @@ function rename(source: SqlSourceText, stmt: RenameStmt): SqlAction {
           ? 'constraint'
           : kind === 'OBJECT_INDEX'
             ? 'index'
-            : kind === 'OBJECT_TYPE'
+            : kind === 'OBJECT_TYPE' || kind === 'OBJECT_DOMAIN'
               ? 'type'
               : kind === 'OBJECT_SCHEMA'
                 ? 'schema'
@@ -288,6 +344,14 @@ function alterCommand(source: SqlSourceText, node: AlterTableCmd): WithoutSpan<S
     return { command: 'add-constraint', constraint: constraintOf(source, def.Constraint) };
   if (subtype === 'AT_DropConstraint') return { command: 'drop-constraint', name: column, cascade };
   if (subtype === 'AT_ValidateConstraint') return { command: 'validate-constraint', name: column };
+  if (subtype === 'AT_AttachPartition' && def && 'PartitionCmd' in def)
+    return {
+      command: 'attach-partition',
+      partition: tableOf(source, def.PartitionCmd.name),
+      bound: boundOf(def.PartitionCmd.bound),
+    };
+  if (subtype === 'AT_DetachPartition' && def && 'PartitionCmd' in def)
+    return { command: 'detach-partition', partition: tableOf(source, def.PartitionCmd.name) };
   return { command: 'other', node: subtype };
 }
 

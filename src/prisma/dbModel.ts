@@ -1,5 +1,5 @@
 /** What a database is made of, as far as migrations and schemas are compared with it. */
-import type { SqlName, SqlReference, SqlType, SqlValue } from '../facts/sqlModel.ts';
+import type { SqlCondition, SqlName, SqlReference, SqlType, SqlValue } from '../facts/sqlModel.ts';
 
 export interface DbColumn {
   name: string;
@@ -30,8 +30,12 @@ export interface DbTable {
   columns: Map<string, DbColumn>;
   foreignKeys: DbForeignKey[];
   primaryKey?: { name: string; columns: string[] };
-  /** Its named constraints `CHECK (<column> IS NOT NULL)`; `valid`: every row has been looked at. */
-  required: Map<string, { column: string; valid: boolean }>;
+  /** Its `CHECK` constraints by name; `valid`: every row has been looked at. */
+  checks: Map<string, { says: SqlCondition[]; valid: boolean }>;
+  /** Columns by which its rows are parted; an expression is `''`. */
+  partitionBy?: string[];
+  /** The `tableKey` of the partition that holds the rows that no other one does. */
+  defaultPartition?: string;
   /** Which migration made it (`DbState.migrations` then); a renamed one keeps its own. */
   since?: number;
   /** Its rows come from other tables, so they are worth what those are. */
@@ -58,6 +62,8 @@ export interface DbState {
   tables: Map<string, DbTable>;
   /** Values in order, by `tableKey` of the type. */
   enums: Map<string, string[]>;
+  /** Whether it has rules of its own, by `tableKey` of the domain. */
+  domains: Map<string, { constrained: boolean }>;
   indexes: Map<string, DbIndex>;
   /** How many files were folded: with none, nothing is known and a missing table means nothing. */
   migrations: number;
@@ -71,7 +77,14 @@ export function tableKey(name: Pick<SqlName, 'name' | 'schema'>): string {
 }
 
 export function emptyDbState(): DbState {
-  return { tables: new Map(), enums: new Map(), indexes: new Map(), migrations: 0, uncertain: new Set() };
+  return {
+    tables: new Map(),
+    enums: new Map(),
+    domains: new Map(),
+    indexes: new Map(),
+    migrations: 0,
+    uncertain: new Set(),
+  };
 }
 
 /** A copy that can be changed without the first one noticing. */
@@ -84,11 +97,12 @@ export function copyDbState(state: DbState): DbState {
           ...table,
           columns: new Map(table.columns),
           foreignKeys: [...table.foreignKeys],
-          required: new Map(table.required),
+          checks: new Map(table.checks),
         },
       ]),
     ),
     enums: new Map(state.enums),
+    domains: new Map(state.domains),
     indexes: new Map(state.indexes),
     migrations: state.migrations,
     uncertain: new Set(state.uncertain),

@@ -48,6 +48,7 @@ export function rename(state: DbState, statement: Rename): void {
         type: { ...use.column.type, name: statement.to },
       });
     moveKey(state.enums, key, to);
+    moveKey(state.domains, key, to);
   } else if (statement.object === 'index') {
     moveKey(state.indexes, statement.on.name, statement.to);
     for (const table of state.tables.values())
@@ -74,7 +75,7 @@ function renameConstraint(state: DbState, key: string, from: string, to: string)
   const table = state.tables.get(key);
   if (!table) return;
   moveKey(state.indexes, from, to);
-  moveKey(table.required, from, to);
+  moveKey(table.checks, from, to);
   if (table.primaryKey?.name === from) table.primaryKey = { ...table.primaryKey, name: to };
   table.foreignKeys = table.foreignKeys.map((item) => (item.name === from ? { ...item, name: to } : item));
 }

@@ -3,6 +3,7 @@ import { given } from '../base/given.ts';
 import type {
   SqlAlterCommand,
   SqlColumn,
+  SqlCondition,
   SqlConstraint,
   SqlFacts,
   SqlStatement,
@@ -50,7 +51,13 @@ export function applyStatement(state: DbState, statement: SqlStatement): void {
   } else if (statement.kind === 'create-enum') state.enums.set(tableKey(statement.type), statement.values);
   else if (statement.kind === 'add-enum-value' || statement.kind === 'rename-enum-value')
     changeEnum(state, statement);
-  else if (statement.kind === 'insert') {
+  else if (statement.kind === 'create-domain')
+    state.domains.set(tableKey(statement.type), { constrained: statement.constrained });
+  else if (statement.kind === 'alter-domain') {
+    const constrained = state.domains.get(tableKey(statement.type))?.constrained === true;
+    if (constrained || statement.change === 'set-not-null' || statement.change === 'add-constraint')
+      state.domains.set(tableKey(statement.type), { constrained: true });
+  } else if (statement.kind === 'insert') {
     const table = statement.source && state.tables.get(tableKey(statement.table));
     if (table) table.filled = true;
   } else if (statement.kind === 'update') {
@@ -89,10 +96,10 @@ function createTable(state: DbState, statement: Of<'create-table'>): void {
     columns: new Map(statement.columns.map((column) => [column.name, columnOf(state, column)])),
     foreignKeys: [],
     since: state.migrations,
-    required: new Map(),
+    checks: new Map(),
     ...(statement.temporary ? { temporary: true } : {}),
     ...(statement.source ? { filled: true } : {}),
-    ...given({ schema: statement.table.schema }),
+    ...given({ schema: statement.table.schema, partitionBy: statement.partitionBy }),
   };
   const source = statement.source?.tables.length === 1 ? statement.source.tables[0] : undefined;
   if (source) {
@@ -105,8 +112,15 @@ function createTable(state: DbState, statement: Of<'create-table'>): void {
   for (const column of statement.columns) {
     addKey(state, table, column);
     addReference(table, column);
+    if (column.checked) addCheck(table, undefined, column.checked, true);
   }
   for (const constraint of statement.constraints) addConstraint(state, table, constraint);
+  const { partitionOf } = statement;
+  if (!partitionOf) return;
+  const parent = state.tables.get(tableKey(partitionOf.parent));
+  if (!parent) return;
+  table.columns = new Map([...parent.columns, ...table.columns]);
+  if (partitionOf.bound.bound === 'default') parent.defaultPartition = key;
 }
 
 function columnOf(state: DbState, column: SqlColumn): DbColumn {
@@ -132,6 +146,11 @@ function addReference(table: DbTable, column: SqlColumn): void {
     });
 }
 
+function addCheck(table: DbTable, name: string | undefined, says: SqlCondition[], valid: boolean): void {
+  // Nobody can drop or validate one by a name that PostgreSQL makes up and that isn't known here.
+  table.checks.set(name ?? `check ${String(table.checks.size)}`, { says, valid });
+}
+
 function addConstraint(state: DbState, table: DbTable, constraint: SqlConstraint): void {
   const { name, columns } = constraint;
   if (constraint.references)
@@ -140,8 +159,18 @@ function addConstraint(state: DbState, table: DbTable, constraint: SqlConstraint
       columns,
       to: constraint.references,
     });
-  if (constraint.requires !== undefined && constraint.name !== undefined)
-    table.required.set(constraint.name, { column: constraint.requires, valid: !constraint.notValid });
+  if (constraint.type === 'check')
+    addCheck(table, constraint.name, constraint.says ?? [], !constraint.notValid);
+  if (constraint.type === 'not-null')
+    for (const column of columns) {
+      if (!constraint.notValid) change(table, column, { notNull: true });
+      addCheck(
+        table,
+        name ?? `${table.name}_${column}_not_null`,
+        [{ column, is: 'not null' }],
+        !constraint.notValid,
+      );
+    }
   if (constraint.type !== 'primary-key' && constraint.type !== 'unique') return;
   const isPrimary = constraint.type === 'primary-key';
   // `USING INDEX` takes over an index and its columns.
@@ -181,6 +210,7 @@ function alterTable(state: DbState, table: DbTable, command: SqlAlterCommand): v
         table.columns.set(command.column.name, columnOf(state, command.column));
       addKey(state, table, command.column);
       addReference(table, command.column);
+      if (command.column.checked) addCheck(table, undefined, command.column.checked, true);
       break;
     case 'drop-column':
       table.columns.delete(command.column);
@@ -208,15 +238,21 @@ function alterTable(state: DbState, table: DbTable, command: SqlAlterCommand): v
       break;
     case 'drop-constraint':
       state.indexes.delete(command.name);
-      table.required.delete(command.name);
+      table.checks.delete(command.name);
       table.foreignKeys = table.foreignKeys.filter(({ name }) => name !== command.name);
       if (table.primaryKey?.name === command.name) delete table.primaryKey;
       break;
     case 'validate-constraint': {
-      const check = table.required.get(command.name);
-      if (check) table.required.set(command.name, { ...check, valid: true });
+      const check = table.checks.get(command.name);
+      if (check) table.checks.set(command.name, { ...check, valid: true });
       break;
     }
+    case 'attach-partition':
+      if (command.bound.bound === 'default') table.defaultPartition = tableKey(command.partition);
+      break;
+    case 'detach-partition':
+      if (table.defaultPartition === tableKey(command.partition)) delete table.defaultPartition;
+      break;
     default:
   }
 }
@@ -231,7 +267,8 @@ function setDefault(table: DbTable, name: string, value: SqlValue | undefined): 
 function drop(state: DbState, statement: Of<'drop'>): void {
   for (const name of statement.names) {
     if (statement.object === 'table') dropTable(state, tableKey(name));
-    else if (statement.object === 'type') {
+    else if (statement.object === 'type' || statement.object === 'domain') {
+      state.domains.delete(tableKey(name));
       state.enums.delete(tableKey(name));
       if (statement.cascade)
         for (const use of columnsOfType(state, name)) use.table.columns.delete(use.column.name);
@@ -246,6 +283,8 @@ function drop(state: DbState, statement: Of<'drop'>): void {
 /** Its indexes go with it, and the keys that point at it (without `CASCADE` there are none). */
 function dropTable(state: DbState, key: string): void {
   state.tables.delete(key);
+  for (const table of state.tables.values())
+    if (table.defaultPartition === key) delete table.defaultPartition;
   for (const [name, index] of state.indexes) if (index.table === key) state.indexes.delete(name);
   for (const table of state.tables.values())
     table.foreignKeys = table.foreignKeys.filter(({ to }) => tableKey(to.table) !== key);

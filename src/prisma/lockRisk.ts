@@ -21,6 +21,12 @@ export type LockRiskKind =
   | 'no-cast'
   /** A new column whose value is computed for each row: a volatile default, an identity, a generated column. */
   | 'rewrite-column'
+  /** `ATTACH PARTITION` of a table whose rows have to be looked at. */
+  | 'attach-partition'
+  /** A partition made or attached beside a default one, whose rows may belong in it. */
+  | 'default-partition'
+  /** `ALTER DOMAIN … ADD CONSTRAINT` or `SET NOT NULL`. */
+  | 'domain'
   /** `CONCURRENTLY` beside other statements. */
   | 'concurrently'
   /** `VACUUM FULL`, `CLUSTER`, `REINDEX`. */

@@ -12,9 +12,10 @@ import type {
 import { acknowledgement } from './acknowledgement.ts';
 import { applyStatement, copyDbState, tableKey } from './dbState.ts';
 import type { LockRisk } from './lockRisk.ts';
-import { isDropped, isFree, isNew, mayRepeat, remember } from './lockState.ts';
+import { isDropped, isFree, isNew, mayRepeat, opening, plain, remember, report } from './lockState.ts';
 import type { Assessment, LockContext } from './lockState.ts';
 import { planOf } from './migrationPlan.ts';
+import { assessAttached, assessDefaultPartition, assessDomain, provesValue } from './rowChecks.ts';
 import { rewrites } from './rewrite.ts';
 import { lacksCast, showType } from './typeChange.ts';
 
@@ -51,24 +52,6 @@ export function assessLocks(facts: SqlFacts, context: LockContext, text: string)
   return at.risks.filter((risk) => acknowledgement(facts, text, risk) === undefined);
 }
 
-type Found = Pick<LockRisk, 'kind'> & Partial<LockRisk>;
-
-function report(at: Assessment, statement: SqlStatement, table: SqlName, clause: Span, found: Found): void {
-  at.risks.push({
-    statement: statement.span,
-    index: at.index,
-    table: plain(table),
-    span: clause,
-    clause,
-    columns: [],
-    unique: false,
-    fails: false,
-    weight: 'full',
-    inBlock: at.inBlock,
-    ...found,
-  });
-}
-
 function assess(at: Assessment, statement: SqlStatement): void {
   switch (statement.kind) {
     case 'alter-table':
@@ -77,6 +60,13 @@ function assess(at: Assessment, statement: SqlStatement): void {
       break;
     case 'create-index':
       assessIndex(at, statement);
+      break;
+    case 'create-table':
+      if (statement.partitionOf)
+        assessDefaultPartition(at, statement, statement.span, statement.partitionOf.parent);
+      break;
+    case 'alter-domain':
+      assessDomain(at, statement);
       break;
     case 'drop':
       if (statement.object === 'index' && statement.concurrently && statement.names[0])
@@ -194,6 +184,7 @@ function assessAlter(
     });
   } else if (command.command === 'add-constraint')
     assessConstraint(at, statement, command.span, command.constraint);
+  else if (command.command === 'attach-partition') assessAttached(at, statement, command);
   else if (command.command === 'other' && /SetTableSpace|SetLogged|SetUnLogged/.test(command.node))
     report(at, statement, table, command.span, { kind: 'maintenance' });
 }
@@ -209,14 +200,11 @@ function isTold(at: Assessment, span: Span): boolean {
 function assessRequire(
   at: Assessment,
   statement: Extract<SqlStatement, { kind: 'alter-table' }>,
-  command: Extract<SqlAlterCommand, { command: 'set-not-null' | 'drop-not-null' | 'drop-default' }>,
+  command: { span: Span; column: string },
 ): void {
   const key = tableKey(statement.table);
   const table = at.state.tables.get(key);
-  const isProven = [...(table?.required.values() ?? [])].some(
-    (check) => check.valid && check.column === command.column,
-  );
-  if (isProven || table?.columns.get(command.column)?.notNull) return;
+  if (table && provesValue(table, command.column)) return;
   const name = `${key}.${command.column}`;
   const added = at.plan.addedColumns.has(name) ? table?.columns.get(command.column) : undefined;
   const isFilled = at.filled.has(name) || at.cleaned.has(key) || added?.hasDefault === true;
@@ -246,6 +234,12 @@ function assessColumn(
     report(at, statement, table, command.span, { ...place, kind: 'rewrite-column' });
   else if (column.default === 'unknown')
     report(at, statement, table, command.span, { ...place, kind: 'rewrite-column', weight: 'possible' });
+  else if (at.state.domains.get(tableKey(column.type))?.constrained)
+    report(at, statement, table, command.span, {
+      ...place,
+      kind: 'rewrite-column',
+      to: showType(column.type),
+    });
   if (column.unique || column.primaryKey)
     report(at, statement, table, command.span, {
       ...place,
@@ -275,6 +269,10 @@ function assessConstraint(
   const { table } = statement;
   const key = tableKey(table);
   const { columns, references } = constraint;
+  if (constraint.type === 'not-null') {
+    for (const column of columns) assessRequire(at, statement, { span: clause, column });
+    return;
+  }
   const isAgain = constraint.name !== undefined && isDropped(at, statement, constraint.name);
   const isEmpty = columns.some((column) => isNew(at, key, column));
   const isCared = at.cleaned.has(key) || columns.some((column) => at.filled.has(`${key}.${column}`));
@@ -319,14 +317,4 @@ function assessMaintenance(at: Assessment, statement: Extract<SqlStatement, { ki
   if (!word) return;
   const span = { start: statement.span.start, end: statement.span.start + word[0].length };
   report(at, statement, { name: '', span: statement.span }, statement.span, { kind: 'maintenance', span });
-}
-
-/** The beginning of a clause that a pattern matches, else all of it. */
-function opening(at: Assessment, clause: Span, pattern: RegExp): Span {
-  const found = pattern.exec(at.text.slice(clause.start, clause.end));
-  return found ? { start: clause.start, end: clause.start + found[0].length } : clause;
-}
-
-function plain(name: SqlName): { name: string; schema?: string } {
-  return { name: name.name, ...given({ schema: name.schema }) };
 }

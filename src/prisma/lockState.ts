@@ -1,4 +1,6 @@
 /** What is known of tables and rows while a migration is judged statement by statement. */
+import { given } from '../base/given.ts';
+import type { Span } from '../base/span.ts';
 import type { SqlFacts, SqlName, SqlStatement } from '../facts/sqlModel.ts';
 import { isUndeployed } from './dbModel.ts';
 import { tableKey } from './dbState.ts';
@@ -127,4 +129,38 @@ function isComputed(at: Assessment, key: string, column: string): boolean {
           (command.column.identity || command.column.default === 'volatile'),
       ),
   );
+}
+
+type Found = Pick<LockRisk, 'kind'> & Partial<LockRisk>;
+
+export function report(
+  at: Assessment,
+  statement: SqlStatement,
+  table: SqlName,
+  clause: Span,
+  found: Found,
+): void {
+  at.risks.push({
+    statement: statement.span,
+    index: at.index,
+    table: plain(table),
+    span: clause,
+    clause,
+    columns: [],
+    unique: false,
+    fails: false,
+    weight: 'full',
+    inBlock: at.inBlock,
+    ...found,
+  });
+}
+
+/** The beginning of a clause that a pattern matches, else all of it. */
+export function opening(at: Assessment, clause: Span, pattern: RegExp): Span {
+  const found = pattern.exec(at.text.slice(clause.start, clause.end));
+  return found ? { start: clause.start, end: clause.start + found[0].length } : clause;
+}
+
+export function plain(name: SqlName): { name: string; schema?: string } {
+  return { name: name.name, ...given({ schema: name.schema }) };
 }

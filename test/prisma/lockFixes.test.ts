@@ -2,7 +2,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { baseApp } from '../kit/baseApp.ts';
-import { applyFix, openFixture } from '../kit/check.ts';
+import { applyFix, findings, openFixture } from '../kit/check.ts';
 
 describe('what the fix writes comes to the same end', () => {
   const FILE = 'prisma/migrations/20260210090000_change/migration.sql';
@@ -83,5 +83,49 @@ INSERT INTO "Post" ("id", "slug", "title", "content", "authorId") VALUES ('p1', 
     expect(Object.keys(texts)).toHaveLength(2);
     for (const file of Object.keys(texts).toSorted()) await safe.exec(texts[file] ?? '');
     expect((await safe.query(question)).rows).toEqual([{ found: answer }]);
+  });
+
+  test.each([
+    [
+      'CREATE TABLE "Feed" ("id" TEXT NOT NULL, "at" DATE) PARTITION BY RANGE ("at"); CREATE TABLE "Old" ("id" TEXT NOT NULL, "at" DATE);',
+      `ALTER TABLE "Feed" ATTACH PARTITION "Old" FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');`,
+    ],
+    [
+      'CREATE TABLE "Feed" ("kind" TEXT, "n" INTEGER) PARTITION BY LIST ("kind"); CREATE TABLE "Old" ("kind" TEXT, "n" INTEGER);',
+      `ALTER TABLE "Feed" ATTACH PARTITION "Old" FOR VALUES IN ('it''s', 'b');`,
+    ],
+    [
+      'CREATE DOMAIN "slug" AS TEXT; CREATE TABLE "Old" ("id" "slug");',
+      `ALTER DOMAIN "slug" ADD CONSTRAINT "slug_check" CHECK (VALUE <> '')`,
+    ],
+  ])('%s %s', async (setup, sql) => {
+    const [plain, safe] = databases;
+    if (!plain || !safe) throw new Error('no database');
+    for (const base of databases) {
+      await base.exec('DROP SCHEMA public CASCADE; CREATE SCHEMA public;');
+      await base.exec(setup);
+    }
+    await plain.exec(sql);
+    const before = 'prisma/migrations/20260202000000_before/migration.sql';
+    const fixture = await openFixture({ [FILE]: sql, [before]: setup }, { committed: [INIT, before] });
+    const texts = applyFix(fixture, { rule: 'unsafe-migration' });
+    expect(Object.keys(texts)).toHaveLength(2);
+    for (const file of Object.keys(texts).toSorted()) await safe.exec(texts[file] ?? '');
+    const shapeOf = async (base: PGlite): Promise<unknown[]> => [
+      (
+        await base.query(
+          `SELECT relname, pg_get_expr(relpartbound, oid) AS bound FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1`,
+        )
+      ).rows,
+      (
+        await base.query(
+          `SELECT conname, pg_get_constraintdef(oid) AS d, convalidated FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n' ORDER BY 1`,
+        )
+      ).rows,
+    ];
+    expect(await shapeOf(safe)).toEqual(await shapeOf(plain));
+    // The new file is silent: what it attaches is proven.
+    const again = await openFixture({ ...texts, [before]: setup }, { committed: [INIT, before] });
+    expect(findings(again, 'unsafe-migration')).toEqual([]);
   });
 });

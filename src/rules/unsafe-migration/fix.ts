@@ -5,25 +5,22 @@ import type { FixOutcome } from '../../edit/fix.ts';
 import { folderWord, laterMigrations } from '../../edit/laterMigration.ts';
 import { lineBreak, quote, textAt, whole, withComments, withoutCommands } from '../../edit/sqlText.ts';
 import { styleOf } from '../../edit/style.ts';
-import type { SqlAlterCommand, SqlFacts, SqlStatement } from '../../facts/sqlModel.ts';
+import type { SqlAlterCommand, SqlStatement } from '../../facts/sqlModel.ts';
 import { tableKey } from '../../prisma/dbState.ts';
-import type { LockRisk } from '../../prisma/lockRisk.ts';
 import { sharedBy, touchedBy } from '../../prisma/touched.ts';
 import type { TextEdit } from '../../run/finding.ts';
+import {
+  attachLater,
+  checkName,
+  checkText,
+  domain,
+  notValid,
+  requireLater,
+  required,
+  tableText,
+} from './provenFirst.ts';
+import type { Found, Steps } from './provenFirst.ts';
 import { alterOf, hasRecipe } from './recipes.ts';
-
-interface Found {
-  facts: SqlFacts;
-  risk: LockRisk;
-  text: string;
-  newline: string;
-}
-
-/** Edits of the migration, and the migrations that come behind it. */
-interface Steps {
-  edits: TextEdit[];
-  later: { name: string; lines: string[] }[];
-}
 
 const TITLES: Record<string, string> = {
   index: 'Build the index CONCURRENTLY, in a migration of its own',
@@ -31,6 +28,8 @@ const TITLES: Record<string, string> = {
   concurrently: 'Move the statement to a migration of its own',
   'foreign-key': 'Add the key NOT VALID and validate it in a migration behind it',
   check: 'Add the check NOT VALID and validate it in a migration behind it',
+  domain: 'Add the rule NOT VALID and validate it in a migration behind it',
+  'attach-partition': 'Prove the bounds by a check first, and attach it in a migration behind it',
   unique: 'Build the index CONCURRENTLY first, and take it over in a migration behind it',
   'set-not-null': 'Require the values by a check that is validated in a migration behind it',
   'add-required': 'Add the column without NOT NULL, and require it later',
@@ -82,6 +81,10 @@ function stepsFor(found: Found): Steps | string {
     case 'foreign-key':
     case 'check':
       return notValid(found);
+    case 'domain':
+      return domain(found);
+    case 'attach-partition':
+      return attachLater(found);
     case 'unique':
       return unique(found);
     case 'set-not-null':
@@ -164,29 +167,6 @@ function needs(other: SqlStatement, made: Extract<SqlStatement, { kind: 'create-
   );
 }
 
-function tableText({ facts, risk, text }: Found): string {
-  const statement = facts.statements[risk.index];
-  return statement?.kind === 'alter-table' ? textAt(text, statement.table.span) : quote(risk.table.name);
-}
-
-function notValid(found: Found): Steps | string {
-  const { risk } = found;
-  if (risk.name === undefined) return 'The constraint has no name to validate it by.';
-  const what = risk.kind === 'check' ? 'ValidateCheck' : 'ValidateForeignKey';
-  return {
-    edits: [{ start: risk.clause.end, end: risk.clause.end, text: ' NOT VALID' }],
-    later: [
-      {
-        name: folderWord(`validate_${risk.name}`),
-        lines: [
-          `-- ${what}: looks at the rows that were there before, while reads and writes go on.`,
-          `ALTER TABLE ${tableText(found)} VALIDATE CONSTRAINT ${quote(risk.name)};`,
-        ],
-      },
-    ],
-  };
-}
-
 function unique(found: Found): Steps | string {
   const { facts, risk, text } = found;
   const alter = alterOf(facts, risk);
@@ -224,39 +204,6 @@ function without(
   return rest === undefined
     ? [{ ...withComments(facts, text, statement.span), text: '' }]
     : [{ ...whole(text, statement.span), text: rest }];
-}
-
-/** The three statements that require a column whose rows have all been looked at. */
-function required(table: string, column: string, check: string): string[] {
-  return [
-    `ALTER TABLE ${table} VALIDATE CONSTRAINT ${quote(check)};`,
-    '-- The check proves it: SET NOT NULL reads no row.',
-    `ALTER TABLE ${table} ALTER COLUMN ${quote(column)} SET NOT NULL;`,
-    `ALTER TABLE ${table} DROP CONSTRAINT ${quote(check)};`,
-  ];
-}
-
-const checkName = (table: string, column: string): string => `${table}_${column}_not_null`.slice(0, 63);
-
-const checkText = (column: string, check: string): string =>
-  `ADD CONSTRAINT ${quote(check)} CHECK (${quote(column)} IS NOT NULL) NOT VALID`;
-
-function requireLater(found: Found): Steps | string {
-  const { risk } = found;
-  const column = risk.columns[0];
-  if (column === undefined) return 'The column can’t be read.';
-  const check = checkName(risk.table.name, column);
-  const table = tableText(found);
-  const fill = `-- Before this runs no row may be without ${quote(column)}: UPDATE ${table} SET ${quote(column)} = … WHERE ${quote(column)} IS NULL;`;
-  return {
-    edits: [{ ...risk.clause, text: checkText(column, check) }],
-    later: [
-      {
-        name: folderWord(`require_${risk.table.name}_${column}`),
-        lines: [...(risk.fails ? [fill] : []), ...required(table, column, check)],
-      },
-    ],
-  };
 }
 
 /** An `ADD COLUMN` without its `NOT NULL`, and without its default. */

@@ -28,8 +28,21 @@ export function hasRecipe(facts: SqlFacts, risk: LockRisk): boolean {
     case 'check':
     case 'unique':
       return alter?.command.command === 'add-constraint' && alter.command.constraint.name !== undefined;
+    case 'domain': {
+      const statement = facts.statements[risk.index];
+      return (
+        statement?.kind === 'alter-domain' && statement.change === 'add-constraint' && risk.name !== undefined
+      );
+    }
+    case 'attach-partition':
+      return (
+        risk.columns.length === 1 &&
+        alter?.command.command === 'attach-partition' &&
+        (alter.command.bound.bound === 'range' ||
+          (alter.command.bound.bound === 'list' && !alter.command.bound.null))
+      );
     case 'rewrite-column': {
-      if (alter?.command.command !== 'add-column') return false;
+      if (risk.to !== undefined || alter?.command.command !== 'add-column') return false;
       const { column } = alter.command;
       return (
         !column.identity && !column.generated && !column.unique && !column.primaryKey && !column.references

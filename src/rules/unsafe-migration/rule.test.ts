@@ -25,6 +25,21 @@ const shown = (fixture: Fixture): Shown[] =>
 const judge = async (sql: string, more: Record<string, string> = {}): Promise<Shown[]> =>
   shown(await open(sql, more));
 
+it('reads the default partition for a new one, unless a check rules its rows out', async () => {
+  const before = `${FOLDER}/20260202000000_feed/migration.sql`;
+  const feed =
+    'CREATE TABLE "Feed" ("n" INTEGER NOT NULL) PARTITION BY RANGE ("n"); CREATE TABLE "Rest" PARTITION OF "Feed" DEFAULT;';
+  const sql = 'CREATE TABLE "One" PARTITION OF "Feed" FOR VALUES FROM (1) TO (9);';
+  const judged = async (made: string): Promise<Shown[]> =>
+    shown(await open(sql, { [before]: made }, [INIT, before]));
+  const clause = sql.slice(0, -1);
+  expect(await judged(feed)).toEqual([['defaultPartition', 'warning', clause]]);
+  expect(await judged(`${feed} ALTER TABLE "Rest" ADD CHECK ("n" >= 9);`)).toEqual([
+    ['defaultPartition', 'info', clause],
+  ]);
+  expect(await judged(`${feed} ALTER TABLE "Feed" DETACH PARTITION "Rest";`)).toEqual([]);
+});
+
 describe('reports', () => {
   it.each<[string, Shown[]]>([
     [
@@ -42,6 +57,19 @@ describe('reports', () => {
     [
       `UPDATE "Post" SET "content" = '' WHERE "content" IS NULL;\nALTER TABLE "Post" ALTER COLUMN "content" SET NOT NULL;`,
       [['setNotNullFilled', 'info', 'ALTER COLUMN "content" SET NOT NULL']],
+    ],
+    [
+      'ALTER TABLE "Feed" ATTACH PARTITION "Post" FOR VALUES IN (\'a\');',
+      [['attachPartition', 'warning', 'ATTACH PARTITION "Post" FOR VALUES IN (\'a\')']],
+    ],
+    [
+      'CREATE DOMAIN "slug" AS TEXT CHECK (VALUE <> \'\');\nALTER TABLE "Post" ADD COLUMN "short" "slug";',
+      [['rewriteDomain', 'warning', 'ADD COLUMN "short"']],
+    ],
+    ['ALTER DOMAIN "elsewhere" SET NOT NULL;', [['domain', 'info', 'ALTER DOMAIN "elsewhere" SET NOT NULL']]],
+    [
+      'ALTER TABLE "Post" ADD CONSTRAINT "Post_content_nn" NOT NULL "content";',
+      [['setNotNull', 'warning', 'ADD CONSTRAINT "Post_content_nn" NOT NULL "content"']],
     ],
     ['CREATE INDEX "Post_title_idx" ON "Post"("title");', [['index', 'warning', 'CREATE INDEX']]],
     [

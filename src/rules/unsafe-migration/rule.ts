@@ -53,6 +53,14 @@ export const rule = defineRule({
         'The value of the new column `{column}` is computed for each row, so every row of {table} is written anew under an ACCESS EXCLUSIVE lock: {everything}. Add the column without it, set the default for new rows, and fill the old ones in a later migration.',
       rewriteColumnUnknown:
         'If the function in the default of `{column}` is volatile, as functions are unless they say otherwise, every row of {table} is written anew under an ACCESS EXCLUSIVE lock: {everything}. Then add the column without it, set the default for new rows, and fill the old ones in a later migration.',
+      rewriteDomain:
+        'The domain {to} has rules of its own, and for them every row of {table} is written anew under an ACCESS EXCLUSIVE lock: {everything}. Give the new column the type behind the domain, and its rule as a CHECK that is added `NOT VALID`.',
+      attachPartition:
+        'This reads all rows of {table} under an ACCESS EXCLUSIVE lock ({everything}), and fails in the deploy when one of them lies outside the bounds. Add a CHECK of the same bounds `NOT VALID`, and `VALIDATE CONSTRAINT` before ATTACH PARTITION in a later migration: then it has nothing to read.',
+      defaultPartition:
+        'For the new partition all rows of the default one, {table}, are read under an ACCESS EXCLUSIVE lock ({everything}), and it fails in the deploy when one of them belongs in the new one. Move such rows first, and let a validated CHECK on {table} rule them out: then there is nothing to read.',
+      domain:
+        'Every INSERT, UPDATE and DELETE on the tables with a column of `{to}` ({columns}) waits while their rows are read (SHARE lock), and it fails in the deploy when a value breaks the rule. Add it as a CHECK that is `NOT VALID`, and `VALIDATE CONSTRAINT` in a later migration.',
       exclude:
         'The index behind this rule is built under an ACCESS EXCLUSIVE lock on {table} ({everything}), and it fails in the deploy when two rows exclude each other. There is no way to build it without the lock: look for such rows first, and do it in a quiet hour.',
       newValue:
@@ -120,8 +128,16 @@ function isSmall(migration: MigrationState, risk: LockRisk): boolean {
   return !risk.fails && model !== undefined && migration.schema?.isLookup(model.name) === true;
 }
 
-function messageOf({ kind, fails, unique, weight, from, to }: LockRisk): string {
+const rewriteColumnOf = ({ weight, to }: LockRisk): string =>
+  to !== undefined ? 'rewriteDomain' : weight === 'possible' ? 'rewriteColumnUnknown' : 'rewriteColumn';
+
+function messageOf(risk: LockRisk): string {
+  const { kind, fails, unique, weight, from, to } = risk;
   switch (kind) {
+    case 'attach-partition':
+      return 'attachPartition';
+    case 'default-partition':
+      return 'defaultPartition';
     case 'add-required':
       return 'addRequired';
     case 'set-not-null':
@@ -140,9 +156,10 @@ function messageOf({ kind, fails, unique, weight, from, to }: LockRisk): string 
     case 'rewrite-type':
       return weight === 'possible' ? 'rewriteZone' : from === to ? 'rewriteEnum' : 'rewriteType';
     case 'rewrite-column':
-      return weight === 'possible' ? 'rewriteColumnUnknown' : 'rewriteColumn';
+      return rewriteColumnOf(risk);
     case 'check':
       return fails ? 'check' : 'checkColumn';
+    case 'domain':
     case 'exclude':
     case 'concurrently':
     case 'maintenance':

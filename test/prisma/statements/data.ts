@@ -16,7 +16,7 @@ export const data: StatementGroup = {
       { fails: 'always', code: '0A000' },
       {
         destructive: 'truncate',
-        why: 'Refused while a key of another table points at it; CASCADE empties that table too.',
+        why: 'Refused while a key of another table points at it; CASCADE empties that table too. `migrate dev` meets the refusal first.',
       },
     ),
     row(

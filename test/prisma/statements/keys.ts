@@ -228,7 +228,7 @@ ALTER TABLE "Log" ADD CONSTRAINT "Log_postId_fkey" FOREIGN KEY ("postId") REFERE
       { fails: 'always', code: '2BP01' },
       {
         destructive: 'drop-table',
-        why: 'Refused while keys point at it; with them dropped first, or by CASCADE, its rows go.',
+        why: 'Refused while keys point at it; with them dropped first, or by CASCADE, its rows go. `migrate dev` meets the refusal first.',
       },
     ),
   ],

@@ -49,7 +49,7 @@ export const objects: StatementGroup = {
     row(
       'DROP SEQUENCE "User_id_seq";',
       { fails: 'always', code: '2BP01' },
-      { why: 'Refused while a default counts by it.' },
+      { why: 'Refused while a default counts by it, with rows or without: `migrate dev` meets it first.' },
     ),
     row('DROP SEQUENCE "User_id_seq" CASCADE;', { lock: 'ACCESS EXCLUSIVE' }),
     row(

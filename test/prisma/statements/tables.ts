@@ -2,6 +2,13 @@
 import { row } from './model.ts';
 import type { StatementGroup } from './model.ts';
 
+const parts = `CREATE TABLE "Part" ("id" INTEGER NOT NULL) PARTITION BY RANGE ("id");
+CREATE TABLE "Part_small" ("id" INTEGER NOT NULL);
+INSERT INTO "Part_small" SELECT "id" FROM "Label";`;
+
+const words = `CREATE DOMAIN "short" AS TEXT; ALTER TABLE "Label" ADD COLUMN "word" "short";
+UPDATE "Label" SET "word" = "id"::text || 'w';`;
+
 export const tables: StatementGroup = {
   title: 'Tables by hand',
   rows: [
@@ -44,7 +51,7 @@ export const tables: StatementGroup = {
       {
         destructive: 'drop-column',
         setup: 'CREATE VIEW "Recent" AS SELECT "id", "bio" FROM "User";',
-        why: 'Refused while a view reads the column; CASCADE takes the view with it.',
+        why: 'Refused while a view reads the column; CASCADE takes the view with it. `migrate dev` meets the refusal first.',
       },
     ),
     row(
@@ -95,15 +102,31 @@ INSERT INTO "Event" VALUES (901, '2025-05-05', 'an event');`,
       },
     ),
     row(
-      'ALTER TABLE "Event" ATTACH PARTITION "Event_2026" FOR VALUES FROM (\'2026-01-01\') TO (\'2027-01-01\');',
-      { fails: 'always', code: '23514' },
+      'ALTER TABLE "Part" ATTACH PARTITION "Part_small" FOR VALUES FROM (1) TO (100);',
+      { fails: 'some rows', code: '23514', lock: 'ACCESS EXCLUSIVE' },
+      { unsafe: 'attach-partition (fails)', setup: parts },
+    ),
+    row(
+      'ALTER TABLE "Part" ATTACH PARTITION "Part_small" FOR VALUES FROM (1) TO (1000);',
+      { lock: 'ACCESS EXCLUSIVE' },
       {
-        setup: `CREATE TABLE "Event" ("id" INTEGER NOT NULL, "day" DATE NOT NULL, "what" TEXT) PARTITION BY RANGE ("day");
-CREATE TABLE "Event_2025" PARTITION OF "Event" FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
-INSERT INTO "Event" VALUES (901, '2025-05-05', 'an event');
-CREATE TABLE "Event_2026" ("id" INTEGER NOT NULL, "day" DATE NOT NULL, "what" TEXT);
-INSERT INTO "Event_2026" VALUES (902, '2025-06-06', 'a wrong event');`,
-        why: 'Not told of: a table that is about to become a partition is seldom in use.',
+        setup: `${parts} ALTER TABLE "Part_small" ADD CONSTRAINT "Part_small_bounds" CHECK ("id" >= 1 AND "id" < 1000);`,
+      },
+    ),
+    row(
+      'ALTER TABLE "Part" ATTACH PARTITION "Part_small" DEFAULT;',
+      { fails: 'some rows', code: '23514', lock: 'ACCESS EXCLUSIVE' },
+      {
+        unsafe: 'attach-partition (fails)',
+        setup: `${parts} CREATE TABLE "Part_large" PARTITION OF "Part" FOR VALUES FROM (100) TO (MAXVALUE);`,
+      },
+    ),
+    row(
+      'CREATE TABLE "Part_large" PARTITION OF "Part" FOR VALUES FROM (100) TO (MAXVALUE);',
+      { fails: 'some rows', code: '23514', lock: 'ACCESS EXCLUSIVE' },
+      {
+        unsafe: 'default-partition (fails)',
+        setup: `${parts} ALTER TABLE "Part" ATTACH PARTITION "Part_small" DEFAULT;`,
       },
     ),
     row(
@@ -126,13 +149,46 @@ INSERT INTO "Event" VALUES (901, '2025-05-05', 'an event');`,
       },
     ),
     row(
-      'ALTER DOMAIN "short" ADD CONSTRAINT "short_check" CHECK (length(VALUE) < 3);',
-      { fails: 'always', code: '23514' },
+      'ALTER DOMAIN "short" ADD CONSTRAINT "short_check" CHECK (length(VALUE) < 4);',
+      { fails: 'some rows', code: '23514', lock: 'SHARE' },
+      { unsafe: 'domain (fails)', setup: words },
+    ),
+    row(
+      'ALTER DOMAIN "short" ADD CONSTRAINT "short_check" CHECK (length(VALUE) < 4) NOT VALID;',
+      {},
+      { setup: words },
+    ),
+    row(
+      'ALTER DOMAIN "short" VALIDATE CONSTRAINT "short_check";',
+      { fails: 'some rows', code: '23514', lock: 'SHARE' },
       {
-        setup:
-          'CREATE DOMAIN "short" AS TEXT; ALTER TABLE "Label" ADD COLUMN "word" "short" DEFAULT \'too long\';',
-        why: 'Not told of: Prisma has no domains, and tells no migration which columns are of one.',
+        setup: `${words} ALTER DOMAIN "short" ADD CONSTRAINT "short_check" CHECK (length(VALUE) < 4) NOT VALID;`,
+        why: 'The recipe’s own second step: rows that break the rule have to be repaired in any case.',
       },
+    ),
+    row(
+      'ALTER DOMAIN "short" SET NOT NULL;',
+      { fails: 'some rows', code: '23502', lock: 'SHARE' },
+      {
+        unsafe: 'domain (fails)',
+        setup: `${words} UPDATE "Label" SET "word" = NULL WHERE "id" > 500;`,
+      },
+    ),
+    row('ALTER DOMAIN "short" SET NOT NULL;', {}, { setup: 'CREATE DOMAIN "short" AS TEXT;' }),
+    row(
+      'ALTER TABLE "Label" ADD COLUMN "word" "short";',
+      { rewritten: true, lock: 'ACCESS EXCLUSIVE' },
+      { unsafe: 'rewrite-column', setup: 'CREATE DOMAIN "short" AS TEXT CHECK (length(VALUE) < 4);' },
+    ),
+    row(
+      'ALTER TABLE "Label" ADD COLUMN "word" "short";',
+      { lock: 'ACCESS EXCLUSIVE' },
+      { setup: 'CREATE DOMAIN "short" AS TEXT;' },
+    ),
+    row(
+      'DROP DOMAIN "short" CASCADE;',
+      { values: 1, lock: 'ACCESS EXCLUSIVE' },
+      { destructive: 'drop-type', setup: words },
     ),
   ],
 };
