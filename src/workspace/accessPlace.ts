@@ -46,15 +46,20 @@ export function accessPlace(
 
 /** Place of the name that a call at a place calls: `update` of `orders.update(…)`. */
 export function calleeNameAt(facts: TsFacts, at: number): number | undefined {
-  let found: number | undefined;
+  return calleeAt(facts, at)?.at;
+}
+
+/** The name that a call at a place calls, and where it stands. */
+export function calleeAt(facts: TsFacts, at: number): { name: string; at: number } | undefined {
+  let found: { name: string; at: number } | undefined;
   visitFile(facts, (value) => {
     if (found !== undefined) return false;
-    if (value.k === 'call' && value.at === at) found = nameAt(value.fn);
+    if (value.k === 'call' && value.at === at) found = named(value.fn);
     return found === undefined;
   });
   return found;
 }
 
-function nameAt(callee: Value): number | undefined {
-  return callee.k === 'ref' || callee.k === 'member' ? callee.at : undefined;
+function named(callee: Value): { name: string; at: number } | undefined {
+  return callee.k === 'ref' || callee.k === 'member' ? { name: callee.name, at: callee.at } : undefined;
 }

@@ -46,11 +46,15 @@ const schema = `
   import { prisma } from '@/lib/db';
   export const close = (id: string) => prisma.cart.update({ where: { id }, data: { state: 'CLOSED' } });
   export const read = (id: string) => prisma.cart.findUnique({ where: { id } });
+  export async function getOrCreateCart(userId: string) {
+    const cart = await prisma.cart.findUnique({ where: { userId } });
+    return cart ?? prisma.cart.create({ data: { state: 'OPEN', userId } });
+  }
 `;
 const head = `import { timingSafeEqual } from 'node:crypto';
   import { auth, signIn } from '@/auth';
   import { prisma } from '@/lib/db';
-  import { close, read } from '@/lib/services/cart.service';
+  import { close, getOrCreateCart, read } from '@/lib/services/cart.service';
   const id = 'x';`;
 const app = (path: string, code: string): string => `${schema}
   //- ${path}
@@ -157,6 +161,13 @@ describe(`${RULE} reports`, () => {
       page,
       render(`await prisma.cart.upsert({ where: { userId: id }, create: { state: 'OPEN', userId: id }, update: {} });
     //                ^^^^^^ no-get-side-effect info`),
+    ],
+    [
+      'what a function says it makes when it is missing',
+      'page',
+      page,
+      render(`await getOrCreateCart(id);
+    //    ^^^^^^^^^^^^^^^ no-get-side-effect info`),
     ],
     [
       'a link in a mail',

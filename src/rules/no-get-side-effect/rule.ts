@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { visitSteps } from '../../facts/visit.ts';
 import type { Abs } from '../../workspace/abs.ts';
-import { accessPlace } from '../../workspace/accessPlace.ts';
+import { accessPlace, calleeAt } from '../../workspace/accessPlace.ts';
 import type { Entry } from '../../workspace/entries.ts';
 import { isHandedOut } from '../../workspace/publicData.ts';
 import type { DbEffect } from '../../workspace/summary.ts';
@@ -185,7 +185,7 @@ function reportWrite(context: RuleContext<Options>, entry: Entry, effect: DbEffe
   const isMailed =
     effect.proof?.kind !== 'session' &&
     (MAILED.test(pathOf(file)) || (model !== undefined && isHandedOut(model)));
-  const severity: Severity = isMailed || isLazy(effect) || isDeep(effect) ? 'info' : 'warning';
+  const severity: Severity = isMailed || isLazy(workspace, effect) || isDeep(effect) ? 'info' : 'warning';
   context.report({
     place: { at },
     message: isMailed ? 'mailed' : entry.kind === 'page' ? 'page' : 'route',
@@ -203,10 +203,18 @@ function isDeep({ trace }: DbEffect): boolean {
   return trace.length > 3;
 }
 
+/** Functions that say that they make what is missing. */
+const MAKES_MISSING = /^((get|find|fetch|load|read)_?or_?(create|make|generate|insert|init)|ensure)/i;
+
 /** What is made the first time it is asked for comes out the same however often that happens. */
-function isLazy({ op, args }: DbEffect): boolean {
+function isLazy(workspace: RuleContext<Options>['workspace'], { op, args, trace }: DbEffect): boolean {
   const update = propOf(args, 'update');
-  return op === 'upsert' && update?.k === 'object' && Object.keys(update.props).length === 0;
+  if (op === 'upsert' && update?.k === 'object' && Object.keys(update.props).length === 0) return true;
+  if (/^(delete|updateMany)/.test(op)) return false;
+  return trace.some(({ file, at }) => {
+    const facts = workspace.tsFacts(file);
+    return facts !== undefined && MAKES_MISSING.test(calleeAt(facts, at)?.name ?? '');
+  });
 }
 
 const VERBS: { [op: string]: string } = {
