@@ -78,30 +78,43 @@ function memberships(schema: SchemaModel, group: SchemaModelNode, user: string):
   return out;
 }
 
-/** A membership, not just anything that a user makes inside a group: unique per user and group, or called a member. */
+/**
+ * A membership: called one, or unique per person and group with a right in it. What else there is once per person and thing (a
+ * purchase, the progress in a video, a certificate, a visit) says what somebody has done with it, and makes nobody its owner.
+ */
 function isJoint(
   schema: SchemaModel,
   joint: SchemaModelNode,
   toUser: PrismaField,
   toGroup: PrismaField,
 ): boolean {
+  if (isAskedOnly(joint.name)) return false;
+  if (isMemberLike(joint.name)) return true;
   const keys = [...(toUser.relation?.fields ?? []), ...(toGroup.relation?.fields ?? [])];
   const isPerPair = schema
     .uniqueKeys(joint.name)
     .some((key) => key.fields.length === keys.length && keys.every((column) => key.fields.includes(column)));
-  return (
-    isMemberLike(joint.name) ||
-    (isPerPair &&
-      !/like|favou?rite|star|vote|reaction|follow|subscri|watch|bookmark|review|rating|view/i.test(
-        joint.name,
-      ))
-  );
+  return isPerPair && joint.fields.some((field) => RIGHT.test(field.name));
 }
 
-function isMemberLike(name: string): boolean {
-  return /member|collaborator|participant|(team|org|organi[sz]ation|workspace|tenant|project|company)_?users?$/i.test(
-    name,
-  );
+/** Columns that say what a member may do. */
+const RIGHT =
+  /^\w*([rR]ole|[pP]ermission|[aA]ccess(_?[lL]evel)?)s?$|^is_?([aA]dmin|[oO]wner|[mM]oderator|[sS]taff)$|^can[A-Z_]/;
+const GROUP =
+  'team|org|organi[sz]ation|workspace|tenant|project|company|companie|space|group|room|channel|chat|conversation|board|collection|club|communit(?:y|ie)|folder|household|department|committee|business|businesse|agency|agencie|store|shop|partner|site|account';
+const MEMBER = new RegExp(
+  `member|collaborator|participant|(employee|staff|moderator|contributor|maintainer|teammate|access)s?$|(${GROUP})s?_?users?$|^users?_?(to|on|in|of|and)?_?(${GROUP})s?$`,
+  'i',
+);
+
+/** Whether a model's name says that its rows are people's places in a group: `TeamMember`, `UserToOrg`, `ProjectUsers`. */
+export function isMemberLike(name: string): boolean {
+  return MEMBER.test(name);
+}
+
+/** Whether somebody only wants in, or is wanted: `MembershipRequest`, `MemberInvite`. */
+function isAskedOnly(name: string): boolean {
+  return /request|invit|application/i.test(name);
 }
 
 function pathOf(fields: readonly PrismaField[], via: OwnerPath['via']): OwnerPath {

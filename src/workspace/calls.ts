@@ -1,7 +1,7 @@
 /** Calls: what each callee does to the path, to the database and to its arguments. */
 import type { Value } from '../facts/tsModel.ts';
 import { assignedObject } from './expressions.ts';
-import { awaited, itemOf, leaves, memberOf, trim, UNDEF, UNKNOWN } from './abs.ts';
+import { awaited, itemOf, leaves, memberOf, sameAbs, trim, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, Check, Site } from './abs.ts';
 import { guardName, known } from './callPlace.ts';
 import type { CallValue, Place, TaggedValue } from './callPlace.ts';
@@ -109,7 +109,7 @@ export function evaluateNew(it: Interpreter, value: Extract<Value, { k: 'new' }>
 function assignTo(target: Value, value: Abs, state: State): void {
   if (target.k !== 'ref') return;
   const before = state.env.get(target.b);
-  if (before?.k === 'object' || before?.k === 'row') state.env.set(target.b, value);
+  if (before?.k === 'object' || before?.k === 'row' || before?.k === 'param') state.env.set(target.b, value);
 }
 
 /** An answer of the server, whichever class makes it. */
@@ -141,14 +141,28 @@ const BODY_READERS = new Set(['json', 'formData', 'text', 'arrayBuffer', 'blob',
  * `formData.get('title')`, `request.json()`, `url.searchParams.get('page')`, `cookies().get('id')` on something that came from
  * outside: the part keeps its name, so that `userId` of a form can be told from its `title`.
  */
-function requestData(base: Abs, name: string, args: readonly Abs[]): Abs | undefined {
-  if (base.k !== 'param' && base.k !== 'origin') return undefined;
+function requestData(of: Abs, name: string, args: readonly Abs[]): Abs | undefined {
+  const base = sentIn(of, name);
+  if (!base) return undefined;
   const [first] = args;
   if ((name === 'get' || name === 'getAll') && args.length === 1 && first?.k === 'lit')
     return memberOf(memberOf(base, name), String(first.v));
   if (BODY_READERS.has(name) && args.length === 0) return { k: 'promise', of: memberOf(base, name) };
   if (name === 'clone' && args.length === 0) return base;
   return undefined;
+}
+
+/** What came from outside behind a request on which a guard has put something: `req.auth = …`. */
+function sentIn(value: Abs, name: string): Extract<Abs, { k: 'param' | 'origin' }> | undefined {
+  if (value.k === 'param' || value.k === 'origin') return value;
+  if (value.k === 'variants') {
+    const [first, ...others] = value.list.map((variant) => sentIn(variant.value, name));
+    return first && others.every((other) => other && sameAbs(other, first)) ? first : undefined;
+  }
+  if (value.k !== 'object' || !value.open || value.props[name] || value.spread?.length !== 1)
+    return undefined;
+  const [only] = value.spread;
+  return only && sentIn(only, name);
 }
 
 /** A spread of a rest parameter passes the parameters on one by one. */
@@ -346,10 +360,19 @@ function builtin(
         ],
       };
     }
-    if (name === 'map' || name === 'flatMap') return { k: 'array', items: [result], open: true };
+    if (name === 'map') return { k: 'array', items: [result], open: true };
+    if (name === 'flatMap') return { k: 'array', items: flattened(result), open: true };
     return name === 'filter' ? base : fromParts([base, result]);
   }
   return undefined;
+}
+
+/** The items of the lists that a callback of `flatMap` gives. */
+function flattened(value: Abs): Abs[] {
+  if (value.k === 'array') return value.items;
+  if (value.k === 'variants') return value.list.flatMap((variant) => flattened(variant.value));
+  if (value.k === 'unknown') return (value.from ?? []).flatMap(flattened);
+  return [value];
 }
 
 /** What it shows that an item answers to `(member) => member.userId === session.user.id`. */

@@ -1,4 +1,5 @@
 /** Identity and authority that an entry point takes from its caller: whose rows it picks or writes, which role it gives, what a thing costs. */
+import { isMemberLike } from '../prisma/ownership.ts';
 import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
 import { leaves } from './abs.ts';
 import type { Abs, Site } from './abs.ts';
@@ -234,11 +235,7 @@ function isAboutPeople(model: SchemaModelNode, schema: SchemaModel): boolean {
 /** A model that joins a person and a group. */
 function isJoint(model: SchemaModelNode, schema: SchemaModel): boolean {
   const relations = model.fields.filter((field) => (field.relation?.fields.length ?? 0) > 0);
-  return (
-    /member|collaborator|participant|(team|org|organi[sz]ation|workspace|tenant)_?users?$|user_?(team|org|workspace)/i.test(
-      model.name,
-    ) && relations.some((field) => field.type === schema.userModel?.name)
-  );
+  return isMemberLike(model.name) && relations.some((field) => field.type === schema.userModel?.name);
 }
 
 /** Whether the schema keeps prices elsewhere, so that the server needn't be told: an order of products. */

@@ -184,18 +184,68 @@ export function evaluateAssign(it: Interpreter, value: Extract<Value, { k: 'assi
     state.env.set(target.b, value.op === '=' ? next : joinAbs(before ?? UNKNOWN, next));
   } else if (target.k === 'member' && target.of.k === 'ref' && target.of.b >= 0) {
     const object = state.env.get(target.of.b);
-    if (object?.k === 'object')
-      state.env.set(target.of.b, {
-        ...object,
-        props: { ...object.props, [target.name]: next },
-        at: { ...object.at, [target.name]: { file: it.file, at: target.at } },
-      });
+    const key = { name: target.name, value: putBy(state, target.name, next), at: target.at };
+    if (object) state.env.set(target.of.b, withKey(it.narrow(object, state), key, it.file));
   } else if (target.k === 'index' && target.of.k === 'ref' && target.of.b >= 0) {
     it.eval(target.key, state);
     const object = state.env.get(target.of.b);
     if (object?.k === 'object') state.env.set(target.of.b, { ...object, open: true });
   }
   return next;
+}
+
+/** An object after `object.name = value`; what somebody sent keeps all else that it has. */
+function withKey(object: Abs, key: { name: string; value: Abs; at: number }, file: FileId): Abs {
+  const { name, value, at } = key;
+  switch (object.k) {
+    case 'object':
+      return {
+        ...object,
+        props: { ...object.props, [name]: value },
+        at: { ...object.at, [name]: { file, at } },
+        ...(object.maybe ? { maybe: object.maybe.filter((own) => own !== name) } : {}),
+      };
+    case 'param':
+    case 'origin':
+      return {
+        k: 'object',
+        props: { [name]: value },
+        open: true,
+        spread: [object],
+        at: { [name]: { file, at } },
+      };
+    case 'variants':
+      return {
+        ...object,
+        list: object.list.map((variant) => ({ ...variant, value: withKey(variant.value, key, file) })),
+      };
+    default:
+      return object;
+  }
+}
+
+/**
+ * What a guard puts on the request once it has proved the session (`req.auth = { userId, teamId }`) is the caller's, also where it was
+ * sent in a header: the guard has looked at it in ways that can't all be followed.
+ */
+function putBy(state: State, name: string, value: Abs): Abs {
+  return state.proof?.kind === 'session' && IDENTITY.test(name) ? vouched(value, [name]) : value;
+}
+
+/** Names under which guards hand on who calls. */
+const IDENTITY = /^(auth|session|user|currentUser|account|identity|principal|ctx|context)$/;
+
+function vouched(value: Abs, path: string[]): Abs {
+  if (value.k === 'object') {
+    const props = Object.fromEntries(
+      Object.entries(value.props).map(([name, part]) => [name, vouched(part, [...path, name])]),
+    );
+    return { ...value, props };
+  }
+  const isSent =
+    (value.k === 'param' && /^(headers|cookies)$/.test(value.path[0] ?? '')) ||
+    (value.k === 'origin' && (value.o === 'header' || value.o === 'cookie'));
+  return isSent ? { k: 'session', path } : value;
 }
 
 /** Two alternatives of which just one is proved stay apart, so that a later test of the value finds the proof again. */

@@ -3,7 +3,6 @@
  * was checked), what each Prisma call is given, how the call ends. Other functions enter through their summaries; closures
  * are run in place where they are called, with what their surroundings know.
  */
-import { isSame } from '../base/equal.ts';
 import type { FileId } from '../base/path.ts';
 import type {
   Binding,
@@ -18,7 +17,7 @@ import type {
 } from '../facts/tsModel.ts';
 import { isChain } from '../facts/visit.ts';
 import { isAnyItem } from '../facts/anyItem.ts';
-import { awaited, itemOf, joinAbs, memberOf, readPlainly, sameAbs, trim, UNDEF, UNKNOWN } from './abs.ts';
+import { awaited, itemOf, joinAbs, memberOf, readPlainly, trim, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, EvidenceStep, FunctionKey, Proof } from './abs.ts';
 import type { Place } from './callPlace.ts';
 import { apply, evaluateCall, evaluateNew } from './calls.ts';
@@ -28,9 +27,10 @@ import { importedValue } from './links.ts';
 import type { Links } from './links.ts';
 import { correlate, evaluateArray, evaluateAssign, evaluateLogic, evaluateObject } from './expressions.ts';
 import { classMember, outerValue } from './scopeValues.ts';
+import { addOutcome } from './outcomes.ts';
 import { fromParts, takeProof } from './parts.ts';
 import { answeredByRole, refine, secretComparison, testedAlternatives } from './refine.ts';
-import { bothGiven, cloneState, freshState, joinInto } from './state.ts';
+import { cloneState, freshState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey } from './summary.ts';
 import type {
@@ -48,7 +48,6 @@ import { withoutKeys } from './zodShape.ts';
 
 const MAX_STEPS = 30_000;
 const MAX_DEPTH = 12;
-const MAX_OUTCOMES = 6;
 const MAX_EFFECTS = 60;
 const MAX_EVENTS = 40;
 
@@ -341,32 +340,7 @@ export class Interpreter {
     if (state.checks.length) outcome.checks = [...state.checks];
     if (state.given.length) outcome.when = [...state.given];
     if (state.unless && !state.proof) outcome.unless = state.unless;
-    const same = frame.outcomes.find(
-      (other) =>
-        !!other.proof === !!outcome.proof &&
-        isSame(other.checks, outcome.checks) &&
-        sameAbs(other.value, outcome.value),
-    );
-    if (same) {
-      keepGiven(same, outcome);
-      // What is skipped outside of production says less than what is checked in it.
-      if (same.proof?.kind === 'environment' && outcome.proof) same.proof = outcome.proof;
-      return;
-    }
-    if (frame.outcomes.length >= MAX_OUTCOMES) {
-      const alike = frame.outcomes.filter((other) => !!other.proof === !!outcome.proof);
-      const merged =
-        alike.find((other) => isSame(other.checks, outcome.checks)) ?? alike.at(-1) ?? frame.outcomes[0];
-      if (!merged) return;
-      merged.value = joinAbs(merged.value, outcome.value);
-      const checks = merged.checks?.filter((check) => outcome.checks?.some((own) => isSame(own, check)));
-      if (checks?.length) merged.checks = checks;
-      else delete merged.checks;
-      if (!outcome.proof) delete merged.proof;
-      keepGiven(merged, outcome);
-      return;
-    }
-    frame.outcomes.push(outcome);
+    addOutcome(frame.outcomes, outcome);
   }
 
   // --- expressions ---
@@ -579,14 +553,6 @@ export class Interpreter {
   get inLoop(): boolean {
     return this.frames.some((frame) => frame.loops > 0);
   }
-}
-
-/** Two ends that are taken as one need what both of them need. */
-function keepGiven(into: Outcome, other: Outcome): void {
-  const when = bothGiven(into.when ?? [], other.when ?? []);
-  if (when.length) into.when = [...when];
-  else delete into.when;
-  if (into.proof || !isSame(into.unless, other.unless)) delete into.unless;
 }
 
 const COMPARISONS = new Set(['==', '===', '!=', '!==', 'in']);

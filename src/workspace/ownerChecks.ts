@@ -10,8 +10,9 @@ import type { State } from './state.ts';
 /** `row.userId === session.user.id`, `userId === session.user.id`: the row, or the value, is the caller's. */
 export function noteComparison(left: Abs, right: Abs, state: State, site: Site): void {
   for (const [value, other] of [[left, right] as const, [right, left] as const]) {
-    if (!mayNameCaller(other)) continue;
     const rows = rowsOf(value);
+    // What the client sent may be shown to be theirs by another check, before or after this one.
+    if (!mayNameCaller(other) && !(rows.length > 0 && isSent(other))) continue;
     for (const row of rows)
       if (row.query)
         addChecks(state, [
@@ -77,7 +78,6 @@ export function rowOf(value: Abs): Extract<Abs, { k: 'row' }> | undefined {
   return undefined;
 }
 
-/** The session's holder; or a parameter, which may turn out to be given the session's holder by a caller. */
 export const ALLOWS =
   /^(is_?)?(can|may|able|allow|permit|authori[sz]e|has_?(access|permission)|is_?(owner|member|allowed|author|authori[sz]ed|own))/i;
 export const FORBIDS = /^(cannot|cant|denies|is_?(denied|forbidden))/i;
@@ -106,6 +106,7 @@ export function notePolicy(
       });
 }
 
+/** The session's holder; or a parameter, which may turn out to be given the session's holder by a caller. */
 function mayNameCaller(value: Abs): boolean {
   if (value.k === 'variants') return value.list.some((variant) => mayNameCaller(variant.value));
   if (value.k === 'unknown')
@@ -115,4 +116,9 @@ function mayNameCaller(value: Abs): boolean {
     value.k === 'param' ||
     (value.k === 'row' && value.query !== undefined)
   );
+}
+
+function isSent(value: Abs): boolean {
+  if (value.k === 'parsed') return isSent(value.of);
+  return value.k === 'origin' && value.o === 'client';
 }

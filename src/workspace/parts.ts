@@ -1,6 +1,6 @@
 /** Small pieces that the interpreter, its calls and its conditions share. */
-import type { Abs, EvidenceStep, Variant } from './abs.ts';
-import { UNKNOWN } from './abs.ts';
+import type { Abs, Check, EvidenceStep, Variant } from './abs.ts';
+import { leaves, sameAbs, UNKNOWN } from './abs.ts';
 import { isSame } from '../base/equal.ts';
 import { addChecks, addGiven } from './state.ts';
 import type { State } from './state.ts';
@@ -25,13 +25,28 @@ export function takeProof(list: readonly Variant[], state: State, step?: Evidenc
         rest.every((variant) => variant.when?.some((their) => isSame(their, condition))),
       ),
     );
-  if (one?.checks)
-    addChecks(
-      state,
-      one.checks.filter((check) =>
-        rest.every((variant) => variant.checks?.some((their) => isSame(their, check))),
+  addChecks(
+    state,
+    list
+      .flatMap(({ checks }) => checks ?? [])
+      .filter((check) =>
+        list.every(
+          (variant) =>
+            variant.checks?.some((their) => isSame(their, check)) || isKeptUnder(variant.value, check),
+        ),
       ),
-    );
+  );
+}
+
+/**
+ * What a cache gave under a key of the same values as a look-up: `await redis.get(`${userId}:${teamId}`)` beside
+ * `findUnique({ where: { userId, teamId } })`.
+ */
+function isKeptUnder(value: Abs, check: Check): boolean {
+  if (value.k !== 'unknown' && value.k !== 'made') return false;
+  const asked = leaves(check.where).filter(({ k }) => k === 'param' || k === 'origin' || k === 'session');
+  const kept = leaves(value);
+  return asked.length > 1 && asked.every((leaf) => kept.some((other) => sameAbs(other, leaf)));
 }
 
 /** Something made of these parts: unknown, but carrying where they come from. */

@@ -97,7 +97,7 @@ function comparedRoles(
       const value = look(it, other, state, NOTHING);
       if (isFlagRead(it, read) && value.k === 'lit' && typeof value.v === 'boolean')
         return value.v === equal ? [lastName(read)] : undefined;
-      if (equal && isSessionName(read) && isEnvironment(value)) return ['named in the environment'];
+      if (equal && isSessionName(it, read) && isEnvironment(value)) return ['named in the environment'];
       const label = isRoleRead(it, read) ? labelOf(it, value, other) : undefined;
       if (label === undefined) continue;
       if (equal) return [label];
@@ -139,8 +139,8 @@ function askedRoles(
       truth &&
       first &&
       /^(includes|has|contains)$/.test(fn.name) &&
-      isSessionName(look(it, first, state, NOTHING)) &&
-      isOfEnvironment(look(it, fn.of, state, NOTHING))
+      isSessionName(it, look(it, first, state, NOTHING)) &&
+      isOfEnvironment(look(it, unlessMissing(fn.of), state, NOTHING))
     )
       return ['named in the environment'];
     if (asksRole(it, fn.of, state) || isListOfRoles(look(it, fn.of, state, NOTHING)))
@@ -253,10 +253,23 @@ function parameterName(links: Links, { fn: key, i }: Extract<Abs, { k: 'param' }
   return binding.kind === 'temp' ? (binding.type?.replace(/\W.*$/, '') ?? '') : binding.name;
 }
 
-/** The session's mail address or id: `session.user.email === env.ADMIN_EMAIL` lets one person in. */
-function isSessionName(value: Abs): boolean {
-  if (value.k === 'variants') return value.list.some((variant) => isSessionName(variant.value));
+/**
+ * The session's mail address or id: `session.user.email === env.ADMIN_EMAIL` lets one person in; in a helper the address that it is
+ * given to decide about.
+ */
+function isSessionName(it: Interpreter, value: Abs): boolean {
+  if (value.k === 'variants') return value.list.some((variant) => isSessionName(it, variant.value));
+  if (value.k === 'param')
+    return (
+      !it.links.isCalledByClients(value.fn) &&
+      /^(user_?)?e?_?mail$|^user_?id$/i.test(value.path.at(-1) ?? parameterName(it.links, value))
+    );
   return value.k === 'session' && /^(email|id|userId|sub|name)$/.test(value.path.at(-1) ?? '');
+}
+
+/** `list` of `list ?? []`. */
+function unlessMissing(value: Value): Value {
+  return value.k === 'logic' && value.op !== '&&' ? value.left : value;
 }
 
 /** Made of a variable of the environment: a list split from its text, with another where it isn't set. */

@@ -133,7 +133,9 @@ const MAX_SHOWN = 24;
 
 /** Notes what the path has just shown. */
 export function addChecks(state: State, checks: readonly Check[]): void {
-  const fresh = checks.filter((check) => !state.checks.some((own) => own === check || isSame(own, check)));
+  const fresh: Check[] = [];
+  for (const check of checks)
+    if (![...state.checks, ...fresh].some((own) => own === check || isSame(own, check))) fresh.push(check);
   if (fresh.length === 0) return;
   state.checks = [...state.checks, ...fresh].slice(-MAX_CHECKS);
   noteShown(state, fresh);

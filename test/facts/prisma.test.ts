@@ -306,6 +306,93 @@ describe('mergePrisma', () => {
     expect(['User', 'Country', 'Log', 'Nothing'].filter((name) => schema.isOwned(name))).toEqual([]);
   });
 
+  test('what people have done with a thing makes nobody its owner; a place in a group does', () => {
+    const school = mergePrisma([
+      {
+        file: 'a',
+        facts: extractPrisma(`
+model User {
+  id        String @id
+  email     String @unique
+  purchases Purchase[]
+  progress  VideoProgress[]
+  seats     CourseAccess[]
+  staff     UserToSchool[]
+  asked     SchoolMemberRequest[]
+  accounts  Account[]
+}
+model Account {
+  id     String @id
+  userId String
+  user   User   @relation(fields: [userId], references: [id])
+}
+model Course {
+  id        String @id
+  purchases Purchase[]
+}
+model Purchase {
+  userId   String
+  courseId String
+  user     User   @relation(fields: [userId], references: [id])
+  course   Course @relation(fields: [courseId], references: [id])
+  @@unique([userId, courseId])
+}
+model Video {
+  id       String @id
+  progress VideoProgress[]
+}
+model VideoProgress {
+  userId  String
+  videoId String
+  user    User   @relation(fields: [userId], references: [id])
+  video   Video  @relation(fields: [videoId], references: [id])
+  @@id([userId, videoId])
+}
+model Class {
+  id    String @id
+  seats Seat[]
+}
+model Seat {
+  userId  String
+  classId String
+  role    String
+  user    User   @relation(fields: [userId], references: [id])
+  class   Class  @relation(fields: [classId], references: [id])
+  @@id([userId, classId])
+}
+model School {
+  id    String @id
+  staff UserToSchool[]
+}
+model UserToSchool {
+  id       String @id
+  userId   String
+  schoolId String
+  canEdit  Boolean
+  user     User   @relation(fields: [userId], references: [id])
+  school   School @relation(fields: [schoolId], references: [id])
+  @@unique([userId, schoolId])
+}
+model Club {
+  id    String @id
+  asked ClubMemberRequest[]
+}
+model ClubMemberRequest {
+  userId String
+  clubId String
+  user   User @relation(fields: [userId], references: [id])
+  club   Club @relation(fields: [clubId], references: [id])
+  @@id([userId, clubId])
+}
+`),
+      },
+    ]);
+    expect(['Course', 'Video', 'Class', 'School', 'Club'].filter((name) => school.isOwned(name))).toEqual([
+      'Class',
+      'School',
+    ]);
+  });
+
   test('the user model is the one that accounts belong to, whatever its name', () => {
     const renamed = mergePrisma([
       { file: 'a', facts: extractPrisma(shop.replaceAll(/\bUser\b/g, 'Customer')) },

@@ -409,6 +409,14 @@ export async function cancel(id: string) {
 }`,
   ],
   [
+    'ids that lists of the own rows give',
+    `export async function clear() {
+  const user = await requireUser();
+  const orders = await prisma.order.findMany({ where: { userId: user.id }, include: { items: true }, take: 10 });
+  await prisma.item.deleteMany({ where: { id: { in: orders.flatMap((order) => order.items.map((item) => item.id)) } } });
+}`,
+  ],
+  [
     'published content is read by everybody',
     `export async function show(id: string) {
   await requireUser();
@@ -496,6 +504,46 @@ describe(RULE, () => {
       return prisma.file.delete({ where: { id: input.id } });
       //                 ^^^^^^ owner-filter error
     }),
+  });
+`);
+    expectFindings(fixture, { rules: [RULE] });
+  });
+
+  it("believes a parent's id that the client sends once a membership in it was shown", async () => {
+    const fixture = await openFixture(`${base}
+  //- lib/safe-action.ts
+  import { createSafeActionClient } from 'next-safe-action';
+  import { requireUser } from '@/lib/guards';
+  export const authAction = createSafeActionClient().use(async ({ next }) => next({ ctx: { user: await requireUser() } }));
+  //- lib/access.ts
+  import { prisma } from '@/lib/db';
+  export async function checkAccess({ userId, teamId, access }: { userId: string; teamId: string; access: { kind: string; roles: string[] }[] }) {
+    const mine = await prisma.membership.findUnique({ where: { teamId_userId: { teamId, userId } } });
+    if (!mine) throw new Error('forbidden');
+    for (const item of access) {
+      if (item.kind === 'team' && item.roles.includes(mine.teamId)) return true;
+      if (item.kind === 'any') return true;
+    }
+    throw new Error('forbidden');
+  }
+  //- lib/actions/file.actions.ts
+  'use server';
+  import { z } from 'zod';
+  import { checkAccess } from '@/lib/access';
+  import { authAction } from '@/lib/safe-action';
+  import { prisma } from '@/lib/db';
+  const Input = z.object({ id: z.string(), teamId: z.string() });
+  export const removeFile = authAction.inputSchema(Input).action(async ({ ctx, parsedInput }) => {
+    const file = await prisma.file.findUnique({ where: { id: parsedInput.id } });
+    if (file?.teamId !== parsedInput.teamId) throw new Error('Invalid file');
+    await checkAccess({ userId: ctx.user.id, teamId: parsedInput.teamId, access: [{ kind: 'any', roles: [] }] });
+    await prisma.file.delete({ where: { id: parsedInput.id } });
+  });
+  export const renameFile = authAction.inputSchema(Input).action(async ({ parsedInput }) => {
+    const file = await prisma.file.findUnique({ where: { id: parsedInput.id } });
+    if (file?.teamId !== parsedInput.teamId) throw new Error('Invalid file');
+    await prisma.file.update({ where: { id: parsedInput.id }, data: { name: 'x' } });
+    //                ^^^^^^ owner-filter error
   });
 `);
     expectFindings(fixture, { rules: [RULE] });

@@ -413,6 +413,27 @@ describe(`${RULE} reports`, () => {
   });
 });
 
+describe(`${RULE} reports, where a helper`, () => {
+  it('lets some people pass by a role and others without', async () => {
+    expectFindings(
+      await openFixture(
+        action(`const isAllowed = async (user: { id: string; role: string }) => {
+    if (user.role === 'ADMIN') return true;
+    if (await prisma.order.count({ where: { userId: user.id } })) return true;
+    return false;
+  };
+  export async function drop(id: string) {
+    const user = await requireUser();
+    if (!(await isAllowed(user))) throw new Error('Forbidden');
+    await prisma.user.delete({ where: { id } });
+    //                ^^^^^^ require-role error
+  }`),
+      ),
+      { rules: [RULE] },
+    );
+  });
+});
+
 describe(`${RULE} accepts`, () => {
   it.each([
     [
@@ -434,6 +455,16 @@ describe(`${RULE} accepts`, () => {
     [
       'a switch',
       `export async function drop(id: string) { const user = await requireUser(); switch (user.role) { case 'ADMIN': await prisma.user.delete({ where: { id } }); break; default: throw new Error('Forbidden'); } }`,
+    ],
+    [
+      'a helper that knows the addresses of the administrators',
+      `function isOnTheList({ email }: { email?: string | null }) { if (!email) return false; return process.env.ADMINS?.split(',').includes(email); }
+  export async function drop(id: string) { const user = await requireUser(); if (!isOnTheList(user)) throw new Error('Forbidden'); await prisma.user.delete({ where: { id } }); }`,
+    ],
+    [
+      'a helper that compares the address with a list of the environment',
+      `const isOnTheList = (email?: string | null) => !!email && (process.env.ADMINS?.split(',') ?? []).includes(email);
+  export async function drop(id: string) { const user = await requireUser(); if (!isOnTheList(user.email)) throw new Error('Forbidden'); await prisma.user.delete({ where: { id } }); }`,
     ],
     [
       "one's own account",
