@@ -2,18 +2,19 @@
 import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
 
 const PUBLISHED = /^(slug|published|publishedAt|isPublished|visibility|isPublic|public|listed)$/i;
+/** Goods are shown: what has a price and a picture is meant to be seen by those who may buy it. */
+const PRICE = /^(unit|base|list|sale|starting)?_?price(_?(in)?_?cents)?$/i;
+const PICTURE = /^(photo|image|picture|thumbnail|cover)s?(_?urls?)?$/i;
 const CONTENT = /^(content|body|text|votes|likes|rating|caption|headline|stars)$/i;
 
 /**
- * Whether a model holds what people publish: it has an address of its own, a publication state, or content that others react to. What a
+ * Whether a model holds what people publish: it has an address of its own, a publication state, a price and a picture, or content that others react to. What a
  * group owns is the group's, whatever it says.
  */
 export function isContent(model: SchemaModelNode, schema: SchemaModel): boolean {
-  if (model.fields.some((field) => PUBLISHED.test(field.name))) return true;
-  return (
-    schema.ownerPath(model.name)?.via !== 'membership' &&
-    model.fields.some((field) => CONTENT.test(field.name))
-  );
+  const has = (name: RegExp): boolean => model.fields.some((field) => name.test(field.name));
+  if (has(PUBLISHED) || (has(PRICE) && has(PICTURE))) return true;
+  return schema.ownerPath(model.name)?.via !== 'membership' && has(CONTENT);
 }
 
 /** Field names whose values only the right person knows: tokens, codes, ids of links that are handed out. */

@@ -54,10 +54,7 @@ function readsSession(entry: Entry, value: Value): boolean {
 function saysNobody(test: Value, kept: ReadonlySet<number>): boolean {
   if (test.k === 'logic' && test.op === '||')
     return saysNobody(test.left, kept) || saysNobody(test.right, kept);
-  if (test.k !== 'unary' || test.op !== '!') return false;
-  let { of } = test;
-  while (of.k === 'member') of = of.of;
-  return of.k === 'ref' && kept.has(of.b);
+  return test.k === 'unary' && test.op === '!' && isOf(test.of, kept);
 }
 
 const SAID = /^(console\.\w+|(Next)?Response\.\w+|\w+\.status\(\)\.\w+|\w*[lL]og(ger)?(\.\w+)?)$/;
@@ -68,4 +65,37 @@ function isOnlySaid(step: Step): boolean {
   if (step.value.k === 'new') return true;
   const call = step.value.k === 'await' ? step.value.of : step.value;
   return call.k === 'call' && SAID.test(calleeText(call.fn));
+}
+
+/**
+ * What a session would say is replaced by a value that matches nobody's rows where there is none (`session?.user?.id ?? ''`): whoever
+ * wrote that knew that strangers read here.
+ */
+export function servesGuests(entry: Entry, handler: FunctionFacts | undefined): boolean {
+  if (!handler || entry.sessions.length === 0) return false;
+  const kept = new Set<number>();
+  let found = false;
+  visitSteps(handler.body, {
+    step: (step) => {
+      if (step.s === 'let' && (readsSession(entry, step.value) || isOf(step.value, kept))) kept.add(step.b);
+      return !found;
+    },
+    value: (value) => {
+      found ||=
+        value.k === 'logic' &&
+        value.op !== '&&' &&
+        value.right.k === 'lit' &&
+        (typeof value.right.v === 'string' || typeof value.right.v === 'number') &&
+        isOf(value.left, kept);
+      return !found;
+    },
+  });
+  return found;
+}
+
+/** One of the values, or a property of it. */
+function isOf(value: Value, kept: ReadonlySet<number>): boolean {
+  let of = value;
+  while (of.k === 'member') of = of.of;
+  return of.k === 'ref' && kept.has(of.b);
 }

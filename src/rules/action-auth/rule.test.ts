@@ -31,6 +31,7 @@ const schema = `
     follows  Subscription[]
     invites  Invitation[]
     albums   Album[]
+    goods    Good[]
   }
   model Account {
     id     String @id
@@ -84,6 +85,14 @@ const schema = `
     isPublic Boolean
     user     User    @relation(fields: [userId], references: [id])
     userId   String
+  }
+  model Good {
+    id     String @id
+    name   String
+    price  Int
+    photo  String
+    user   User   @relation(fields: [userId], references: [id])
+    userId String
   }
   model ResetToken {
     id      String   @id
@@ -609,6 +618,34 @@ describe('action-auth reports', () => {
     );
   });
 
+  it('a value that stands in for a session as information, one that leaves the condition out as an error', async () => {
+    expectFindings(
+      await open(`
+  //- lib/actions/a.ts
+  'use server';
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function guest() {
+    const session = await auth();
+    //                    ^^^^ action-auth info
+    const userId = session?.user?.id;
+    return prisma.invoice.findMany({ where: { userId: userId ?? '' }, take: 5 });
+  }
+  export async function anybody() {
+    const session = await auth();
+    //                    ^^^^ action-auth error
+    return prisma.invoice.findMany({ where: { userId: session?.user?.id ?? undefined }, take: 5 });
+  }
+  export async function wipe() {
+    const session = await auth();
+    //                    ^^^^ action-auth error
+    await prisma.invoice.deleteMany({ where: { userId: session?.user?.id ?? '', total: 0 } });
+  }
+`),
+      only,
+    );
+  });
+
   it('stocks and credits as errors, visits as information', async () => {
     expectFindings(
       await open(`
@@ -659,6 +696,7 @@ describe('action-auth is silent about', () => {
     ],
     ['a helper', `await need(); await prisma.invoice.delete({ where: { id } });`],
     ['published content', `return prisma.article.findMany({ where: { published: true }, take: 5 });`],
+    ['goods with a price and a picture', `return prisma.good.findMany({ where: { name: id }, take: 5 });`],
     ['content with an address', `return prisma.article.findUnique({ where: { slug: id } });`],
     ['one-time tokens', `await prisma.resetToken.create({ data: { id, token: id, expires: new Date() } });`],
     [

@@ -11,7 +11,7 @@ import { givesOut } from '../../workspace/ownerHoles.ts';
 import { isContent } from '../../workspace/publicData.ts';
 import type { DbEffect } from '../../workspace/summary.ts';
 import type { Severity } from '../rule.ts';
-import { isTried, ownFunction } from './attempts.ts';
+import { isTried, ownFunction, servesGuests } from './attempts.ts';
 import { failsWithoutSession, isInSomebodysName, isOfNewRows } from './writes.ts';
 
 /** Where an entry point stands. */
@@ -43,6 +43,7 @@ export function judge(entry: Entry, open: readonly DbEffect[], place: Place): Ve
     return lowered('info');
   if (isOpenByAddress(place, entry) || isOfBrowser(effect, place.schema)) return lowered('info');
   const isRead = effect.kind.endsWith('read');
+  if (isRead && servesGuests(entry, ownFunction(entry, place.file, place.facts))) return lowered('info');
   const limited = !tried && limitsStrangers(entry, place);
   if (isRead && (limited || !mayGiveOut(entry, effect))) return lowered('info');
   if (isRead && isHarmless(effect, place.schema)) return lowered('info');
