@@ -4,6 +4,7 @@
  */
 import { ts } from 'ts-morph';
 import { augmentedInterfaces } from './augmentations.ts';
+import { declaredTypes } from './declaredTypes.ts';
 import { extractClass, extractFunction } from './extractFunctions.ts';
 import { exportDeclaration, exportLocal, importDeclaration } from './extractModules.ts';
 import { arrayPattern, objectPattern } from './extractPatterns.ts';
@@ -82,6 +83,7 @@ export class StatementExtractor {
       functions: [],
       classes: [],
       augments: [],
+      types: [],
       importsEnd: 0,
     };
     this.scopes = new Scopes(this.facts.bindings);
@@ -113,6 +115,7 @@ export class StatementExtractor {
       } else if (isDirective(statement) && lastImport === 0) lastImport = statement.end;
     }
     facts.importsEnd = this.spans.add(lastImport, lastImport);
+    facts.types = declaredTypes(source, facts.imports, this.facts.bindings);
     this.declareAll(source.statements);
     const body: Step[] = [];
     for (const statement of source.statements) {

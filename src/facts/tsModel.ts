@@ -187,6 +187,11 @@ export interface TsFacts {
   classes: ClassFacts[];
   /** `declare module 'x'` blocks. */
   augments: Augmentation[];
+  /**
+   * Types that the file declares at its top and that may be of values of another one: they name something that is imported, or another
+   * of these. An interface comes as what it extends and its members, `Base & { order: Order }`.
+   */
+  types: { name: string; text: string }[];
   /** Offset right after the last top-level import (or the directives, or 0) as a place. */
   importsEnd: number;
 }

@@ -8,7 +8,11 @@ import type { SchemaModel } from './schema.ts';
 /** One thing that goes, by the names that code has for it. */
 export type Removal = { table: string } & (
   | { r: 'model'; model: string; accessor: string }
-  | { r: 'field'; model: string; accessor: string; field: string; column: string }
+  /**
+   * `column`: absent for a relation that goes with its table. `to`: the accessor of the model that a relation leads to; it goes with the
+   * column, or the table, that holds its key.
+   */
+  | { r: 'field'; model: string; accessor: string; field: string; column?: string; to?: string }
   /** `type` and `stored` are the database's names; `fields`: where it is used, by accessor and field. */
   | {
       r: 'value';
@@ -46,6 +50,7 @@ export function removals(desired: DesiredDb, context: RemovalContext): Removal[]
         out.push({ r: 'model', table: table.name, model, accessor: clientAccessor(model) });
     }
   }
+  out.push(...goneRelations(out, context));
   for (const [key, values] of deployed.enums) {
     const next = desired.enums.get(key);
     if (!next || deployed.uncertain.has(key)) continue;
@@ -77,6 +82,37 @@ function goneFields(table: DbTable, next: DesiredTable, { former }: RemovalConte
     if (model.fields.some(({ name }) => name === field)) return [];
     const accessor = clientAccessor(before?.name ?? model.name);
     return [{ r: 'field', table: table.name, model: model.name, accessor, field, column }];
+  });
+}
+
+/** The relations, on both sides, whose key goes: its column, or the table that has it. */
+function goneRelations(gone: readonly Removal[], { schema, former }: RemovalContext): Removal[] {
+  const models = new Set(gone.flatMap((one) => (one.r === 'model' ? [one.model] : [])));
+  return (former?.models ?? []).flatMap((before) => {
+    const model = schema.model(before.name);
+    if (!former || !model) return [];
+    return before.fields.flatMap((field): Removal[] => {
+      if (!former.isRelation(field) || model.fields.some(({ name }) => name === field.name)) return [];
+      const holder = (field.relation?.fields.length ?? 0) > 0 ? before : former.model(field.type);
+      const own = holder === before ? field : former.inverse(before.name, field.name);
+      const key = holder && own?.relation?.fields[0];
+      const table = holder && (holder.dbName ?? holder.name);
+      if (!holder || table === undefined) return [];
+      const column = key === undefined ? undefined : former.field(holder.name, key);
+      const lost = {
+        r: 'field' as const,
+        table,
+        model: before.name,
+        accessor: clientAccessor(before.name),
+        field: field.name,
+        to: clientAccessor(field.type),
+      };
+      if (models.has(field.type)) {
+        const other = former.model(field.type);
+        return [{ ...lost, table: other?.dbName ?? field.type }];
+      }
+      return column ? [{ ...lost, column: column.dbName ?? column.name }] : [];
+    });
   });
 }
 

@@ -44,6 +44,10 @@ export interface BreakingSources {
   /** Files that query a model, by accessor; `$` for SQL. */
   querying(accessor: string): readonly FileId[];
   importers(file: FileId): readonly FileId[];
+  typeImporters(file: FileId): readonly FileId[];
+  /** Files that import a name from the generated client; `*` for all of it. */
+  typing(name: string): readonly FileId[];
+  text(file: FileId): string | undefined;
   uses(file: FileId, removals: readonly Removal[]): readonly RemovalUse[];
 }
 
@@ -144,10 +148,21 @@ export class Breaking {
             accessors.add(clientAccessor(other.name));
       }
     }
+    const words = placed.flatMap(({ removal }) => (removal.r === 'field' ? [removal.field] : []));
+    const typed = words.length === 0 ? [] : this.typed(accessors, words);
     const querying = [...accessors].flatMap((accessor) => this.sources.querying(accessor));
     return [
-      ...new Set([...querying, ...querying.flatMap((file) => this.sources.importers(file))]),
+      ...new Set([...querying, ...querying.flatMap((file) => this.sources.importers(file)), ...typed]),
     ].toSorted();
+  }
+
+  /** Files that say one of the words and may have rows as parameters: they name the rows' types, or types made of these. */
+  private typed(accessors: ReadonlySet<string>, words: readonly string[]): FileId[] {
+    const { typing, typeImporters, importers, text } = this.sources;
+    const names = [...accessors].map((accessor) => accessor.charAt(0).toUpperCase() + accessor.slice(1));
+    const own = ['Prisma', '*', ...accessors, ...names].flatMap((name) => typing(name));
+    const all = new Set([...own, ...own.flatMap((file) => [...typeImporters(file), ...importers(file)])]);
+    return [...all].filter((file) => words.some((word) => text(file)?.includes(word)));
   }
 }
 
@@ -169,9 +184,10 @@ function isOf(removal: Removal, hazard: Hazard): boolean {
       hazard.values.includes(removal.stored)
     );
   if (hazard.table?.name !== removal.table) return false;
-  return removal.r === 'model'
+  const column = removal.r === 'field' ? removal.column : undefined;
+  return column === undefined
     ? TABLES.has(hazard.kind)
-    : COLUMNS.has(hazard.kind) && hazard.columns.includes(removal.column);
+    : COLUMNS.has(hazard.kind) && hazard.columns.includes(column);
 }
 
 /** Where a migration renames it: nothing is lost, but code has to follow. */
@@ -185,8 +201,11 @@ function renameOf(removal: Removal, facts: SqlFacts | undefined): Origin['span']
       )
         return statement.span;
     } else if (statement.kind === 'rename' && statement.on.name === removal.table) {
-      const from = removal.r === 'field' ? removal.column : removal.table;
-      if (statement.object === (removal.r === 'field' ? 'column' : 'table') && statement.from === from)
+      const column = removal.r === 'field' ? removal.column : undefined;
+      if (
+        statement.object === (column === undefined ? 'table' : 'column') &&
+        statement.from === (column ?? removal.table)
+      )
         return statement.span;
     }
   }

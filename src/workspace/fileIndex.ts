@@ -13,6 +13,7 @@ import { styleOf } from '../project/style.ts';
 import type { StyledFile } from '../project/conventions.ts';
 import type { StyleToken } from '../project/style.ts';
 import { operationKind } from './knowledge.ts';
+import type { ImportTarget } from './links.ts';
 import { ownPath } from './ownPaths.ts';
 import type { Project } from './project.ts';
 import { isToolingPath } from './roles.ts';
@@ -81,6 +82,11 @@ export class FileIndex {
   /** Files that query a model, tooling too, by client accessor; `$` for those with SQL of their own. */
   querying(accessor: string): readonly FileId[] {
     return this.filesOf(`queries:${accessor}`);
+  }
+
+  /** Files that import a name from Prisma's generated client; `*` for all of it. */
+  typing(name: string): readonly FileId[] {
+    return this.filesOf(`generated:${name}`);
   }
 
   /** Files that use a variable of the environment by its name; `*` for those that may use any. */
@@ -193,14 +199,16 @@ export class FileIndex {
       return [...new Set(documentedKeys(facts).map((key) => `documents:${key}`))].toSorted();
     if (facts?.kind !== 'ts') return [];
     const keys = new Set<string>();
-    const addImport = (spec: string, key = 'imports'): void => {
+    const addImport = (spec: string, key = 'imports'): ImportTarget => {
       const target = this.project.target(file, spec);
       if (target.t === 'file') keys.add(`${key}:${target.file}`);
+      return target;
     };
     for (const item of facts.imports) {
       const hasValues =
         !item.typeOnly && (item.names.length === 0 || item.names.some((name) => !name.typeOnly));
-      addImport(item.spec, hasValues ? 'imports' : 'types');
+      if (addImport(item.spec, hasValues ? 'imports' : 'types').t === 'generated')
+        for (const name of item.names) keys.add(`generated:${name.imported}`);
     }
     for (const item of facts.exports)
       if (item.e === 'from' || item.e === 'star') addImport(item.spec, item.typeOnly ? 'types' : 'imports');

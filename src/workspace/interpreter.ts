@@ -154,7 +154,8 @@ export class Interpreter {
     };
   }
 
-  private symbolicParameters(fn: FunctionFacts): Abs[] {
+  /** What the function that is interpreted is given, as far as nothing is known of its callers. */
+  protected symbolicParameters(fn: FunctionFacts): Abs[] {
     const key = this.rootKey;
     return fn.params.map((_, i): Abs => {
       if (!fn.rest || i < fn.params.length - 1) return { k: 'param', fn: key, i, path: [] };

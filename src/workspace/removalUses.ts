@@ -1,16 +1,18 @@
 /** Code that uses what a schema change or a new migration takes away. */
 import type { FileId } from '../base/path.ts';
-import type { Value } from '../facts/tsModel.ts';
+import type { FunctionFacts, Value } from '../facts/tsModel.ts';
 import { valuesIn } from '../facts/valueIndex.ts';
 import type { Removal } from '../prisma/removals.ts';
 import { clientAccessor } from '../prisma/schema.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
+import { UNKNOWN } from './abs.ts';
 import type { Abs } from './abs.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Links } from './links.ts';
 import { rawSqlOf } from './rawSql.ts';
 import type { State } from './state.ts';
 import type { QueryFact } from './summary.ts';
+import { typedValue } from './typedRows.ts';
 import type { WorkspaceView } from './view.ts';
 
 export interface RemovalUse {
@@ -107,24 +109,45 @@ class UseFinder {
     this.removals.forEach((removal, index) => {
       if (removal.r === 'model' && removal.accessor === query.model) this.note(index, query.at, how);
     });
-    this.args(query.args, query.model, file, how, 0);
+    this.args(query.args, query.model, { file, how, at: query.at }, 0);
   }
 
-  /** @param accessor whose fields the object names */
-  private args(value: Abs, accessor: string, file: FileId, how: 'read' | 'write', depth: number): void {
+  /**
+   * @param accessor whose fields the object names
+   * @param place what is made in another file counts for the last key of this one
+   */
+  private args(value: Abs, accessor: string, place: Place, depth: number): void {
     if (depth > 8) return;
-    if (value.k === 'array') for (const item of value.items) this.args(item, accessor, file, how, depth + 1);
+    if (value.k === 'array') for (const item of value.items) this.args(item, accessor, place, depth + 1);
     else if (value.k === 'variants')
-      for (const { value: one } of value.list) this.args(one, accessor, file, how, depth + 1);
+      for (const { value: one } of value.list) this.args(one, accessor, place, depth + 1);
     if (value.k !== 'object') return;
+    const from = this.schema.modelOf(accessor)?.name;
     for (const [name, inner] of Object.entries(value.props)) {
       const site = value.at?.[name];
-      if (site?.file === file) this.key(name, inner, accessor, site.at, how);
-      const model = this.schema.modelOf(accessor);
-      const target = model && this.schema.relationTarget(model.name, name);
-      const next = target ? clientAccessor(target.name) : accessor;
-      this.args(inner, next, file, name === 'data' ? 'write' : how, depth + 1);
+      const at = site?.file === place.file ? site.at : place.at;
+      this.key(name, inner, accessor, at, place.how);
+      // `distinct: ['note']`, `by: ['note']`
+      if (name === 'distinct' || name === 'by')
+        for (const field of textsIn(inner)) this.key(field, UNKNOWN, accessor, at, place.how);
+      const next = this.targetOf(from, accessor, name);
+      this.args(
+        inner,
+        next ?? accessor,
+        { ...place, at, how: name === 'data' ? 'write' : place.how },
+        depth + 1,
+      );
     }
+  }
+
+  /** The accessor of the model that a relation leads to, also when it is gone from the schema. */
+  private targetOf(model: string | undefined, accessor: string, name: string): string | undefined {
+    const target = model === undefined ? undefined : this.schema.relationTarget(model, name);
+    if (target) return clientAccessor(target.name);
+    const gone = this.removals.find(
+      (removal) => removal.r === 'field' && removal.accessor === accessor && removal.field === name,
+    );
+    return gone?.r === 'field' && gone.to !== undefined ? gone.to : undefined;
   }
 
   private key(name: string, value: Abs, accessor: string, at: number, how: 'read' | 'write'): void {
@@ -145,7 +168,8 @@ class UseFinder {
     const sql = pieces.map((piece) => (piece.p === 'text' ? piece.text : ' ')).join('');
     this.removals.forEach((removal, index) => {
       if (removal.r === 'value') return;
-      const names = removal.r === 'field' ? [removal.table, removal.column] : [removal.table];
+      if (removal.r === 'field' && removal.to !== undefined) return;
+      const names = removal.r === 'field' ? [removal.table, removal.column ?? ''] : [removal.table];
       if (names.every((name) => isNamed(sql, name))) this.note(index, query.at, 'raw');
     });
   }
@@ -166,10 +190,9 @@ class UseFinder {
     let accessor = start;
     const steps = path.filter((step) => !/^\d+$/.test(step));
     for (const step of steps.slice(0, -1)) {
-      const model = this.schema.modelOf(accessor);
-      const target = model && this.schema.relationTarget(model.name, step);
-      if (!target) return;
-      accessor = clientAccessor(target.name);
+      const next = this.targetOf(this.schema.modelOf(accessor)?.name, accessor, step);
+      if (next === undefined) return;
+      accessor = next;
     }
     const last = steps.at(-1);
     const index = this.removals.findIndex(
@@ -183,11 +206,34 @@ class ReadingInterpreter extends Interpreter {
   onRead: (value: Abs, at: number) => void = () => {};
   wanted = '';
 
+  protected override symbolicParameters(fn: FunctionFacts): Abs[] {
+    const { bindings } = this.links.tsFacts(this.file) ?? {};
+    return super.symbolicParameters(fn).map((value, i) => {
+      const type = bindings?.[fn.params[i] ?? -1]?.type;
+      const isRest = fn.rest && i === fn.params.length - 1;
+      return (type !== undefined && !isRest && typedValue(this.links, this.file, type)) || value;
+    });
+  }
+
   override eval(value: Value, state: State): Abs {
     const result = super.eval(value, state);
     if (value.k === 'member' && value.name === this.wanted) this.onRead(result, value.at);
     return result;
   }
+}
+
+/** Where an argument counts as written. */
+interface Place {
+  file: FileId;
+  at: number;
+  how: 'read' | 'write';
+}
+
+/** The texts that a value is, or that a list of it holds. */
+function textsIn(value: Abs): string[] {
+  if (value.k === 'lit') return typeof value.v === 'string' ? [value.v] : [];
+  if (value.k === 'array') return value.items.flatMap(textsIn);
+  return value.k === 'variants' ? value.list.flatMap((one) => textsIn(one.value)) : [];
 }
 
 /** Whether a value is a text, or may be it. */

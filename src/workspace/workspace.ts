@@ -200,6 +200,9 @@ export class Workspace implements Links, WorkspaceView {
       history: this.history,
       querying: (accessor) => this.index.querying(accessor),
       importers: (file) => this.index.importers(file),
+      typeImporters: (file) => this.index.typeImporters(file),
+      typing: (name) => this.index.typing(name),
+      text: (file) => this.store.text(file),
       uses: (file, gone) => removalUses(this, file, gone, (one, name) => this.namedReads(`${name}\n${one}`)),
     });
     this.clientSchemas = db.query('clientSchema', (dir) => this.findClientSchema(dir));

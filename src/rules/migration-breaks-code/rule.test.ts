@@ -66,6 +66,10 @@ const without = (...parts: readonly string[]): string =>
   }, schema);
 
 const NOTE = '  note       String?\n';
+const TOTAL = '  total      Int\n';
+const KEY = '  customerId String\n';
+const CUSTOMER = '  customer   Customer @relation(fields: [customerId], references: [id])\n';
+const ORDERS = '  orders Order[]\n';
 const SHIP = '  shipName   String?  @map("ship_name")\n';
 const WISH = '\nmodel Wish {\n  id   String @id\n  text String\n}\n';
 const HELD = '  HELD\n';
@@ -107,6 +111,60 @@ describe('reports', () => {
       without(NOTE),
       "return prisma.order.findMany({ take: 9, orderBy: [{ note: 'asc' }] });",
       ['field error «note»'],
+    ],
+    [
+      'a field by which rows are told apart',
+      without(NOTE),
+      "return prisma.order.findMany({ take: 9, distinct: ['note'] });",
+      ['field error «distinct»'],
+    ],
+    [
+      'a field by which rows are told apart, of a relation and without a list',
+      without(NOTE),
+      "return prisma.customer.findMany({ take: 9, include: { orders: { take: 2, distinct: 'note' } } });",
+      ['field error «distinct»'],
+    ],
+    [
+      'a field of groups',
+      without(NOTE),
+      "const keys = ['note'] as const;\n  const rows = await prisma.order.groupBy({ by: [...keys], _count: true });\n  return rows.map((row) => row.note);",
+      ['field error «by»', 'field error «note»'],
+    ],
+    ...['_sum', '_avg', '_min', '_max', '_count'].map((name): [string, string, string, string[]] => [
+      `a field in \`${name}\``,
+      without(TOTAL),
+      `return prisma.order.aggregate({ ${name}: { total: true } });`,
+      ['field error «total»'],
+    ]),
+    [
+      'a field in `having` and the order of groups',
+      without(TOTAL),
+      "return prisma.order.groupBy({ by: ['id'], having: { total: { _sum: { gt: 3 } } }, orderBy: { _sum: { total: 'asc' } } });",
+      ['field error «total»', 'field error «total»'],
+    ],
+    [
+      'a field in `omit`',
+      without(NOTE),
+      'return prisma.customer.findMany({ take: 9, include: { orders: { take: 2, omit: { note: true } } } });',
+      ['field error «note»'],
+    ],
+    [
+      'a field of related rows that are counted',
+      without(NOTE),
+      'return prisma.customer.findMany({ take: 9, select: { _count: { select: { orders: { where: { note: null } } } } } });',
+      ['field error «note»'],
+    ],
+    [
+      'a relation whose column goes, from both sides',
+      without(KEY, CUSTOMER, ORDERS),
+      'const order = await prisma.order.findFirstOrThrow({ include: { customer: true } });\n  await prisma.customer.count({ where: { orders: { some: {} } } });\n  return order.customer.name;',
+      ['field error «customer»', 'field error «orders»', 'field error «customer»'],
+    ],
+    [
+      'a relation whose model goes',
+      schema.replace(/\nmodel Order [^}]*\}\n/, '').replace(ORDERS, ''),
+      "await prisma.customer.create({ data: { id, name: '', orders: { create: { id, total: 1, state: 'OPEN' } } } });\n  return prisma.customer.findMany({ take: 9, include: { _count: { select: { orders: true } } } });",
+      ['field error «orders»', 'field error «orders»'],
     ],
     [
       'a field that is written',
@@ -229,6 +287,57 @@ describe('reports', () => {
     ]);
   });
 
+  const types = "import type { Order, Prisma } from '@/lib/generated/prisma/client';\n";
+  it.each<[string, string]>([
+    ['a parameter', 'export const show = (order: Order) => order.note;'],
+    ['rows', 'export const show = (orders: readonly Order[] | null) => orders?.map((order) => order.note);'],
+    ['a row with more', 'export const show = (order: Order & { shown: boolean }) => order.note;'],
+    ['a part of a row', "export const show = ({ note }: Pick<Order, 'id' | 'note'>) => note;"],
+    [
+      'rows of a row',
+      'export const show = (of: Prisma.CustomerGetPayload<{ include: { orders: true } }>) => of.orders.map((order) => order.note);',
+    ],
+    ['a property', 'export function Card({ order }: { order?: Order | null }) { return order?.note; }'],
+    [
+      'a property of a type of the file',
+      'interface Base { orders: Array<Order> }\ninterface Props extends Base { shown: boolean }\nexport function Card(props: Props) { return props.orders.map((one) => one.note); }',
+    ],
+    [
+      'what a function gives back',
+      "import { run } from '@/lib/services/order.service';\ntype Row = Awaited<ReturnType<typeof run>>;\nexport const show = (row: Row) => row.note;",
+    ],
+  ])('rows by their declared type: %s', async (_, text) => {
+    const fixture = await open(without(NOTE), {
+      [CODE]: code('  return prisma.order.findUniqueOrThrow({ where: { id } });'),
+      'components/card.tsx': types + text,
+    });
+    expect(shown(fixture).filter((line) => line.startsWith('components'))).toEqual([
+      'components/card.tsx field error «note»',
+    ]);
+  });
+
+  it('rows by a type of another file', async () => {
+    const fixture = await open(without(NOTE), {
+      'types/order.ts': `${types}export type OrderRow = { order: Order };\n`,
+      'components/card.tsx':
+        "import type { OrderRow } from '@/types/order';\nexport const Card = ({ order }: OrderRow) => <p>{order.note}</p>;\n",
+    });
+    expect(shown(fixture).filter((line) => line.startsWith('components'))).toEqual([
+      'components/card.tsx field error «note»',
+    ]);
+  });
+
+  it('a selection that another file declares, at the query', async () => {
+    const fixture = await open(without(NOTE), {
+      [CODE]: code(
+        '  return prisma.order.findMany({ take: 9, select: columns });',
+        "import { columns } from '@/lib/columns';\n",
+      ),
+      'lib/columns.ts': 'export const columns = { id: true, note: true };\n',
+    });
+    expect(shown(fixture)).toEqual([`${CODE} field error «select»`, `${SCHEMA} stillUsed error «Order»`]);
+  });
+
   it('at both ends, for the schema', async () => {
     const fixture = await open(without(NOTE), {
       [CODE]: code('  return prisma.order.findMany({ take: 9, select: { id: true, note: true } });'),
@@ -294,6 +403,16 @@ describe('accepts', () => {
       'a key that is not a column',
       without(NOTE),
       'const count = await prisma.order.count();\n  return { note: count };',
+    ],
+    [
+      'groups by another field',
+      without(NOTE),
+      "return prisma.order.groupBy({ by: ['total'], _sum: { total: true } });",
+    ],
+    [
+      'a relation that stays',
+      without(NOTE),
+      'return prisma.order.findMany({ take: 9, include: { customer: true } });',
     ],
     [
       'another enum value',
