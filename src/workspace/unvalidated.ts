@@ -36,7 +36,7 @@ export function withoutValidated(value: Abs, depth = 0): Abs {
     case 'unknown':
       if (!value.from) return value;
       // `schema.parse(data)` inside a helper, whose schema is known only to its caller.
-      return value.from.some((part) => holdsSchema(part) || isConversion(part))
+      return value.from.some((part) => holdsSchema(part) || isConversion(part) || isFetch(part))
         ? UNKNOWN
         : { ...value, from: value.from.map(inner) };
     case 'object': {
@@ -72,6 +72,11 @@ function isConversion(value: Abs): boolean {
       value.path.join('.'),
     )
   );
+}
+
+/** What a service answers comes from there, whatever it was asked with; that it is asked at all is a use of its own. */
+function isFetch(value: Abs): boolean {
+  return value.k === 'global' && value.path.at(-1) === 'fetch';
 }
 
 /** A schema, a validator, or the method of one: `unknown` of just that. */

@@ -745,6 +745,20 @@ export async function GET(request: Request) {
 `,
   ],
   [
+    'a code that goes back to whoever gave it, and what they answer',
+    `//- app/api/link/callback/route.ts
+import { prisma } from '@/lib/db';
+export async function GET(request: Request) {
+  const code = new URL(request.url).searchParams.get('code');
+  if (!code) return new Response(null, { status: 400 });
+  const answer = await fetch('https://id.example/token', { method: 'POST', body: JSON.stringify({ code }) });
+  const { login } = await answer.json();
+  await prisma.post.create({ data: { title: login, authorId: 'x' } });
+  return new Response(null);
+}
+`,
+  ],
+  [
     'whether a field was sent',
     action(`export async function save(formData: FormData) {
   await prisma.post.updateMany({ where: { authorId: 'x' }, data: { published: formData.has('published') } });

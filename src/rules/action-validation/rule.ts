@@ -106,6 +106,8 @@ function gradeOf({
       return isWrite && !isText ? less : isText ? undefined : 'hint';
     case 'network':
     case 'mail':
+      // What a sign-in elsewhere gave is looked at by whoever it is handed back to.
+      if (source === 'query' && /^(code|state)$/.test(part.name ?? '')) return undefined;
       return source === 'params' ? undefined : isId(part.name) ? 'hint' : isText ? 'warning' : less;
     case 'address':
       return isBare ? less : isText || isId(part.name) ? 'warning' : less;
