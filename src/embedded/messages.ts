@@ -18,6 +18,10 @@ export const replayRequestSchema = z.object({
   migrations: z.array(migrationSchema),
   /** Absolute paths that name the files and aren't opened. Absent: only the migrations are asked about. */
   schema: z.optional(z.array(fileSchema)),
+  /** Names of tables and enums that the comparison leaves out. */
+  external: z.optional(z.object({ tables: z.array(z.string()), enums: z.array(z.string()) })),
+  /** What is run before the first migration. */
+  before: z.optional(z.string()),
 });
 export type ReplayRequest = z.infer<typeof replayRequestSchema>;
 

@@ -1,5 +1,6 @@
 /** Migration status: what the embedded PostgreSQL says of a schema's migrations, beside what the rules say. */
 import type { FileId } from '../base/path.ts';
+import { given } from '../base/given.ts';
 import { lineStarts, rangeAt } from '../base/lineIndex.ts';
 import type { Range, Span } from '../base/span.ts';
 import type { HistoryMigration, SchemaHistory } from '../map/migrationHistory.ts';
@@ -145,6 +146,8 @@ async function find(
     const step: Step = { state: 'unknown', reason: 'A migration cannot be checked here.' };
     return { stopped: index, applies: 'unknown', isIdle: true, stepwise: [], failure, step };
   }
+  if (/\bprogram\b/i.test(history.initShadowDb ?? ''))
+    return unanswered('unknown', '`initShadowDb` starts a program on the server: it is not run.');
   if (!postgres) return unanswered('not-run', 'The migrations were not run.');
   const outcome = await postgres.replay(
     {
@@ -153,6 +156,8 @@ async function find(
         sql: text,
         statements: [...statements],
       })),
+      external: history.external,
+      ...given({ before: history.initShadowDb }),
       ...(history.files
         ? { schema: history.files.map(({ file, text }) => ({ path: `/${file}`, content: text })) }
         : {}),

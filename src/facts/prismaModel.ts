@@ -175,3 +175,9 @@ export interface PrismaFacts {
   comments: PrismaComment[];
   problems: PrismaProblem[];
 }
+
+/** What somebody else takes care of, as `prisma.config.ts` says it: `public.users`. */
+export interface External {
+  tables: string[];
+  enums: string[];
+}

@@ -1,10 +1,13 @@
 /** The migrations of each schema with what the rules know of them: what is needed to run them, and to tell of the result. */
-import { ancestors, basename, dirname, isWithin, join } from '../base/path.ts';
+import { given } from '../base/given.ts';
+import { ancestors, basename, dirname, join } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import type { Span } from '../base/span.ts';
 import type { SqlStatement } from '../facts/sqlModel.ts';
 import type { SchemaRoot } from '../project/model.ts';
-import { namesSchema } from '../project/schemas.ts';
+import { configsOf, externalOf } from '../project/schemas.ts';
+import type { External } from '../facts/prismaModel.ts';
+import type { PrismaConfig } from '../project/schemas.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** A statement that locks a table which is in use. */
@@ -44,6 +47,10 @@ export interface SchemaHistory {
   home: FileId;
   /** Prisma doesn't find the schema from there by itself: `--schema` must say where it is. */
   needsSchema: boolean;
+  /** What Prisma leaves to others. */
+  external: External;
+  /** SQL that is run before the first migration. */
+  initShadowDb?: string;
   /** In the order in which Prisma applies them. */
   migrations: readonly HistoryMigration[];
 }
@@ -64,16 +71,19 @@ function historyOf(workspace: Workspace, root: SchemaRoot): SchemaHistory {
     schema: root.id,
     files: readable.length === texts.length ? readable : undefined,
     folder: root.migrations,
+    external: externalOf(workspace.prismaConfigs(), root.id),
+    ...given({ initShadowDb: ownConfigs(workspace, root.id)[0]?.initShadowDb }),
     ...homeOf(workspace, root),
     migrations: files.map((file, index) => migrationOf(workspace, file, index === files.length - 1)),
   };
 }
 
+/** The nearest first. */
+const ownConfigs = (workspace: Workspace, id: string): PrismaConfig[] =>
+  configsOf(workspace.prismaConfigs(), id).toSorted((a, b) => b.home.length - a.home.length);
+
 function homeOf(workspace: Workspace, { id }: SchemaRoot): Pick<SchemaHistory, 'home' | 'needsSchema'> {
-  const config = workspace
-    .prismaConfigs()
-    .filter(({ home, schema }) => (schema === undefined ? isWithin(home, id) : namesSchema(schema, id)))
-    .toSorted((a, b) => b.home.length - a.home.length)[0];
+  const config = ownConfigs(workspace, id)[0];
   if (config?.schema !== undefined) return { home: config.home, needsSchema: false };
   const isPackage = (folder: string) => folder !== '' && workspace.exists(`${folder}/package.json`);
   const home = config?.home ?? ancestors(id).find(isPackage) ?? '';

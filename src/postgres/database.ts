@@ -74,6 +74,15 @@ async function runMigration(
   return { stepwise: true };
 }
 
+/**
+ * Makes what the migrations need and none of them makes.
+ * @throws when PostgreSQL refuses it
+ */
+export async function prepare(db: PGlite, sql: string): Promise<void> {
+  const failure = sql === '' ? undefined : await runWhole(db, sql);
+  if (failure) throw new Error(`\`initShadowDb\` fails: ${failure.message}`);
+}
+
 /** Applies migrations in order until one fails. */
 export async function replay(
   db: PGlite,

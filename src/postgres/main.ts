@@ -5,7 +5,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { replayRequestSchema, type ReplayAnswer, type ReplayRequest } from '../embedded/messages.ts';
-import { createDatabase, replay } from './database.ts';
+import { createDatabase, prepare, replay } from './database.ts';
 import { nextMigration } from './schemaEngine.ts';
 
 // Whoever started this process may die while a statement blocks this thread.
@@ -19,16 +19,21 @@ new Worker(new URL('./watchdog.mjs', import.meta.url), {
 const send = (message: object) => process.send?.(message);
 
 async function answer(request: ReplayRequest): Promise<ReplayAnswer> {
-  const { id, migrations, schema } = request;
-  const texts = [...migrations.map(({ sql }) => sql), ...(schema ?? []).map(({ content }) => content)];
+  const { id, migrations, schema, before = '', external } = request;
+  const texts = [
+    before,
+    ...migrations.map(({ sql }) => sql),
+    ...(schema ?? []).map(({ content }) => content),
+  ];
   const db = await createDatabase(texts);
   send({ begun: id });
   Atomics.store(working, 0, 1);
+  await prepare(db, before);
   const result = await replay(db, migrations);
   const answered = { id, ...result };
   if (result.failure || !schema) return answered;
   try {
-    return { ...answered, next: await nextMigration(db, schema) };
+    return { ...answered, next: await nextMigration(db, schema, external) };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     return { ...answered, problem: stripVTControlCharacters(text) };

@@ -36,11 +36,13 @@ function load(): void {
  * The SQL of the migration that Prisma would write next, with its warnings as a comment above; `null` when database and schema agree.
  * @param db the migrations' result
  * @param files the schema
+ * @param external what somebody else takes care of: it is left out
  * @throws with Prisma's words when the schema is wrong
  */
 export async function nextMigration(
   db: PGlite,
   files: NonNullable<ReplayRequest['schema']>,
+  external: ReplayRequest['external'],
 ): Promise<string | null> {
   load();
   // Which schemas of the database are compared is fixed at its making: a new engine each time, which takes some 30 ms.
@@ -56,7 +58,7 @@ export async function nextMigration(
       shadowDbInitScript: '',
       migrationDirectories: [],
     };
-    const filters = { externalTables: [], externalEnums: [] };
+    const filters = { externalTables: external?.tables ?? [], externalEnums: external?.enums ?? [] };
     // Only this call makes the engine take the shadow database from the factory.
     await engine.devDiagnostic({ migrationsList, filters });
     const { migrationScript } = await engine.createMigration({

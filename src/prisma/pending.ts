@@ -1,4 +1,5 @@
 /** What the next migration would do to rows: its steps as SQL, judged by the same analyses as a migration that is written. */
+import type { External } from '../facts/prismaModel.ts';
 import { extractSql } from '../facts/sql.ts';
 import { given } from '../base/given.ts';
 import { tableKey } from './dbModel.ts';
@@ -57,8 +58,8 @@ export interface PendingContext {
   deployed: DbState;
   /** The schema's files parse. */
   complete: boolean;
-  /** Tables of `tables.external`, by key. */
-  external: readonly string[];
+  /** What somebody else takes care of. */
+  external: External;
   /** Where something is told of that has no place in the schema any more. */
   fallback: Origin;
 }

@@ -1,4 +1,5 @@
 /** What the next migration would do: from the database that the migrations build to the one that the schema describes. */
+import type { External } from '../facts/prismaModel.ts';
 import { given } from '../base/given.ts';
 import type { SqlType } from '../facts/sqlModel.ts';
 import { castOf } from './castable.ts';
@@ -19,8 +20,8 @@ import type { ColumnPart, Step, TableChange } from './step.ts';
 export interface DiffOptions {
   /** The schemas of the database that Prisma looks at; empty: the usual one. */
   schemas: readonly string[];
-  /** Tables that somebody else takes care of (`tables.external`). */
-  external?: readonly string[];
+  /** What somebody else takes care of; Prisma looks at it on neither side. */
+  external?: External;
   /** Where something is told of that has no place in the schema any more. */
   fallback: Origin;
 }
@@ -53,13 +54,19 @@ class SchemaDiff {
     this.enums();
     const dropped = [...this.before.tables].toSorted(([a], [b]) => (a < b ? -1 : 1));
     for (const [key, table] of dropped) {
+      if (this.isExternal('tables', key)) continue;
       const next = this.after.tables.get(key);
       if (next) {
         if (!this.before.uncertain.has(key)) this.table(table, next);
       } else if (this.isGone(key, table)) this.dropTable(key, table);
     }
-    for (const [key, table] of this.after.tables) if (!this.before.tables.has(key)) this.createTable(table);
+    for (const [key, table] of this.after.tables)
+      if (!this.before.tables.has(key) && !this.isExternal('tables', key)) this.createTable(table);
     return this.out;
+  }
+
+  private isExternal(kind: keyof External, key: string): boolean {
+    return this.options.external?.[kind].some((name) => name.replace(/^public\./, '') === key) === true;
   }
 
   private isVisible(item: { schema?: string }): boolean {
@@ -73,8 +80,7 @@ class SchemaDiff {
       this.after.complete &&
       this.isVisible(table) &&
       !this.before.uncertain.has(key) &&
-      !OTHER_TABLES.test(table.name) &&
-      this.options.external?.includes(key) !== true
+      !OTHER_TABLES.test(table.name)
     );
   }
 
@@ -87,6 +93,7 @@ class SchemaDiff {
 
   private enums(): void {
     for (const [key, item] of this.after.enums) {
+      if (this.isExternal('enums', key)) continue;
       const values = this.before.enums.get(key);
       if (!values) {
         if (!this.before.uncertain.has(key)) this.out.push({ s: 'create-enum', at: item.at, enum: item });
@@ -123,7 +130,7 @@ class SchemaDiff {
         : [undefined, key];
       const named = { name, ...given({ schema }) };
       if (this.after.enums.has(key) || !this.after.complete || !this.isVisible(named)) continue;
-      if (this.before.uncertain.has(key)) continue;
+      if (this.before.uncertain.has(key) || this.isExternal('enums', key)) continue;
       this.out.push({ s: 'drop-enum', at: this.options.fallback, name: named });
     }
   }

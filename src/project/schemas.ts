@@ -3,6 +3,7 @@ import { basename, dirname, isWithin, join } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import type { TsFacts, Value } from '../facts/tsModel.ts';
 import { visitFile } from '../facts/visit.ts';
+import type { External } from '../facts/prismaModel.ts';
 
 /**
  * Schemas by their id: the file, or the folder where several files make one.
@@ -61,8 +62,26 @@ export interface PrismaConfig {
   /** File or folder, from the workspace root. */
   schema: string | undefined;
   migrations: string | undefined;
-  /** `tables.external`: tables that somebody else takes care of, as `schema.table`. */
-  external: string[];
+  /** `tables.external` and `enums.external`. */
+  external: External;
+  /** `migrations.initShadowDb`: SQL that makes what the migrations need and nobody's migration makes. */
+  initShadowDb: string | undefined;
+}
+
+/** Those of the configurations that are a schema's own. */
+export function configsOf(configs: readonly PrismaConfig[], id: string): PrismaConfig[] {
+  return configs.filter(({ schema, home }) =>
+    schema === undefined ? isWithin(home, id) : namesSchema(schema, id),
+  );
+}
+
+/** What the configurations of a schema leave to others. */
+export function externalOf(configs: readonly PrismaConfig[], id: string): External {
+  const own = configsOf(configs, id);
+  return {
+    tables: own.flatMap(({ external }) => external.tables),
+    enums: own.flatMap(({ external }) => external.enums),
+  };
 }
 
 /** Whether a configured path means a schema: the same file, its folder, or a folder that is the schema. */
@@ -90,7 +109,8 @@ export function readPrismaConfig(file: FileId, facts: TsFacts): PrismaConfig {
     hasSchema: false,
     schema: undefined,
     migrations: undefined,
-    external: [],
+    external: { tables: [], enums: [] },
+    initShadowDb: undefined,
   };
   visitFile(facts, (value) => {
     if (value.k !== 'object') return;
@@ -103,14 +123,20 @@ export function readPrismaConfig(file: FileId, facts: TsFacts): PrismaConfig {
       if (prop.name === 'migrations' && prop.value.k === 'object')
         for (const inner of prop.value.props)
           if (inner.p === 'prop' && inner.name === 'path') found.migrations ??= pathOf(file, inner.value);
-      if (prop.name === 'tables' && prop.value.k === 'object')
+          else if (inner.p === 'prop' && inner.name === 'initShadowDb')
+            found.initShadowDb ??= textOf(inner.value);
+      if ((prop.name === 'tables' || prop.name === 'enums') && prop.value.k === 'object')
         for (const inner of prop.value.props)
           if (inner.p === 'prop' && inner.name === 'external' && inner.value.k === 'array')
-            for (const item of inner.value.items)
-              if (item.k === 'lit' && typeof item.v === 'string') found.external.push(item.v);
+            found.external[prop.name].push(...inner.value.items.flatMap((item) => textOf(item) ?? []));
     }
   });
   return found;
+}
+
+function textOf(value: Value): string | undefined {
+  if (value.k === 'template' && value.values.length === 0) return value.texts.join('');
+  return value.k === 'lit' && typeof value.v === 'string' ? value.v : undefined;
 }
 
 function pathOf(file: FileId, value: Value): string | undefined {

@@ -5,9 +5,8 @@ import { pendingChange } from '../prisma/pending.ts';
 import type { PendingChange } from '../prisma/pending.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
 import type { SchemaRoot } from '../project/model.ts';
-import { namesSchema } from '../project/schemas.ts';
+import { externalOf } from '../project/schemas.ts';
 import type { PrismaConfig } from '../project/schemas.ts';
-import { isWithin } from '../base/path.ts';
 import type { Database, Query } from './database.ts';
 import type { Migrations } from './migrations.ts';
 
@@ -29,18 +28,8 @@ export class PendingChanges {
     this.of = db.query('pendingChange', (id) => this.find(id));
   }
 
-  /** Tables, by key, that the configuration of this schema leaves to others. */
-  private external(root: SchemaRoot): string[] {
-    const own = this.sources
-      .prismaConfigs()
-      .filter(({ schema, home }) =>
-        schema === undefined ? isWithin(home, root.id) : namesSchema(schema, root.id),
-      );
-    return own.flatMap(({ external }) => external.map((name) => name.replace(/^public\./, '')));
-  }
-
   private find(id: string): PendingChange | undefined {
-    const { facts, schemaRoots, schema: schemaOf, migrations } = this.sources;
+    const { facts, schemaRoots, schema: schemaOf, migrations, prismaConfigs } = this.sources;
     const root = schemaRoots().find((one) => one.id === id);
     const schema = root && schemaOf(id);
     const [datasource] = schema?.datasources ?? [];
@@ -57,7 +46,7 @@ export class PendingChanges {
       before: now,
       deployed,
       complete,
-      external: this.external(root),
+      external: externalOf(prismaConfigs(), id),
       fallback: { file: datasource.file, span: datasource.nameSpan },
     });
   }

@@ -236,6 +236,48 @@ test(
 );
 
 test(
+  'what somebody else takes care of is left out on both sides, and may be made before the first migration',
+  async () => {
+    const { postgres } = start();
+    const { migrations } = one(
+      `CREATE TABLE "Note" ("id" SERIAL PRIMARY KEY, "by" INTEGER NOT NULL, CONSTRAINT "Note_by_fkey" FOREIGN KEY ("by") REFERENCES "Person"("id") ON DELETE RESTRICT ON UPDATE CASCADE);
+CREATE TABLE "Audit" ("id" INTEGER); CREATE TYPE "Other" AS ENUM ('A');`,
+    );
+    const schema = schemaOf(
+      `model Person {
+  id    Int    @id
+  mood  Mood
+  notes Note[]
+}
+enum Mood {
+  GOOD
+}
+model Note {
+  id     Int    @id @default(autoincrement())
+  by     Int
+  person Person @relation(fields: [by], references: [id])
+}`,
+    );
+    const before = 'CREATE TABLE "Person" ("id" INTEGER PRIMARY KEY);';
+    const external = { tables: ['public.Person', 'public.Audit'], enums: ['public.Mood', 'public.Other'] };
+    expect(await postgres.replay({ migrations, schema, before, external })).toMatchObject({
+      answer: { applied: 1, next: null },
+    });
+    expect(await postgres.replay({ migrations, schema, before })).toMatchObject({
+      answer: { next: expect.stringContaining('DROP TABLE "Audit"') },
+    });
+    expect(await postgres.replay({ migrations, schema, external })).toMatchObject({
+      answer: { failure: { code: '42P01' } },
+    });
+    expect(await postgres.replay({ migrations, before: 'CREATE TABL' })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('`initShadowDb` fails: syntax error'),
+    });
+  },
+  patience,
+);
+
+test(
   'what only works outside of a transaction is tried one statement at a time',
   async () => {
     const { postgres } = start();

@@ -196,6 +196,26 @@ test(
 );
 
 test(
+  'what the configuration leaves to somebody else is made first, and left out of the status',
+  async () => {
+    const { editor } = await start(
+      'ALTER TABLE "Note" DROP COLUMN "title", ADD COLUMN "by" INTEGER;\nCREATE INDEX "Note_text_idx" ON "Note"("text");\nALTER TABLE "Note" ADD CONSTRAINT "Note_by_fkey" FOREIGN KEY ("by") REFERENCES "Person"("id") ON DELETE SET NULL ON UPDATE CASCADE;\n',
+      {},
+      {
+        'prisma.config.ts':
+          "import { defineConfig } from 'prisma/config';\n\nexport default defineConfig({\n  schema: 'prisma/schema.prisma',\n  tables: { external: ['public.Person'] },\n  migrations: { initShadowDb: `CREATE TABLE \"Person\" (\"id\" INTEGER PRIMARY KEY);` },\n});\n",
+        'prisma/schema.prisma':
+          'datasource db {\n  provider = "postgresql"\n}\n\nmodel Person {\n  id    Int    @id\n  notes Note[]\n}\n\nmodel Note {\n  id     Int     @id @default(autoincrement())\n  text   String\n  by     Int?\n  person Person? @relation(fields: [by], references: [id])\n\n  @@index([text])\n}\n',
+      },
+    );
+    const answer = await status(editor);
+    expect(answer.markdown).not.toContain('fails');
+    expect(answer.schemas).toMatchObject([{ verdict: 'ok', step: 'in-step' }]);
+  },
+  patience,
+);
+
+test(
   'a migration that fails is told with its place',
   async () => {
     const { editor, root } = await start('SELECT 1;\nDROP TABLE "Nowhere";\n');

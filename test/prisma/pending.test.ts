@@ -42,7 +42,13 @@ const load = (text: string) => mergePrisma([{ file: 'schema.prisma', facts: extr
 
 function predict(schema: string): PendingChange {
   const before = foldMigrations([extractSql(schemaBaseMigration)]);
-  return pendingChange(load(schema), { before, deployed: before, complete: true, external: [], fallback });
+  return pendingChange(load(schema), {
+    before,
+    deployed: before,
+    complete: true,
+    external: { tables: [], enums: [] },
+    fallback,
+  });
 }
 
 /** How often each value is there, as text; numbers without trailing zeros. */

@@ -50,6 +50,21 @@ describe('reports', () => {
     ]);
   });
 
+  it('nothing that somebody else takes care of, in the schema or in the migrations', async () => {
+    const config = (tables: string, enums: string): Files => ({
+      'prisma.config.ts': `import { defineConfig } from 'prisma/config';\n\nexport default defineConfig({ schema: 'prisma/schema.prisma', tables: { external: [${tables}] }, enums: { external: [${enums}] } });\n`,
+    });
+    const schema = `${schemaBase}\nenum Mood {\n  GOOD\n}\n\nmodel Person {\n  id   Int  @id\n  mood Mood\n}\n`;
+    const later = {
+      'prisma/migrations/20260102000000_kind/migration.sql': `CREATE TYPE "Kind" AS ENUM ('A');`,
+    };
+    expect(
+      shown(await withSchema(schema, { ...later, ...config("'auth.Person'", "'public.Mood'") })),
+    ).toEqual(['warning «db» drop the enum `Kind`, and 1 more']);
+    const all = config("'public.Person'", "'public.Mood', `public.Kind`");
+    expect(shown(await withSchema(schema, { ...later, ...all }))).toEqual([]);
+  });
+
   it('other names of keys', async () => {
     const schema = schemaBase
       .replace('references: [id])\n\n  @@map', 'references: [id], map: "owner_fk")\n\n  @@map')
