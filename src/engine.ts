@@ -272,6 +272,11 @@ export class Engine {
     return this.indexing.complete ? findEntries(this.workspace, query, limit) : [];
   }
 
+  /** Folders of the workspace's applications, as far as its files are known. */
+  apps(): FileId[] {
+    return this.workspace.project.apps('').map(({ root }) => root);
+  }
+
   map(): BackendMap {
     return buildMap(this.workspace);
   }

@@ -7,6 +7,9 @@ export const exitCodes = {
   usage: 2,
   /** A failure of this program; what could be reported was. */
   internal: 3,
+  /** SIGINT (Ctrl-C) and SIGTERM, as shells have it: 128 and the signal's number. */
+  interrupted: 130,
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -15,6 +15,7 @@ import { mapCommand } from './map.ts';
 import { mcpCommand } from './mcp.ts';
 import { migrationsCommand } from './migrations.ts';
 import { coloursFor, isColourful, write } from './terminal.ts';
+import { verifyCommand } from './verify.ts';
 
 const programName = 'backend-specialist';
 
@@ -35,6 +36,7 @@ async function runProgram(args: readonly string[]): Promise<ExitCode> {
     check: createCommand(checkCommand, done),
     map: createCommand(mapCommand, done),
     'commit-msg': createCommand(commitMessageCommand, done),
+    verify: createCommand(verifyCommand, done),
     migrations: createCommand(migrationsCommand, done),
     explain: createCommand(explainCommand, done),
     rules: createCommand(rulesCommand, done),

@@ -2,6 +2,7 @@
 import type { Engine } from '../engine.ts';
 import { replaceFile } from '../host/node.ts';
 import { plain } from '../report/model.ts';
+import { staleText } from '../verify/staleMap.ts';
 import type { CommandSpec } from './command.ts';
 import { exitCodes, UsageError, type ExitCode } from './exitCodes.ts';
 import { findWorkspace } from './root.ts';
@@ -94,23 +95,14 @@ async function checkMaps({ engine }: Session): Promise<ExitCode> {
       await write(process.stdout, `${plain(file)}: missing\n`);
       continue;
     }
-    for (const { kind, section, label, detail, start } of stale)
+    for (const entry of stale)
       await write(
         process.stdout,
-        `${plain(file)}:${lineOf(text, start)}: ${plain([sayKind[kind], section, label].filter(Boolean).join(' '))}${detail === undefined ? '' : ` (${plain(detail)})`}\n`,
+        `${plain(file)}:${lineOf(text, entry.start)}: ${plain(staleText(entry))}\n`,
       );
   }
   return code;
 }
-
-const sayKind = {
-  changed: 'stale:',
-  gone: 'gone:',
-  missing: 'missing:',
-  section: 'to be written:',
-  damaged: 'marker without its other half:',
-  conflict: 'merge conflict',
-} as const;
 
 const count = (lines: number): string => `${lines} ${lines === 1 ? 'change' : 'changes'}`;
 

@@ -1,5 +1,6 @@
 /** One run of the engine over a whole workspace, from the disk. */
 import { performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileId } from '../base/path.ts';
 import type { ConfigOverrides } from '../config/load.ts';
 import type { Finding, SuppressedFinding } from '../run/finding.ts';
@@ -17,6 +18,10 @@ const now = () => performance.now();
 export interface SessionOptions {
   cache: boolean;
   overrides: ConfigOverrides;
+  /** Ends the work between two slices of it: then opening rejects. */
+  signal?: AbortSignal;
+  /** Called when the files are known, before any is read. */
+  onListed?(engine: Engine): void;
 }
 
 export interface Session {
@@ -40,10 +45,18 @@ export async function openSession(root: string, options: SessionOptions): Promis
   if (options.cache) for await (const batch of readCache(root)) engine.loadCache(batch);
   engine.setTree(tree);
   engine.setCommitted(committed);
+  options.onListed?.(engine);
   const progress = createProgress(process.stderr, now);
-  for (let state = engine.index(100, now); !state.complete; state = engine.index(100, now))
-    progress.update(`${state.done} of ${state.total} files`);
-  progress.end();
+  try {
+    for (let state = engine.index(100, now); !state.complete; state = engine.index(100, now)) {
+      progress.update(`${state.done} of ${state.total} files`);
+      // Signals and the programs that run beside get their turn.
+      await nextTurn();
+      options.signal?.throwIfAborted();
+    }
+  } finally {
+    progress.end();
+  }
   if (options.cache && engine.cacheHits < engine.files().length) await writeCache(root, engine.cacheLines());
   const crashes: Problem[] = [];
   return {
