@@ -86,7 +86,7 @@ export class Engine {
 
   private constructor(options: EngineOptions) {
     this.workspace = new Workspace(options.host, declarations);
-    if (options.overrides) this.workspace.overridesInput.set('', options.overrides);
+    if (options.overrides) this.workspace.configurations.overrides.set('', options.overrides);
     this.checks = new Checks(this.workspace, rules, findRecipe);
     this.indexing = new Indexing(this.workspace, () => this.fixer.forget());
     this.fixer = new Fixer({
@@ -137,7 +137,7 @@ export class Engine {
   /** What the command line or the editor's settings say above every configuration file. */
   setOverrides(overrides: ConfigOverrides): void {
     this.fixer.forget();
-    this.workspace.overridesInput.set('', overrides);
+    this.workspace.configurations.overrides.set('', overrides);
   }
 
   /**
