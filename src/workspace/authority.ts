@@ -42,10 +42,10 @@ export function authorityOf(
   if (roles?.length) return { a: 'role', roles };
   const model = context.schema?.modelOf(effect.model);
   const { where } = effect.args.k === 'object' ? effect.args.props : {};
-  if (!where) return { a: effect.args.k === 'object' && !effect.args.open ? 'server' : 'hidden' };
   const checks = countingChecks(effect.checks ?? [], entry.effects);
   const role = fixedMembership(checks);
   if (role) return { a: 'role', roles: [role] };
+  if (!where) return { a: effect.args.k === 'object' && !effect.args.open ? 'server' : 'hidden' };
   const by = boundBy(where, model, context, checks, 0);
   if (by !== undefined) return { a: 'bound', by };
   const parts = openChoices(entry, where, checks);

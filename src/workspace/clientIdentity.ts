@@ -52,10 +52,14 @@ function claimedInWhere(entry: Entry, context: ScopeContext & { schema: SchemaMo
     const key = keys.find(({ picks }) => picks === 'owner');
     if (!key) return [];
     const isRead = effect.kind === 'read';
-    // People are looked up to be shown or invited; content and groups with an address are read by others.
+    // People are looked up to be shown or invited; content and groups with an address are read by others; what stays on the server tells
+    // nobody anything.
     if (
       isRead &&
-      (isContent(model, schema) || effect.op === 'count' || isShownOnly(entry, effect, key, model, schema))
+      (isContent(model, schema) ||
+        effect.op === 'count' ||
+        !givesOut(entry, effect) ||
+        isShownOnly(entry, effect, key, model, schema))
     )
       return [];
     if (model.name === schema.userModel?.name && (effect.op.startsWith('delete') || givesRole(effect)))
@@ -84,7 +88,7 @@ function isShownOnly(
   schema: SchemaModel,
 ): boolean {
   if (key.owner !== model.name) return false;
-  if (/mail|name$/i.test(key.name) || !givesOut(entry, effect)) return true;
+  if (/mail|name$/i.test(key.name)) return true;
   const { select } = effect.args.k === 'object' ? effect.args.props : {};
   return (
     model.name === schema.userModel?.name &&
@@ -130,7 +134,7 @@ function claimedInData(
 ): ClaimedIdentity[] {
   const { schema } = context;
   if (effect.kind !== 'write' || !effect.sure || effect.unsure) return [];
-  if (effect.roles?.length || entry.roles?.length) return [];
+  if (authorityOf(entry, effect, context).a === 'role') return [];
   const signedIn = isSignedIn(entry, effect);
   if (!signedIn && !entry.marks.password && !entry.marks.signIn) return [];
   const model = schema.modelOf(effect.model);
@@ -144,7 +148,9 @@ function claimedInData(
     if (value.k !== 'object') return [];
     // A row that is anchored in the caller's own group may name other people and groups.
     const anchored = Object.entries(value.props).some(
-      ([name, given]) => pickedBy(name, model, context)?.picks === 'owner' && isOfSession(given, checks),
+      ([name, given]) =>
+        (pickedBy(name, model, context)?.picks === 'owner' || isSideOfPair(name, model, schema)) &&
+        isOfSession(given, checks),
     );
     return Object.entries(value.props).flatMap(([name, given]): ClaimedIdentity[] => {
       const kind = kindOf(name, given, { model, creates, signedIn }, effect, entry, context);
@@ -156,6 +162,15 @@ function claimedInData(
       ];
     });
   });
+}
+
+/** Whether a key is one of the two people whom a row joins: who of them follows whom is for the two to say. */
+function isSideOfPair(name: string, model: SchemaModelNode, schema: SchemaModel): boolean {
+  const people = model.fields.filter(
+    (field) => field.type === schema.userModel?.name && (field.relation?.fields.length ?? 0) > 0,
+  );
+  const keys = people.flatMap((field) => field.relation?.fields ?? []);
+  return people.length === 2 && keys.includes(name) && schema.isUnique(model.name, keys);
 }
 
 /** Whether the rows of an effect are picked by the client alone. */

@@ -6,6 +6,7 @@ import { metBy, provedBy } from './conditions.ts';
 import type { CallArguments, Met } from './conditions.ts';
 import type { Place } from './callPlace.ts';
 import type { Interpreter } from './interpreter.ts';
+import { rolesDemanded } from './roleDemands.ts';
 import { addChecks, addGiven, cloneState, noteShown } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey, parseFunctionKey } from './summary.ts';
@@ -81,7 +82,14 @@ export function applyClosure(
       });
   }
   if (it.depth >= 10) return UNKNOWN;
-  return resultOf(it, summary.outcomes, call, { async: summary.async, unfinished: summary.partial }, state);
+  const told = state.roles ? undefined : rolesDemanded(it.links, callee, summary, args);
+  return resultOf(
+    it,
+    summary.outcomes,
+    call,
+    { async: summary.async, unfinished: summary.partial, told },
+    state,
+  );
 }
 
 /** What a callee does happens here too, in its order, after what this path has done, with what this path has shown. */
@@ -173,7 +181,7 @@ function resultOf(
   it: Interpreter,
   outcomes: readonly Outcome[],
   call: CallArguments,
-  about: { async: boolean; unfinished: boolean },
+  about: { async: boolean; unfinished: boolean; told: string[] | undefined },
   state: State,
 ): Abs {
   const { bind, site, name } = call;
@@ -192,7 +200,7 @@ function resultOf(
             steps: [{ ...site, note: `${name}()` }, ...inner.steps].slice(0, 6),
           }
         : (ended.proof ?? met?.proof);
-      const roles = alternative.roles ?? outcome.roles ?? ended.roles ?? met?.roles;
+      const roles = alternative.roles ?? outcome.roles ?? ended.roles ?? met?.roles ?? about.told;
       const checks = [
         ...(alternative.checks ?? []),
         ...ended.checks,

@@ -24,8 +24,12 @@ export function evaluateObject(it: Interpreter, value: Extract<Value, { k: 'obje
     } else if (prop.p === 'computed') {
       const key = it.eval(prop.key, state);
       const part = it.eval(prop.value, state);
-      if (key.k === 'lit') props[String(key.v)] = part;
-      else open = true;
+      const names = namesOf(key);
+      if (names.length === 0) open = true;
+      for (const name of names) {
+        if (names.length > 1 && !props[name]) maybe.add(name);
+        props[name] = part;
+      }
     } else {
       const part = it.eval(prop.value, state);
       open = spreadInto(part, prop.value, { props, at, maybe, opaque }) || open;
@@ -37,6 +41,14 @@ export function evaluateObject(it: Interpreter, value: Extract<Value, { k: 'obje
   if (either) object.either = either;
   if (maybe.size) object.maybe = [...maybe].toSorted();
   return object;
+}
+
+/** The keys that a computed one may come to: `[isUp ? 'upvotes' : 'downvotes']`; none when it may be any. */
+function namesOf(key: Abs): string[] {
+  if (key.k === 'lit') return [String(key.v)];
+  const parts =
+    key.k === 'variants' ? key.list.map(({ value }) => value) : key.k === 'unknown' ? key.from : [];
+  return parts?.every((part) => part.k === 'lit') ? parts.flatMap(namesOf) : [];
 }
 
 /** `Object.assign({}, body, { userId })`: what the spread of each, one after the other, would make. */

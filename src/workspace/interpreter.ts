@@ -23,6 +23,7 @@ import type { Place } from './callPlace.ts';
 import { apply, evaluateCall, evaluateNew } from './calls.ts';
 import { FRAME, partOf } from './factParts.ts';
 import type { PartId } from './factParts.ts';
+import { shownOfAll } from './everyItem.ts';
 import { importedValue } from './links.ts';
 import type { Links } from './links.ts';
 import { correlate, evaluateArray, evaluateAssign, evaluateLogic, evaluateObject } from './expressions.ts';
@@ -30,7 +31,7 @@ import { classMember, outerValue } from './scopeValues.ts';
 import { addOutcome } from './outcomes.ts';
 import { fromParts, takeProof } from './parts.ts';
 import { answeredByRole, refine, secretComparison, testedAlternatives } from './refine.ts';
-import { cloneState, freshState, joinInto } from './state.ts';
+import { addChecks, cloneState, freshState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey } from './summary.ts';
 import type {
@@ -303,7 +304,9 @@ export class Interpreter {
     this.exec(step.body, state);
     if (frame) frame.loops--;
     for (const other of frame?.breaks.pop() ?? []) joinInto(state, other);
+    const shown = step.kind === 'of' && !state.dead ? shownOfAll(state.checks, skipped.checks) : [];
     if (step.kind !== 'do') joinInto(state, skipped);
+    addChecks(state, shown);
   }
 
   private switchStep(step: Extract<Step, { s: 'switch' }>, state: State): void {

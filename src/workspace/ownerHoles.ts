@@ -12,6 +12,7 @@ import type { Entry } from './entries.ts';
 import { isHandedOut, isSecretField } from './publicData.ts';
 import { isOwnerModel, isPartOf, relationOfKey } from './rowScope.ts';
 import type { ScopeContext } from './rowScope.ts';
+import { isSlight } from './slightWrites.ts';
 import type { DbEffect } from './summary.ts';
 
 /** A condition whose value the caller chooses. */
@@ -52,7 +53,7 @@ export function ownerHoles(entry: Entry, context: ScopeContext & { schema: Schem
       continue;
     const { where, select } = effect.args.k === 'object' ? effect.args.props : {};
     if (select && asksForKeysOnly(select, model, context.schema)) continue;
-    if (!where || effect.op === 'create' || effect.op.startsWith('createMany')) continue;
+    if (!where || effect.op === 'create' || effect.op.startsWith('createMany') || isSlight(effect)) continue;
     if (authorityOf(entry, effect, context).a !== 'open') continue;
     const keys = pickingKeys(
       entry,

@@ -27,6 +27,15 @@ const base = `
     accounts    Account[]
     tasks       Task[]       @relation("assigned")
     notes       Note[]
+    following   Follow[]     @relation("following")
+    followers   Follow[]     @relation("followers")
+  }
+  model Follow {
+    followerId  String
+    followingId String
+    follower    User   @relation("following", fields: [followerId], references: [id])
+    following   User   @relation("followers", fields: [followingId], references: [id])
+    @@id([followerId, followingId])
   }
   model Account {
     id     String @id
@@ -81,6 +90,18 @@ const base = `
     return session.user;
   }
 
+  export function throwIfNoPermission({ role, requiredRoles, requiredPermissions }: { role: string; requiredRoles?: string[]; requiredPermissions?: string[] }) {
+    if (requiredRoles && requiredRoles.length > 0 && !requiredRoles.includes(role)) throw new Error('forbidden');
+    if (requiredPermissions && requiredPermissions.length > 0) {
+      if (requiredPermissions.every((permission) => role === 'OWNER' || permission === 'read')) return;
+      throw new Error('forbidden');
+    }
+  }
+
+  export function isAllowed({ role, requiredRoles }: { role: string; requiredRoles?: string[] }) {
+    return !requiredRoles || requiredRoles.includes(role);
+  }
+
   export async function requireMember(teamId: string, userId: string) {
     const found = await prisma.membership.findUnique({ where: { teamId_userId: { teamId, userId } } });
     if (!found) throw new Error('forbidden');
@@ -92,7 +113,7 @@ const FILE = 'lib/actions/a.ts';
 const HEAD = `'use server';
 import { auth } from '@/auth';
 import { prisma } from '@/lib/db';
-import { requireMember, requireUser } from '@/lib/guards';
+import { isAllowed, requireMember, requireUser, throwIfNoPermission } from '@/lib/guards';
 import { z } from 'zod';
 `;
 
@@ -105,6 +126,23 @@ ${`${HEAD}\n${body}`
 `;
 
 const invalid: [title: string, body: string][] = [
+  [
+    'a helper that is asked about roles, and whose answer nobody looks at',
+    `export async function order(userId: string) {
+  const user = await requireUser();
+  isAllowed({ role: user.role, requiredRoles: ['ADMIN'] });
+  await prisma.order.create({ data: { userId, totalCents: 1 } });
+  //                                  ^^^^^^ no-client-identity error
+}`,
+  ],
+  [
+    'a pair of people, neither of them the caller',
+    `export async function follow(id: string, other: string) {
+  await requireUser();
+  await prisma.follow.create({ data: { followerId: id, followingId: other } });
+  //                                   ^^^^^^^^^^ no-client-identity error
+}`,
+  ],
   [
     'a user id in where',
     `export async function list(userId: string) {
@@ -236,6 +274,38 @@ export function ordersOf(userId: string) {
 ];
 
 const valid: [title: string, body: string][] = [
+  [
+    'a helper that is told which roles to demand',
+    `export async function order(userId: string) {
+  const user = await requireUser();
+  throwIfNoPermission({ role: user.role, requiredRoles: ['ADMIN', 'STAFF'] });
+  await prisma.order.create({ data: { userId, totalCents: 1 } });
+}`,
+  ],
+  [
+    'a member of a fixed team',
+    `export async function order(userId: string) {
+  const user = await requireUser();
+  const member = await prisma.membership.findUnique({ where: { teamId_userId: { teamId: 'staff', userId: user.id } } });
+  if (!member) throw new Error('forbidden');
+  await prisma.order.create({ data: { userId, totalCents: 1 } });
+}`,
+  ],
+  [
+    'either side of a pair of people',
+    `export async function follow(id: string) {
+  const user = await requireUser();
+  await prisma.follow.create({ data: { followerId: id, followingId: user.id } });
+}`,
+  ],
+  [
+    'rows that stay on the server',
+    `export async function remind(userId: string) {
+  await requireUser();
+  const orders = await prisma.order.findMany({ where: { userId }, take: 20 });
+  for (const order of orders) console.info(order.id);
+}`,
+  ],
   [
     "the session's own id",
     `export async function order() {

@@ -113,6 +113,34 @@ ${body
 
 const invalid: [title: string, body: string][] = [
   [
+    'a list of ids of which only some were looked at',
+    `export async function removeAll(ids: string[]) {
+  const user = await requireUser();
+  for (const id of ids) {
+    const order = await prisma.order.findFirst({ where: { items: { some: { id } } } });
+    if (order?.userId !== user.id) break;
+  }
+  await prisma.item.deleteMany({ where: { id: { in: ids } } });
+  //                ^^^^^^^^^^ owner-filter error
+}`,
+  ],
+  [
+    'sums of money that go up and down',
+    `export async function refund(id: string) {
+  await requireUser();
+  await prisma.order.update({ where: { id }, data: { balance: { decrement: 1 } } });
+  //                 ^^^^^^ owner-filter error
+}`,
+  ],
+  [
+    'a counter beside something else',
+    `export async function touch(id: string, state: string) {
+  await requireUser();
+  await prisma.order.update({ where: { id }, data: { views: { increment: 1 }, state } });
+  //                 ^^^^^^ owner-filter error
+}`,
+  ],
+  [
     'an update by the id that the client sends',
     `export async function cancel(id: string) {
   const user = await requireUser();
@@ -242,6 +270,45 @@ export async function cancel({ id }: { id: string }) {
 ];
 
 const valid: [title: string, body: string][] = [
+  [
+    'a list of ids whose items were all shown to be the own ones',
+    `export async function removeAll(ids: string[]) {
+  const user = await requireUser();
+  for (const id of ids) {
+    const order = await prisma.order.findFirst({ where: { items: { some: { id } } } });
+    if (order?.userId !== user.id) return { success: false };
+  }
+  await prisma.item.deleteMany({ where: { id: { in: ids } } });
+  return { success: true };
+}`,
+  ],
+  [
+    'a list of parts that were all looked up with the session',
+    `export async function reorder(rows: { id: string; amount: number }[]) {
+  const user = await requireUser();
+  for (const row of rows) {
+    if (!row.id) continue;
+    const own = await prisma.item.findFirst({ where: { id: row.id, order: { userId: user.id } } });
+    if (!own) throw new Error('forbidden');
+    await prisma.item.update({ where: { id: row.id }, data: { amount: row.amount } });
+  }
+}`,
+  ],
+  [
+    'a counter of what people do with the row',
+    `export async function vote(id: string, up: boolean) {
+  await requireUser();
+  await prisma.post.update({ where: { id }, data: { [up ? 'upvotes' : 'downvotes']: { increment: 1 } } });
+  await prisma.post.update({ where: { id }, data: { views: { increment: 1 } } });
+}`,
+  ],
+  [
+    'a row that is only made when it is missing',
+    `export async function ensure(orderId: string) {
+  const user = await requireUser();
+  await prisma.order.upsert({ where: { id: orderId }, update: {}, create: { number: 1, total: 0, state: 'NEW', userId: user.id } });
+}`,
+  ],
   [
     'the owner, or one of the members',
     `export async function remove(id: string) {
