@@ -53,12 +53,15 @@ function claimedInWhere(entry: Entry, context: ScopeContext & { schema: SchemaMo
     if (!key) return [];
     const isRead = effect.kind === 'read';
     // People are looked up to be shown or invited; content and groups with an address are read by others; what stays on the server tells
-    // nobody anything.
+    // nobody anything, but for a membership that decides what they may.
     if (
       isRead &&
       (isContent(model, schema) ||
         effect.op === 'count' ||
-        !givesOut(entry, effect) ||
+        !(
+          givesOut(entry, effect) ||
+          (effect.op.startsWith('find') && effect.op !== 'findMany' && isJoint(model, schema))
+        ) ||
         isShownOnly(entry, effect, key, model, schema))
     )
       return [];

@@ -127,6 +127,16 @@ ${`${HEAD}\n${body}`
 
 const invalid: [title: string, body: string][] = [
   [
+    'a membership that decides, of whomever the client names',
+    `export async function rename(input: { teamId: string; userId: string; name: string }) {
+  await requireUser();
+  const member = await prisma.membership.findUnique({ where: { teamId_userId: { teamId: input.teamId, userId: input.userId } } });
+  //                                     ^^^^^^^^^^ no-client-identity error
+  if (!member) throw new Error('forbidden');
+  console.info(input.name);
+}`,
+  ],
+  [
     'a helper that is asked about roles, and whose answer nobody looks at',
     `export async function order(userId: string) {
   const user = await requireUser();
