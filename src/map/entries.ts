@@ -15,6 +15,7 @@ import { parseFunctionKey } from '../workspace/summary.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { MapEntry } from './model.ts';
 import type { DraftPlace } from './place.ts';
+import { mountedIn } from './mounted.ts';
 import { reachFrom } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { routePath } from '../project/routePath.ts';
@@ -91,9 +92,13 @@ export function pagesOf(workspace: Workspace, file: FileId): Draft[] {
   const exported = facts.exports[index];
   if (path === undefined || !exported || exported.e === 'star') return [];
   const listed = workspace.entries(file).find((entry) => entry.kind === 'page' && entry.name === 'default');
-  const subject = listed ?? subjectOf(workspace, file);
+  const data = facts.exports.find((item) => item.e !== 'star' && PAGE_DATA.test(item.name));
+  const subject =
+    data && data.e !== 'star'
+      ? subjectOf(workspace, file, data.name)
+      : (listed ?? subjectOf(workspace, file));
   const extra = facts.exports.flatMap((item) => {
-    if (item.e === 'star' || !/^generate(Metadata|StaticParams)$/.test(item.name)) return [];
+    if (item.e === 'star' || !ASIDE.test(item.name)) return [];
     const value = workspace.exported(file, item.name);
     return value.k === 'closure' ? workspace.summary(`${value.file}#${value.fn}`).effects : [];
   });
@@ -116,10 +121,15 @@ export function pagesOf(workspace: Workspace, file: FileId): Draft[] {
   ];
 }
 
+/** The server's part of a page of the pages router; its component runs in the browser as well. */
+const PAGE_DATA = /^get(ServerSide|Static)Props$/;
+/** What a page does besides rendering. */
+const ASIDE = /^(generate(Metadata|StaticParams)|getStaticPaths)$/;
+
 /** A page that the entry points don't list, looked at as one. */
-function subjectOf(workspace: Workspace, file: FileId): GuardSubject {
-  const analysis = analyse(workspace, workspace.exported(file, 'default'), { home: file, unsure: false }, 0);
-  return { ...analysis, name: 'default', tags: [], wrapperProof: analysis.proof };
+function subjectOf(workspace: Workspace, file: FileId, name = 'default'): GuardSubject {
+  const analysis = analyse(workspace, workspace.exported(file, name), { home: file, unsure: false }, 0);
+  return { ...analysis, name, tags: [], wrapperProof: analysis.proof };
 }
 
 interface Common extends Omit<Draft, 'entry' | 'place'> {
@@ -133,9 +143,10 @@ function subjectDraft(
   subject: GuardSubject & Partial<Pick<Entry, 'at' | 'kind'>>,
   extra: Entry['effects'] = [],
 ): Common {
-  const guard = guardOf(workspace, file, subject);
   const reach = reachOf(workspace, file, facts, subject);
-  const effects = [...subject.effects, ...extra, ...componentEffects(workspace, subject, reach)];
+  const rendered = componentEffects(workspace, subject, reach);
+  const guard = guardWith(workspace, file, subject, rendered);
+  const effects = [...subject.effects, ...extra, ...rendered];
   const schema = workspace.schema(file);
   const touches = touchesOf(effects, schema);
   const handler = subject.handler === undefined ? undefined : parseFunctionKey(subject.handler);
@@ -182,12 +193,15 @@ function reachOf(
       : exported?.e === 'value'
         ? exported.value
         : undefined;
-  const starts = subject.handler === undefined ? [] : [subject.handler];
   const around = subject.kind === 'procedure' ? procedureAt(facts, subject.at) : declared;
+  const mounted =
+    around && subject.handler === undefined && subject.kind === 'route'
+      ? mountedIn(workspace, file, facts, around, subject.name)
+      : undefined;
   return reachFrom(
     workspace,
-    starts,
-    around ? chainOf(workspace, file, facts, around, 0) : [],
+    subject.handler === undefined ? (mounted?.functions ?? []) : [subject.handler],
+    [...(around ? chainOf(workspace, file, facts, around, 0) : []), ...(mounted?.values ?? [])],
     (key) => key !== subject.handler && serviceId(workspace, key) !== undefined,
   );
 }
@@ -219,6 +233,20 @@ function chainOf(
   if (theirs?.kind !== 'ts' || !from) return [own];
   const before = topLevel(theirs).find(({ name }) => name === from.name)?.value;
   return before ? [own, ...chainOf(workspace, from.file, theirs, before, depth + 1)] : [own];
+}
+
+/** The guard of what an entry point does itself and, where nothing guards that, of what a page renders. */
+function guardWith(
+  workspace: Workspace,
+  file: FileId,
+  subject: GuardSubject & Partial<Pick<Entry, 'kind'>>,
+  rendered: Entry['effects'],
+): Guard {
+  const own = guardOf(workspace, file, subject);
+  if (own.state === 'guarded' || (subject.kind ?? 'page') !== 'page') return own;
+  // Which path of the page renders them is not followed: what they don't prove themselves, the page may have.
+  const theirs = rendered.map((effect) => ({ ...effect, unsure: effect.unsure || !effect.proof }));
+  return guardOf(workspace, file, { ...subject, effects: [...subject.effects, ...theirs] });
 }
 
 /** What server components that a page renders do. */

@@ -4,6 +4,7 @@ import type { Span } from '../base/span.ts';
 import { spanOf } from '../facts/model.ts';
 import { valuesIn } from '../facts/valueIndex.ts';
 import type { FunctionKey } from '../workspace/abs.ts';
+import { selfOf } from '../workspace/selfValue.ts';
 import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { draftsOfApp } from './build.ts';
@@ -133,6 +134,7 @@ function calleesIn(
   facts: TsFileFacts,
   fn: number,
 ): { callee: FunctionKey; name: number }[] {
+  const self = selfOf(file, facts, fn);
   return withInner(facts, fn).flatMap((id) => {
     const inner = facts.functions[id];
     if (!inner) return [];
@@ -141,7 +143,7 @@ function calleesIn(
       ...valuesIn(inner, 'jsx').flatMap(({ tagRef }) => tagRef ?? []),
     ];
     return named.flatMap((value) => {
-      const callee = resolve(workspace, file, facts, value);
+      const callee = resolve(workspace, file, facts, value, self);
       const isCode = callee?.k === 'closure' && workspace.role(callee.file) !== 'client';
       return isCode ? [{ callee: functionKey(callee.file, callee.fn), name: value.at }] : [];
     });

@@ -3,6 +3,7 @@ import type { FileId } from '../base/path.ts';
 import type { Value } from '../facts/tsModel.ts';
 import { valuesIn, valuesOf } from '../facts/valueIndex.ts';
 import { visitSteps, visitValue } from '../facts/visit.ts';
+import { selfOf } from '../workspace/selfValue.ts';
 import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
 import type { Abs, FunctionKey } from '../workspace/abs.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -57,9 +58,10 @@ export function reachFrom(
     const { file, fn } = parseFunctionKey(key);
     const facts = factsOf(workspace, file);
     if (!facts?.functions[fn]) continue;
+    const self = selfOf(file, facts, fn);
     for (const id of called(facts, fn))
       visitSteps(facts.functions[id]?.body ?? [], {
-        value: (part) => note(workspace, file, facts, part, reach, enter),
+        value: (part) => note(workspace, file, facts, part, reach, enter, self),
       });
   }
   return reach;
@@ -94,6 +96,7 @@ function note(
   value: Value,
   reach: Reach,
   enter: (key: FunctionKey) => void,
+  self?: Abs,
 ): void {
   if (value.k === 'jsx' && value.tagRef) {
     const component = resolve(workspace, file, facts, value.tagRef);
@@ -108,13 +111,25 @@ function note(
     const [schema] = value.args;
     if (schema) noteSchema(workspace, file, facts, schema, reach);
   }
-  const callee = resolve(workspace, file, facts, fn);
+  // `procedure.use(async ({ next }) => …)`: what a middleware does is done for everything built on it.
+  if (fn.k === 'member' && fn.name === 'use')
+    for (const arg of value.args)
+      for (const key of middlewareOf(resolve(workspace, file, facts, arg))) enter(key);
+  const callee = resolve(workspace, file, facts, fn, self);
   if (callee?.k === 'closure') {
     for (const schema of handedSchemas(workspace, callee, value.args))
       noteSchema(workspace, file, facts, schema, reach);
     enter(functionKey(callee.file, callee.fn));
   } else if (callee?.k === 'package' && callee.spec === 'next/cache')
     noteRevalidation(workspace, file, facts, callee.path.at(-1) ?? '', value.args[0], reach);
+  else if (callee?.k === 'package' && /validator$/i.test(callee.path.at(-1) ?? '') && value.args[1])
+    noteSchema(workspace, file, facts, value.args[1], reach);
+}
+
+/** The functions of a middleware: itself, or those that `middleware(async (…) => …)` was made of. */
+function middlewareOf(value: Abs | undefined): FunctionKey[] {
+  if (value?.k === 'closure') return [functionKey(value.file, value.fn)];
+  return value?.k === 'procedure' ? [...value.uses, value.handler].flatMap(middlewareOf) : [];
 }
 
 const SCHEMA_LIBRARY = /^(zod|valibot|yup|arktype|joi|superstruct|@sinclair\/typebox|zod-form-data)(\/|$)/;

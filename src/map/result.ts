@@ -2,6 +2,7 @@
 import { awaited, isResponse } from '../workspace/abs.ts';
 import type { Abs } from '../workspace/abs.ts';
 import type { Entry } from '../workspace/entries.ts';
+import { statusesOf } from '../workspace/responses.ts';
 
 const MAX_KEYS = 8;
 
@@ -13,13 +14,13 @@ export function resultOf(entry: Entry): string | undefined {
   const shapes: string[][] = [];
   const statuses = new Set<string>();
   let isOpen = false;
-  for (const outcome of entry.outcomes)
+  for (const outcome of [...entry.around, ...entry.outcomes])
     for (const value of alternatives(outcome.value)) {
       if (isResponse(value) && value.k === 'made') {
-        const status = statusOf(value.args[1]);
-        if (status !== undefined && status !== '200') statuses.add(status);
+        const given = statusesOf(value);
+        for (const status of given ?? []) if (status !== 200) statuses.add(String(status));
         const body = value.args[0];
-        if ((status === undefined || status.startsWith('2')) && body?.k === 'object')
+        if ((given?.some((status) => status < 300) ?? true) && body?.k === 'object')
           shapes.push(keysOf(body));
       } else if (value.k === 'object') {
         shapes.push(keysOf(value));
@@ -45,15 +46,11 @@ function keysOf(value: Extract<Abs, { k: 'object' }>): string[] {
   return Object.keys(value.props).map((key) => (value.maybe?.includes(key) ? `${key}?` : key));
 }
 
-function statusOf(init: Abs | undefined): string | undefined {
-  const status = init?.k === 'object' ? init.props['status'] : undefined;
-  return status?.k === 'lit' ? String(status.v) : undefined;
-}
-
 function shapeText(shapes: readonly string[][], isOpen: boolean): string {
   const names = [...new Set(shapes.flat().map((key) => key.replace(/\?$/, '')))];
   const shown = names
     .slice(0, MAX_KEYS)
     .map((name) => (shapes.every((keys) => keys.includes(name)) ? name : `${name}?`));
-  return `{ ${[...shown, ...(isOpen || names.length > MAX_KEYS ? ['…'] : [])].join(', ')} }`;
+  const keys = [...shown, ...(isOpen || names.length > MAX_KEYS ? ['…'] : [])];
+  return keys.length > 0 ? `{ ${keys.join(', ')} }` : '{}';
 }

@@ -22,6 +22,8 @@ import { touchesOf } from './touches.ts';
 
 interface Found {
   name: string;
+  /** What people call it: its own name where it is the default export. */
+  label: string;
   key: FunctionKey;
   place: DraftPlace;
   cached: boolean;
@@ -63,8 +65,8 @@ export function serviceKey(workspace: WorkspaceView, file: FileId, id: string): 
 
 /** What the services of a file are called and where they stand, without what they do. */
 export function serviceHeads(workspace: Workspace, file: FileId): Pick<Draft, 'entry' | 'place'>[] {
-  return workspace.derived(servicesIn, file).map(({ name, place }) => ({
-    entry: { id: `service:${file}#${name}`, kind: 'service', label: name, file },
+  return workspace.derived(servicesIn, file).map(({ name, label, place }) => ({
+    entry: { id: `service:${file}#${name}`, kind: 'service', label, file },
     place,
   }));
 }
@@ -104,7 +106,7 @@ function draft(workspace: Workspace, file: FileId, service: Found): Draft {
     entry: {
       id: `service:${file}#${service.name}`,
       kind: 'service',
-      label: service.name,
+      label: service.label,
       file,
       ...given({ doc: doc || undefined, ...namesOf(touches), list: listOf(workspace, file, summary) }),
       ...(service.cached ? { cached: true as const } : {}),
@@ -163,6 +165,7 @@ function exportedFunctions(workspace: Workspace, file: FileId, facts: TsFileFact
     if (item.e === 'local' && !declaration) return [];
     return functionsIn(workspace, file, awaited(workspace.exported(file, item.name)), {
       name: item.name,
+      label: item.name === 'default' ? (declaration?.name ?? item.name) : item.name,
       place: { at: item.at, ...(declaration ? { b: declaration.b } : { exported: index }) },
       cached: isCached(workspace, file, facts, declaration),
     });
@@ -192,6 +195,7 @@ function functionsIn(workspace: Workspace, file: FileId, value: Abs, named: Name
       ? [
           {
             name: `${named.name}.${name}`,
+            label: `${named.label}.${name}`,
             key: functionKey(file, fn),
             place: { at: own.at, fn },
             cached: false,

@@ -97,13 +97,18 @@ export function topLevelAt(facts: TsFileFacts, offset: number): TopLevel | undef
   return topLevel(facts).find(({ start, end }) => start <= offset && offset <= end);
 }
 
-/** What a name or a member chain leads to, as far as modules, objects, classes and their instances say. */
+/**
+ * What a name or a member chain leads to, as far as modules, objects, classes and their instances say.
+ * @param self what `this` is
+ */
 export function resolve(
   workspace: WorkspaceView,
   file: FileId,
   facts: TsFacts,
   value: Value,
+  self?: Abs,
 ): Abs | undefined {
+  if (value.k === 'this') return self;
   if (value.k === 'ref') {
     const binding = facts.bindings[value.b];
     if (!binding) return undefined;
@@ -112,7 +117,7 @@ export function resolve(
   }
   if (value.k === 'function') return { k: 'closure', file, fn: value.fn };
   if (value.k !== 'member') return undefined;
-  const of = resolve(workspace, file, facts, value.of);
+  const of = resolve(workspace, file, facts, value.of, self);
   return of && memberValue(workspace, awaited(of), value.name);
 }
 

@@ -268,11 +268,22 @@ export function joinAbs(a: Abs, b: Abs): Abs {
   if (b.k === 'prisma' && isOpaque(a)) return b;
   if (a.k === 'object' && b.k === 'object') return joinObjects(a, b);
   if (a.k === 'undef' && b.k === 'undef') return UNDEF;
+  // One of two answers: its body is one of theirs, and so is its status.
+  if (a.k === 'made' && b.k === 'made' && a.name === b.name && isResponse(a) && isResponse(b))
+    return {
+      ...a,
+      args: [
+        joinAbs(a.args[0] ?? UNDEF, b.args[0] ?? UNDEF),
+        joinAbs(a.args[1] ?? NO_OPTIONS, b.args[1] ?? NO_OPTIONS),
+      ],
+    };
   // One of two clients of the same service: what its methods mean is the same.
   if (a.k === 'made' && b.k === 'made' && isSame({ ...a, args: [] }, { ...b, args: [] }))
     return { ...a, args: [...a.args, ...b.args].slice(0, 5) };
   return { k: 'unknown', from: [a, b].filter((value) => value.k !== 'unknown' || value.from).slice(0, 4) };
 }
+
+const NO_OPTIONS: Abs = { k: 'object', props: {}, open: false };
 
 /** `left ?? right` and `left || right`: what is nullish on the left never comes out. */
 export function withDefault(left: Abs, right: Abs): Abs {

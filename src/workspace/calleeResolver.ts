@@ -8,6 +8,7 @@ import { Interpreter } from './interpreter.ts';
 import { parseFunctionKey } from './summary.ts';
 import { isNavigationThrow, meaningOf } from './knowledge.ts';
 import type { Links } from './links.ts';
+import { selfOf } from './selfValue.ts';
 import { freshState } from './state.ts';
 import type { WorkspaceView } from './view.ts';
 
@@ -62,8 +63,8 @@ export class CalleeResolver {
       this.interpreters.set(key, interpreter);
     }
     if (value.k === 'member' && value.of.k === 'this') {
-      const cls = classAround(facts, fn);
-      return cls === undefined ? UNKNOWN : interpreter.member({ k: 'instance', file, c: cls }, value.name);
+      const self = selfOf(file, facts, fn);
+      return self ? interpreter.member(self, value.name) : UNKNOWN;
     }
     const found = interpreter.eval(value, freshState());
     const [only, ...others] = found.k === 'variants' ? found.list : [];
@@ -88,16 +89,6 @@ export class CalleeResolver {
     const facts = this.workspace.tsFacts(value.file);
     return facts?.functions[value.fn] ? { file: value.file, facts, fn: value.fn } : undefined;
   }
-}
-
-function classAround(facts: TsFacts, fn: FunctionId): number | undefined {
-  for (let id = fn; id > 0;) {
-    const own = facts.functions[id];
-    if (!own) return undefined;
-    if (own.cls !== undefined) return own.cls;
-    id = own.parent;
-  }
-  return undefined;
 }
 
 /** The name a call goes by: `b` of `a.b()`. */

@@ -52,6 +52,7 @@ export function applyClosure(
     bind,
     narrow: (value) => it.narrow(value, state),
     count: args.length,
+    roles: (named) => givenRoles(it, callee, args, named),
     site,
     name,
   };
@@ -65,7 +66,7 @@ export function applyClosure(
     const passed = provedBy(invocation.unless, call);
     inner.proof ??= invocation.proof ?? met.proof ?? passed.proof;
     inner.unless ??= passed.unless;
-    inner.roles ??= invocation.roles ?? met.roles;
+    inner.roles ??= call.roles(invocation.roles) ?? met.roles;
     addGiven(inner, met.when);
     inner.unsure ||= invocation.unsure;
     inner.transaction ??= invocation.transaction;
@@ -92,6 +93,37 @@ export function applyClosure(
   );
 }
 
+/** What parameters by which a callee names roles are given: `if (user.role !== role)` of `requireRole('ADMIN')`. */
+function givenRoles(
+  it: Interpreter,
+  { file, fn }: Extract<Abs, { k: 'closure' }>,
+  args: readonly Abs[],
+  named: string[] | undefined,
+): string[] | undefined {
+  const facts = named && it.links.functionFacts(file, fn);
+  if (!facts) return named;
+  const names = facts.params.map((_, i) => it.links.parameter(file, fn, i)?.name);
+  const given = named.flatMap((role) => {
+    const i = names.indexOf(role);
+    if (i < 0) return [role];
+    const values = facts.rest && i === names.length - 1 ? args.slice(i) : args.slice(i, i + 1);
+    const labels = values.flatMap((value) => roleNames(it, value));
+    return labels.length > 0 ? labels : [role];
+  });
+  return [...new Set(given)];
+}
+
+/** Names of the roles that a value is made of: texts, members of an enum, a parameter of the caller. */
+function roleNames(it: Interpreter, value: Abs): string[] {
+  if (value.k === 'array') return value.items.flatMap((item) => roleNames(it, item));
+  if (value.k === 'lit') return typeof value.v === 'string' ? [value.v] : [];
+  if (value.k === 'generated') return value.path.slice(-1);
+  if (value.k !== 'param' || value.path.length > 0) return [];
+  const { file, fn } = parseFunctionKey(value.fn);
+  const binding = it.links.parameter(file, fn, value.i);
+  return binding && binding.kind !== 'temp' ? [binding.name] : [];
+}
+
 /** What a callee does happens here too, in its order, after what this path has done, with what this path has shown. */
 function takeOver(it: Interpreter, summary: Summary, call: CallArguments, state: State): void {
   const { bind, site } = call;
@@ -114,7 +146,7 @@ function takeOver(it: Interpreter, summary: Summary, call: CallArguments, state:
     const passed = provedBy(one.unless, call);
     const proof = one.proof ?? state.proof ?? met.proof ?? passed.proof;
     const unless = proof ? undefined : (passed.unless ?? state.unless);
-    const roles = one.roles ?? state.roles ?? met.roles;
+    const roles = call.roles(one.roles) ?? state.roles ?? met.roles;
     const transaction = one.transaction ?? state.transaction;
     const when = {
       seq,
@@ -161,12 +193,14 @@ function alternativesOf(value: Abs, call: CallArguments): (Variant & { met?: Met
     const flat = bound.k === 'promise' ? awaited(bound) : bound;
     return flat.k === 'variants' ? flat.list : [{ i: 0, value: flat }];
   }
-  return own.list.flatMap(({ when, checks, unless, ...variant }) => {
+  return own.list.flatMap(({ when, checks, unless, roles, ...variant }) => {
     const met = metBy(when, call);
     if (!met) return [];
     const passed = variant.proof ? {} : provedBy(unless, call);
+    const named = call.roles(roles);
     return {
       ...variant,
+      ...(named ? { roles: named } : {}),
       ...passed,
       value: call.bind(variant.value),
       ...(checks ? { checks: [...substituteChecks(checks, call.bind), ...met.checks] } : {}),
@@ -200,7 +234,7 @@ function resultOf(
             steps: [{ ...site, note: `${name}()` }, ...inner.steps].slice(0, 6),
           }
         : (ended.proof ?? met?.proof);
-      const roles = alternative.roles ?? outcome.roles ?? ended.roles ?? met?.roles ?? about.told;
+      const roles = alternative.roles ?? call.roles(outcome.roles) ?? ended.roles ?? met?.roles ?? about.told;
       const checks = [
         ...(alternative.checks ?? []),
         ...ended.checks,

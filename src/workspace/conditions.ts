@@ -50,6 +50,8 @@ export interface CallArguments {
   /** Keeps the alternatives that are still possible at the call. */
   narrow: (value: Abs) => Abs;
   count: number;
+  /** Roles that the callee names by its parameters, as the caller names them: `requireRole('ADMIN')`. */
+  roles: (named: string[] | undefined) => string[] | undefined;
   site: Site;
   name: string;
 }

@@ -30,6 +30,8 @@ export interface Entry {
   events: CallEvent[];
   /** How the handler ends, with what it was given put in place of its parameters. */
   outcomes: Outcome[];
+  /** How what is made around the handler ends, whether it calls the handler or answers itself. */
+  around: Outcome[];
   /** What any of its paths shows about the caller's right to rows. */
   shown: Check[];
   sessions: SessionCall[];
@@ -66,6 +68,7 @@ interface Analysis {
   effects: DbEffect[];
   events: CallEvent[];
   outcomes: Outcome[];
+  around: Outcome[];
   shown: Check[];
   sessions: SessionCall[];
   marks: Marks;
@@ -99,6 +102,7 @@ export function findEntries(
       effects: analysis.effects,
       events: analysis.events,
       outcomes: analysis.outcomes,
+      around: analysis.around,
       shown: analysis.shown,
       validated: analysis.validated,
       sessions: analysis.sessions,
@@ -146,6 +150,7 @@ const NOTHING: Analysis = {
   effects: [],
   events: [],
   outcomes: [],
+  around: [],
   shown: [],
   sessions: [],
   marks: {},
@@ -280,6 +285,7 @@ function analyseClosure(
     value: bind(outcome.value),
     ...(outcome.checks ? { checks: substituteChecks(outcome.checks, bind) } : {}),
   }));
+  const around: Outcome[] = [];
   let shown = substituteChecks(summary.shown, bind);
   let validated = false;
   let { marks } = summary;
@@ -296,6 +302,7 @@ function analyseClosure(
     const offset = Math.max(-1, ...effects.map(({ seq }) => seq), ...events.map(({ seq }) => seq)) + 1;
     effects.push(...inner.effects.map((effect) => later(effect, offset)));
     events.push(...inner.events.map((event) => later(event, offset)));
+    around.push(...outcomes, ...inner.around);
     outcomes = inner.outcomes;
     shown = [...shown, ...inner.shown].slice(0, 40);
     validated ||= inner.validated;
@@ -312,6 +319,7 @@ function analyseClosure(
     effects: effects.slice(0, 80),
     events: events.slice(0, 60),
     outcomes,
+    around: around.slice(0, 12),
     shown,
     sessions,
     marks,

@@ -5,6 +5,8 @@ import { awaited, isResponse, leaves } from './abs.ts';
 import type { Abs, Proof } from './abs.ts';
 import type { Entry } from './entries.ts';
 import { isOneTimeUse } from './oneTime.ts';
+import { STOPS } from './refine.ts';
+import { statusesOf } from './responses.ts';
 import type { DbEffect, Outcome } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 
@@ -35,7 +37,7 @@ export interface Guard {
 export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSubject): Guard {
   const schema = workspace.schema(file);
   const privates = subject.effects.filter((effect) => isPrivate(effect, schema));
-  const roles = rolesOf(workspace, subject, privates);
+  const roles = rolesOf(workspace, file, subject, privates);
   const withRoles = roles ? { roles } : {};
   if (subject.wrapperProof)
     return {
@@ -90,6 +92,8 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
 /** The steps of a proof in words: `requireUser() → auth() reads the session → stops here otherwise`. */
 export function proofText(proof: Proof): string {
   const notes = proof.steps.map((step) => step.note);
+  // A procedure's context holds the session from the start: nothing reads it.
+  if (notes[0] === STOPS) notes.unshift('the session');
   return notes.filter((note, i) => note !== notes[i - 1]).join(' → ');
 }
 
@@ -215,11 +219,7 @@ function answersOf(workspace: WorkspaceView, subject: GuardSubject): readonly Ou
 /** `Response.json(…, { status: 401 })`, `{ success: false }`, `{ error: 'Sign in first' }`: nothing but an apology. */
 function refuses(value: Abs): boolean {
   if (value.k === 'variants') return value.list.every((variant) => refuses(variant.value));
-  if (value.k === 'made' && isResponse(value)) {
-    const init = value.args[1];
-    const status = init?.k === 'object' ? init.props['status'] : undefined;
-    return status?.k === 'lit' && typeof status.v === 'number' && status.v >= 400;
-  }
+  if (isResponse(value)) return statusesOf(value)?.every((status) => status >= 400) === true;
   if (value.k !== 'object') return false;
   const { success, ok, error } = value.props;
   return (
@@ -228,13 +228,26 @@ function refuses(value: Abs): boolean {
   );
 }
 
+/** Whether a read finds the caller's own row of those who sign in, by what the session says of them. */
+function isOwnLookup(effect: DbEffect, schema: SchemaModel | undefined): boolean {
+  if (effect.kind !== 'read' || !/^find(Unique|First)(OrThrow)?$/.test(effect.op)) return false;
+  if (schema?.modelOf(effect.model)?.name !== schema?.userModel?.name) return false;
+  const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
+  const [key, ...more] = where?.k === 'object' && !where.open ? Object.values(where.props) : [];
+  return key?.k === 'session' && more.length === 0;
+}
+
 /** Roles come with a session: what is compared after a signature or a secret is the content of a message. */
 function rolesOf(
   workspace: WorkspaceView,
+  file: FileId,
   subject: GuardSubject,
   privates: readonly DbEffect[],
 ): string[] | undefined {
-  const touched = privates.length > 0 ? privates : subject.effects;
+  const schema = workspace.schema(file);
+  // Who somebody is has to be looked up before their role can be told.
+  const others = privates.filter((effect) => !isOwnLookup(effect, schema));
+  const touched = others.length > 0 ? others : privates.length > 0 ? privates : subject.effects;
   const judged: readonly Pick<Outcome, 'roles' | 'proof'>[] =
     touched.length > 0 ? touched : answersOf(workspace, subject);
   if (judged.length > 0 && judged.every((one) => one.roles && one.proof?.kind === 'session'))

@@ -171,7 +171,7 @@ export class Interpreter {
   /** Runs a function of this file over a state; returns how it can end. The state becomes the joined end state. */
   runFunction(fn: FunctionFacts, id: FunctionId, args: readonly Abs[], state: State, self?: Abs): Outcome[] {
     this.covered.add(id);
-    const frame: Frame = { fn: id, outcomes: [], breaks: [], loops: 0, this: self ?? this.thisOf(fn) };
+    const frame: Frame = { fn: id, outcomes: [], breaks: [], loops: 0, this: self ?? this.thisOf(fn, id) };
     this.frames.push(frame);
     fn.params.forEach((binding, i) => state.env.set(binding, args[i] ?? (args.length === 0 ? UNDEF : UNDEF)));
     const end: State = { ...cloneState(state), dead: true };
@@ -190,9 +190,10 @@ export class Interpreter {
   /** Joined states at the returns of the functions being run. */
   private readonly ends: State[] = [];
 
-  private thisOf(fn: FunctionFacts): Abs {
-    if (fn.cls !== undefined) return { k: 'instance', file: this.file, c: fn.cls };
-    return this.frame?.this ?? UNKNOWN;
+  private thisOf({ cls }: FunctionFacts, id: FunctionId): Abs {
+    if (cls === undefined) return this.frame?.this ?? UNKNOWN;
+    const isStatic = this.classOf(cls)?.methods.some((method) => method.fn === id && method.static);
+    return { k: isStatic ? 'class' : 'instance', file: this.file, c: cls };
   }
 
   // --- statements ---

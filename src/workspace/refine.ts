@@ -40,9 +40,7 @@ export function refine(it: Interpreter, test: Value, truth: boolean, state: Stat
     }
     return;
   }
-  if (test.k === 'await' || test.k === 'assign') {
-    refine(it, test.k === 'await' ? test.of : test.value, truth, state, at);
-  }
+  if (test.k === 'assign') refine(it, test.value, truth, state, at);
   if (!state.proof && isOutsideProduction(test, truth))
     state.proof = {
       kind: 'environment',
@@ -139,7 +137,7 @@ export function answeredByRole(
   answer: Value,
   state: State,
 ): { value: Abs; state: State }[] | undefined {
-  if (!isBoolean(answer) || !rolesShown(it, answer, true, state)) return undefined;
+  if (!isAnswer(answer) || !rolesShown(it, answer, true, state)) return undefined;
   return [true, false].flatMap((truth) => {
     const own = cloneState(state);
     refine(it, answer, truth, own, 'at' in answer ? answer.at : 0);
@@ -147,10 +145,11 @@ export function answeredByRole(
   });
 }
 
-function isBoolean(value: Value): boolean {
+/** Whether a value is true, or nothing that counts: `session?.user && session.user.role === 'ADMIN'` may be undefined as well as false. */
+function isAnswer(value: Value): boolean {
   if (value.k === 'binary') return /^([!=]==?|[<>]=?)$/.test(value.op);
   if (value.k === 'unary') return value.op === '!';
-  if (value.k === 'logic') return isBoolean(value.left) && isBoolean(value.right);
+  if (value.k === 'logic') return (value.op === '&&' || isAnswer(value.left)) && isAnswer(value.right);
   return value.k === 'call' && value.fn.k === 'member' && /^(includes|has|some|every)$/.test(value.fn.name);
 }
 
@@ -362,6 +361,11 @@ function refineComparison(
   state: State,
   step: EvidenceStep,
 ): void {
+  // What is awaited is a promise, which is truthy whatever comes of it: of the call only what it is called and given counts.
+  if (test.k === 'await') {
+    refineComparison(it, test.of, truth, state, step);
+    return;
+  }
   const roles = rolesShown(it, test, truth, state);
   if (roles) state.roles = roles;
   if (test.k === 'binary' && ['==', '===', '!=', '!=='].includes(test.op)) {

@@ -303,7 +303,12 @@ function labelOf(it: Interpreter, value: Abs, source: Value): string | undefined
   if (source.k === 'member') return source.name;
   if (value.k === 'lit')
     return typeof value.v === 'string' || typeof value.v === 'number' ? String(value.v) : undefined;
-  if (source.k === 'index') return source.key.k === 'lit' ? String(source.key.v) : 'rank';
+  if (source.k === 'index')
+    return source.key.k === 'lit'
+      ? String(source.key.v)
+      : source.key.k === 'ref' || source.key.k === 'member'
+        ? source.key.name
+        : 'rank';
   if (source.k === 'call') return literalsIn(it, source.args)?.[0] ?? 'rank';
   return value.k === 'param' || value.k === 'unknown'
     ? source.k === 'ref'

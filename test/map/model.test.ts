@@ -62,7 +62,7 @@ test('services: how long their lists get; actions and routes: what they answer a
     result: '{ success, error?, data? }',
     calls: ['service:lib/services/order.service.ts#cancelOrder'],
   });
-  expect(entry(shop, 'route:app/api/orders/route.ts#GET').result).toBe('{ items, total } · 400');
+  expect(entry(shop, 'route:app/api/orders/route.ts#GET').result).toBe('{ items, total } · 400 · 401 · 500');
 });
 
 test('the proxy and its matchers; keys of schemas', () => {

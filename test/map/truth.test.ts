@@ -194,3 +194,248 @@ export const noteRouter = router({
   expect((await entry(files, `${file}#add`))?.validation).toEqual(['inline', 'teamSchema']);
   expect((await entry(files, `${file}#all`))?.validation).toEqual(['teamSchema']);
 });
+
+test('whoever is looked up before a role is told is no access without the role', async () => {
+  const page = (where: string): Files => ({
+    'prisma/schema.prisma': notes['prisma/schema.prisma']?.replace('email ', 'role String\n  email ') ?? '',
+    'app/people/page.tsx': `import { redirect } from 'next/navigation';
+import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+export default async function Page({ params }: { params: Promise<{ id: string }> }) {
+  const session = await auth();
+  if (!session?.user?.id) redirect('/login');
+  const user = await prisma.user.findUnique({ where: ${where} });
+  if (user?.role !== 'ADMIN') redirect('/');
+  return <p>{(await prisma.user.findMany({ take: 5 })).length}</p>;
+}
+`,
+  });
+  expect(await entry(page('{ id: session.user.id }'), 'people/page.tsx#default')).toMatchObject({
+    guard: 'guarded',
+    roles: ['ADMIN'],
+  });
+  expect((await entry(page('{ id: (await params).id }'), 'people/page.tsx#default'))?.roles).toBeUndefined();
+});
+
+test('a sign-up that asks first whether somebody is known is public', async () => {
+  const found = await entry(
+    {
+      'app/api/join/route.ts': `import { hash } from 'bcryptjs';
+import { prisma } from '@/lib/db';
+const known = async (email: string) => prisma.user.findUnique({ where: { email } });
+export async function POST(request: Request) {
+  const { email, password } = await request.json();
+  if (await known(email)) throw new Error('An account with this address exists');
+  const user = await prisma.user.create({ data: { email, password: await hash(password, 12) } });
+  return Response.json({ id: user.id });
+}
+`,
+    },
+    'join/route.ts#POST',
+  );
+  expect(found).toMatchObject({ guard: 'public', reads: ['User'], writes: ['User'] });
+});
+
+test('a procedure does what its middleware does', async () => {
+  const found = await entry(
+    {
+      'package.json': notes['package.json']?.replace('"zod"', '"@trpc/server":"11.0.0","zod"') ?? '',
+      'server/trpc.ts': `import { initTRPC } from '@trpc/server';
+import { listNotes } from '@/lib/services/note.service';
+import { prisma } from '@/lib/db';
+const t = initTRPC.create();
+export const router = t.router;
+const known = t.middleware(async ({ ctx, next }) => {
+  await prisma.user.findUnique({ where: { id: ctx.userId } });
+  return next();
+});
+export const noteProcedure = t.procedure.use(known).use(async ({ ctx, next }) => next({ ctx: { notes: await listNotes(ctx.userId) } }));
+`,
+      'server/routers/note.ts': `import { router, noteProcedure } from '@/server/trpc';
+export const noteRouter = router({ all: noteProcedure.query(async () => []) });
+`,
+    },
+    'note.ts#all',
+  );
+  expect(found).toMatchObject({
+    reads: ['Note', 'User'],
+    calls: ['service:lib/services/note.service.ts#listNotes'],
+  });
+});
+
+test('a route does what is registered on the router that it hands requests to', async () => {
+  const files = {
+    'server/people.ts': `import { Hono } from 'hono';
+import { prisma } from '@/lib/db';
+export default new Hono().get('/', async (c) => c.json(await prisma.user.findMany({ take: 5 })));
+`,
+    'app/api/[...route]/route.ts': `import { Hono } from 'hono';
+import { handle } from 'hono/vercel';
+import { zValidator } from '@hono/zod-validator';
+import { noteSchema } from '@/lib/actions/note.actions';
+import { addNote, listNotes } from '@/lib/services/note.service';
+import people from '@/server/people';
+const app = new Hono().basePath('/api');
+app.get('/notes', async (c) => c.json(await listNotes('')));
+app.post('/notes', zValidator('json', noteSchema), async (c) => c.json(await addNote('', c.req.valid('json').text)));
+app.route('/people', people);
+export const GET = handle(app);
+export const POST = handle(app);
+`,
+  };
+  const service = 'service:lib/services/note.service.ts';
+  const get = await entry(files, 'route.ts#GET');
+  expect(get).toMatchObject({ guard: 'unknown', reads: ['Note', 'User'], calls: [`${service}#listNotes`] });
+  expect(get?.validation).toBeUndefined();
+  expect(await entry(files, 'route.ts#POST')).toMatchObject({
+    writes: ['Note'],
+    calls: [`${service}#addNote`],
+    validation: ['noteSchema'],
+  });
+  expect(await entry(files, `${service}#listNotes`)).toMatchObject({ callers: 2 });
+});
+
+test('a page of the pages router does what its data function does', async () => {
+  const page = (name: string): Files => ({
+    'pages/notes.tsx': `import { auth } from '@/auth';
+import { listNotes } from '@/lib/services/note.service';
+export default function Notes({ notes }: { notes: { text: string }[] }) { return <p>{notes.length}</p>; }
+export const ${name} = async () => {
+  const session = await auth();
+  if (!session?.user?.id) return { redirect: { destination: '/', permanent: false } };
+  return { props: { notes: await listNotes(session.user.id) } };
+};
+`,
+  });
+  const service = 'service:lib/services/note.service.ts#listNotes';
+  expect(await entry(page('getServerSideProps'), 'notes.tsx#default')).toMatchObject({
+    label: '/notes',
+    guard: 'guarded',
+    reads: ['Note'],
+    calls: [service],
+  });
+  expect(await entry(page('getServerSideProps'), service)).toMatchObject({ callers: 2 });
+  expect(await entry(page('other'), 'notes.tsx#default')).toBeUndefined();
+});
+
+test('a route does what functions add to the router that they are handed', async () => {
+  const files = {
+    'server/app.ts': `import { OpenAPIHono, createRoute } from '@hono/zod-openapi';
+import { prisma } from '@/lib/db';
+import { addNote, listNotes } from '@/lib/services/note.service';
+function make() {
+  const app = new OpenAPIHono().basePath('/api');
+  app.use('*', async (c, next) => { await prisma.user.findFirst(); await next(); });
+  return app;
+}
+export const app = make();
+const list = createRoute({ method: 'get', path: '/notes' });
+function reads(on: typeof app) { on.openapi(list, async (c) => c.json(await listNotes(''))); }
+function writes(on: typeof app) { on.openapi(createRoute({ method: 'post', path: '/notes' }), async (c) => c.json(await addNote('', ''))); }
+reads(app);
+writes(app);
+`,
+    'app/api/[...route]/route.ts': `import { handle } from 'hono/vercel';
+import { app } from '@/server/app';
+export const GET = handle(app);
+export const POST = handle(app);
+`,
+  };
+  const service = 'service:lib/services/note.service.ts';
+  const get = await entry(files, 'route.ts#GET');
+  expect(get).toMatchObject({ reads: ['Note', 'User'], calls: [`${service}#listNotes`] });
+  expect(get?.writes).toBeUndefined();
+  expect(await entry(files, 'route.ts#POST')).toMatchObject({
+    reads: ['User'],
+    writes: ['Note'],
+    calls: [`${service}#addNote`],
+  });
+});
+
+test('what `this` calls is followed in methods of a class, static or not', async () => {
+  const file = 'lib/services/words.service.ts';
+  const text = (prefix: string): string => `import { prisma } from '@/lib/db';
+export class Words {
+  ${prefix}async load() { return prisma.note.findMany({ take: 5 }); }
+  ${prefix}async first() { const [word] = await this.load(); return word; }
+  ${prefix}async all() { return Promise.all([1].map(async () => this.load())); }
+}
+export const words = new Words();
+`;
+  for (const [prefix, owner] of [
+    ['static ', 'Words'],
+    ['', 'words'],
+  ] as const)
+    for (const method of ['first', 'all'])
+      expect(await entry({ [file]: text(prefix) }, `#${owner}.${method}`)).toMatchObject({
+        reads: ['Note'],
+        calls: [`service:${file}#${owner}.load`],
+      });
+});
+
+test('a wrapper answers too, and an empty answer has no keys', async () => {
+  const file = 'lib/actions/safe.actions.ts';
+  const files = {
+    'lib/safe.ts': `import type { ZodType } from 'zod';
+export const safe = (schema: ZodType, handler: (data: unknown) => Promise<unknown>) => async (data: unknown) => {
+  const parsed = schema.safeParse(data);
+  if (!parsed.success) return { fieldErrors: parsed.error };
+  return handler(parsed.data);
+};
+`,
+    [file]: `'use server';
+import { safe } from '@/lib/safe';
+import { noteSchema } from '@/lib/actions/note.actions';
+export const save = safe(noteSchema, async () => ({ data: 1 }));
+`,
+    'app/api/ping/route.ts':
+      'export async function GET() { return Response.json({}); }\nexport async function POST() { return Response.json({}, { status: 202 }); }\n',
+  };
+  expect((await entry(files, `${file}#save`))?.result).toBe('{ fieldErrors?, data? }');
+  expect((await entry(files, 'ping/route.ts#GET'))?.result).toBe('{}');
+  expect((await entry(files, 'ping/route.ts#POST'))?.result).toBe('{} · 202');
+});
+
+test('all statuses are told, however many ways an answer has', async () => {
+  const file = 'app/api/many/route.ts';
+  const found = await entry(
+    {
+      [file]: `export async function POST(request: Request) {
+  const { n } = await request.json();
+  if (n === 1) return Response.json({ error: 'a' }, { status: 400 });
+  if (n === 2) return Response.json({ error: 'b' }, { status: 401 });
+  if (n === 3) return Response.json({ error: 'c' }, { status: 403 });
+  if (n === 4) return Response.json({ error: 'd' }, { status: 404 });
+  if (n === 5) return Response.json({ error: 'e' }, { status: 409 });
+  if (n === 6) return Response.json({ error: 'f' }, { status: 422 });
+  if (n === 7) return Response.json({ error: 'g' }, { status: 429 });
+  if (n === 8) return Response.json({ error: 'h' });
+  return Response.json({ error: 'i' }, { status: 500 });
+}
+`,
+    },
+    `${file}#POST`,
+  );
+  expect(found?.result).toBe('{ error } · 400 · 401 · 403 · 404 · 409 · 422 · 429 · 500');
+});
+
+test('a page whose components all ask for the session themselves is guarded, others are not known to be', async () => {
+  const page = (guarded: boolean): Files => ({
+    'app/list.tsx': `import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+export async function List() {
+  const session = await auth();
+  ${guarded ? 'if (!session?.user) return null;' : ''}
+  return <p>{(await prisma.note.findMany({ where: { userId: session?.user?.id }, take: 5 })).length}</p>;
+}
+`,
+    'app/list/page.tsx': `import { List } from '@/app/list';
+export default function Page() { return <List />; }
+`,
+  });
+  expect(await entry(page(true), 'list/page.tsx#default')).toMatchObject({
+    guard: 'guarded',
+    reads: ['Note'],
+  });
+  expect(await entry(page(false), 'list/page.tsx#default')).toMatchObject({ guard: 'unknown' });
+});

@@ -53,6 +53,32 @@ export async function save(id: string) {
     expect(entry.events.find(({ kind }) => kind === 'network')?.trace).toHaveLength(1);
   });
 
+  it('goes on behind the test of a call that is awaited', () => {
+    const entry = entryOf(`async function byEmail(email: string) {
+  const user = await prisma.user.findUnique({ where: { email } });
+  return user;
+}
+export async function run(email: string) {
+  if (await byEmail(email)) throw new Error('taken');
+  if (!(await byEmail(email))) return { error: 'unknown' };
+  await prisma.message.create({ data: { body: email } });
+}`);
+    expect(story(entry)).toEqual(['user.findUnique', 'user.findUnique', 'message.create']);
+  });
+
+  it('can end in either way behind the test of a call that is awaited', () => {
+    const entry = entryOf(`import { auth } from '@/auth';
+async function isKnown() { const s = await auth(); return s?.user; }
+export async function run(id: string) {
+  if (!(await isKnown())) return { error: 'no' };
+  return { id };
+}`);
+    expect(entry.outcomes.map(({ value }) => value.k === 'object' && Object.keys(value.props))).toEqual([
+      ['error'],
+      ['id'],
+    ]);
+  });
+
   it('has what an extension adds to a model, where its name says that it writes', () => {
     const entry = entryOf(`export async function run(id: string) {
   await prisma.order.softDelete(id);

@@ -23,6 +23,8 @@ const RANK = { USER: 1, ADMIN: 2 };
 export const hasPermission = (user: { role: string }, permission: string) => PERMISSIONS[user.role]?.includes(permission) ?? false;
 export const can = (role: string, permission: string) => PERMISSIONS[role]?.includes(permission);
 export const isAdmin = async () => { const s = await auth(); return s?.user?.role === 'ADMIN'; };
+export const isEditor = async () => { const s = await auth(); return s?.user && s.user.role === 'EDITOR'; };
+export const requireEditor = async () => requireRole('EDITOR');
 export const isAdminUser = (user: { role: string }) => user.role === 'ADMIN';
 export async function requireRole(role: string) { const s = await auth(); if (!s?.user) redirect('/login'); if (s.user.role !== role) forbidden(); return s.user; }
 export async function requireAny(...roles: string[]) { const s = await auth(); if (!s?.user || !roles.includes(s.user.role)) throw new Error('no'); }
@@ -154,9 +156,14 @@ describe('roles that were checked', () => {
     ],
     ['helper that asks itself', `if (!(await g.isAdmin())) return; ${remove}`, 'ADMIN'],
     ['predicate', `${session} if (!g.isAdminUser(s.user)) return; ${remove}`, 'ADMIN'],
-    ['throwing helper', `await g.requireRole('ADMIN'); ${remove}`, 'role'],
-    ['throwing helper with a rest', `await g.requireAny('ADMIN', 'EDITOR'); ${remove}`, 'roles'],
-    ['throwing helper by rank', `await g.requireRank('ADMIN'); ${remove}`, 'rank'],
+    ['helper that may give undefined', `if (!(await g.isEditor())) return; ${remove}`, 'EDITOR'],
+    ['helper asked the other way round', `if (await g.isEditor()) { ${remove} }`, 'EDITOR'],
+    ['throwing helper', `await g.requireRole('ADMIN'); ${remove}`, 'ADMIN'],
+    ['throwing helper with a member of an enum', `await g.requireRole(Role.ADMIN); ${remove}`, 'ADMIN'],
+    ['throwing helper with a role of the caller', `await g.requireRole(id); ${remove}`, 'id'],
+    ['throwing helper around another', `await g.requireEditor(); ${remove}`, 'EDITOR'],
+    ['throwing helper with a rest', `await g.requireAny('ADMIN', 'EDITOR'); ${remove}`, 'ADMIN EDITOR'],
+    ['throwing helper by rank', `await g.requireRank('ADMIN'); ${remove}`, 'ADMIN'],
     ['helper with a result', `const r = await g.checkAdmin(); if (!r.ok) return; ${remove}`, 'ADMIN'],
     [
       'helper that gives the user',

@@ -1,0 +1,169 @@
+/** Handlers behind a router of a library: `export const GET = handle(app)`, where the module says `app.get('/notes', …)`. */
+import type { FileId } from '../base/path.ts';
+import type { Value } from '../facts/tsModel.ts';
+import { valuesIn } from '../facts/valueIndex.ts';
+import { visitSteps, visitValue } from '../facts/visit.ts';
+import type { FunctionKey } from '../workspace/abs.ts';
+import { functionKey } from '../workspace/summary.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { declarationSite, initialiser, resolve } from './symbols.ts';
+import type { TsFileFacts } from './symbols.ts';
+
+const LIBRARY = /^(hono|@hono\/zod-openapi|elysia)$/;
+/** Registrations that hold for every method. */
+const ANY_METHOD = /^(all|use|on|route|mount|group|onBeforeHandle|guard)$/;
+const MAX_ROUTERS = 200;
+
+interface Router {
+  file: FileId;
+  facts: TsFileFacts;
+  /** What makes it, with what is registered at once: `new Hono().get('/notes', …)`; `undefined` for a parameter. */
+  made: Value | undefined;
+  /** Its name, by which more is registered; `undefined` when it has none. */
+  b: number | undefined;
+}
+
+export interface Mounted {
+  functions: FunctionKey[];
+  /** Calls among what is registered: `zValidator('json', schema)`. */
+  values: { file: FileId; value: Value }[];
+}
+
+/**
+ * Middleware and handlers of the routers that an exported expression names.
+ * @param method of the route that is exported; `default` stands for all of them
+ */
+export function mountedIn(
+  workspace: Workspace,
+  file: FileId,
+  facts: TsFileFacts,
+  exported: Value,
+  method: string,
+): Mounted {
+  const out: Mounted = { functions: [], values: [] };
+  const seen = new Set<string>();
+  const enter = (router: Router): void => {
+    const key = `${router.file} ${router.b ?? `at ${router.made?.at}`}`;
+    if (seen.has(key) || seen.size >= MAX_ROUTERS) return;
+    seen.add(key);
+    for (const call of registrations(router)) {
+      if (!isFor(workspace, router, call, method)) continue;
+      for (const arg of call.args) {
+        const value = resolve(workspace, router.file, router.facts, arg);
+        if (value?.k === 'closure') out.functions.push(functionKey(value.file, value.fn));
+        else if (arg.k === 'call') out.values.push({ file: router.file, value: arg });
+        for (const inner of routersOf(workspace, router.file, router.facts, arg)) enter(inner);
+      }
+    }
+    for (const taken of parametersGiven(workspace, router)) enter(taken);
+  };
+  visitValue(exported, (part) => {
+    for (const router of routersOf(workspace, file, facts, part)) enter(router);
+  });
+  return out;
+}
+
+function isFor(workspace: Workspace, { file, facts }: Router, { fn, args }: Call, method: string): boolean {
+  if (fn.k !== 'member') return false;
+  if (fn.name !== 'openapi') return ANY_METHOD.test(fn.name) || isMethod(fn.name, method);
+  // `app.openapi(createRoute({ method: 'get', … }), handler)`
+  const [route] = args;
+  const made = route?.k === 'ref' ? valueBehind(workspace, file, facts, route.b)?.value : route;
+  const options = made?.k === 'call' ? made.args[0] : made;
+  const named =
+    options?.k === 'object'
+      ? options.props.find((property) => property.p === 'prop' && property.name === 'method')?.value
+      : undefined;
+  return named?.k !== 'lit' || isMethod(String(named.v), method);
+}
+
+function isMethod(name: string, method: string): boolean {
+  return method === 'default' || name.toLowerCase() === method.toLowerCase();
+}
+
+/** Functions that a router is handed to for more: `addNotes(app)`. */
+function parametersGiven(workspace: Workspace, { file, facts, b }: Router): Router[] {
+  return callsAround({ facts, b }).flatMap((call): Router[] => {
+    const i = call.args.findIndex((arg) => arg.k === 'ref' && arg.b === b);
+    const callee = i < 0 ? undefined : resolve(workspace, file, facts, call.fn);
+    const theirs = callee?.k === 'closure' ? workspace.facts(callee.file) : undefined;
+    if (callee?.k !== 'closure' || theirs?.kind !== 'ts') return [];
+    const parameter = theirs.functions[callee.fn]?.params[i];
+    return parameter === undefined
+      ? []
+      : [{ file: callee.file, facts: theirs, made: undefined, b: parameter }];
+  });
+}
+
+type Call = Extract<Value, { k: 'call' }>;
+
+/** Calls on a router, wherever the function that has its name makes them. */
+function registrations({ facts, made, b }: Router): Call[] {
+  const out: Call[] = [];
+  if (made)
+    visitValue(made, (part) => {
+      if (part.k === 'call' && rootOf(part) === rootOf(made)) out.push(part);
+    });
+  for (const call of callsAround({ facts, b })) {
+    const root = rootOf(call);
+    if (root.k === 'ref' && root.b === b) out.push(call);
+  }
+  return out;
+}
+
+/** The calls of the function that declares a name; of the module for a name at the top level. */
+function callsAround({ facts, b }: Pick<Router, 'facts' | 'b'>): readonly Call[] {
+  const around = b === undefined ? undefined : facts.functions[facts.bindings[b]?.fn ?? -1];
+  return around ? valuesIn(around, 'call') : [];
+}
+
+/** What a chain of calls and members begins with. */
+function rootOf(value: Value): Value {
+  let root = value;
+  while (root.k === 'call' || root.k === 'member') root = root.k === 'call' ? root.fn : root.of;
+  return root;
+}
+
+/** The routers that a name stands for: the one made for it, and the same as the function calls it that makes it. */
+function routersOf(workspace: Workspace, file: FileId, facts: TsFileFacts, value: Value): Router[] {
+  const found = value.k === 'ref' ? valueBehind(workspace, file, facts, value.b) : undefined;
+  if (!found) return [];
+  const { value: made, ...at } = found;
+  if (isMade(workspace, at.file, at.facts, made)) return [{ ...at, made }];
+  // `const app = getApp()`
+  const maker = made.k === 'call' ? resolve(workspace, at.file, at.facts, made.fn) : undefined;
+  const theirs = maker?.k === 'closure' ? workspace.facts(maker.file) : undefined;
+  const body = maker?.k === 'closure' && theirs?.kind === 'ts' ? theirs.functions[maker.fn]?.body : undefined;
+  if (maker?.k !== 'closure' || theirs?.kind !== 'ts' || !body) return [];
+  const inside: Router[] = [];
+  visitSteps(body, {
+    step: (step) => {
+      if (step.s === 'let' && isMade(workspace, maker.file, theirs, step.value))
+        inside.push({ file: maker.file, facts: theirs, made: step.value, b: step.b });
+    },
+  });
+  return inside.length > 0 ? [{ ...at, made: undefined }, ...inside] : [];
+}
+
+/** Whether an expression begins with `new Hono()`. */
+function isMade(workspace: Workspace, file: FileId, facts: TsFileFacts, value: Value): boolean {
+  const root = rootOf(value);
+  const maker = root.k === 'new' ? resolve(workspace, file, facts, root.fn) : undefined;
+  return maker?.k === 'package' && LIBRARY.test(maker.spec);
+}
+
+/** What the name of a file's top level is given, here or behind an import. */
+function valueBehind(
+  workspace: Workspace,
+  file: FileId,
+  facts: TsFileFacts,
+  name: number,
+): { file: FileId; facts: TsFileFacts; value: Value; b: number | undefined } | undefined {
+  const site = declarationSite(workspace, file, facts, name);
+  const theirs = site && workspace.facts(site.file);
+  if (!site || theirs?.kind !== 'ts') return undefined;
+  const b = theirs.bindings.findIndex((binding) => binding.fn === 0 && binding.name === site.name);
+  const item = theirs.exports.find((other) => other.e === 'value' && other.name === site.name);
+  const value = b >= 0 ? initialiser(theirs, b) : item?.e === 'value' ? item.value : undefined;
+  return value && { file: site.file, facts: theirs, value, b: b >= 0 ? b : undefined };
+}
