@@ -116,6 +116,28 @@ function postgresOptions() {
   };
 }
 
+/** The page of the graph view, which runs in a browser's frame. @returns {import('esbuild').BuildOptions} */
+function webviewOptions() {
+  return {
+    entryPoints: {
+      graph: path.join(root, 'webview/main.ts'),
+      'graph-style': path.join(root, 'webview/graph.css'),
+    },
+    outdir: dist,
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome128',
+    // What is not Latin 1 is escaped, as in the other bundles.
+    charset: 'ascii',
+    minify: true,
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [englishOnly],
+  };
+}
+
 /** @returns {import('esbuild').BuildOptions} */
 function optionsFor(name) {
   return {
@@ -160,12 +182,14 @@ for (const file of postgresAssets) copyFileSync(file, path.join(dist, 'postgres'
 
 const names = Object.keys(entries);
 if (process.argv.includes('--watch')) {
-  for (const options of [...names.map(optionsFor), postgresOptions()])
+  for (const options of [...names.map(optionsFor), postgresOptions(), webviewOptions()])
     await (await context({ ...options, minify: false })).watch();
 } else {
-  const { metafile: own } = await build(postgresOptions());
-  for (const [file, { bytes }] of Object.entries(own.outputs))
-    console.log(`${file}  ${(bytes / 1024).toFixed(0)} KB`);
+  for (const options of [postgresOptions(), webviewOptions()]) {
+    const { metafile: own } = await build(options);
+    for (const [file, { bytes }] of Object.entries(own.outputs))
+      console.log(`${file}  ${(bytes / 1024).toFixed(0)} KB`);
+  }
   const results = await Promise.allSettled(names.map((name) => build(optionsFor(name))));
   for (const [index, result] of results.entries()) {
     if (result.status === 'rejected') {

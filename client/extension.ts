@@ -4,6 +4,7 @@ import { registerAgents, type McpServers } from './features/agents.ts';
 import { registerCallHierarchy } from './features/callHierarchy.ts';
 import { registerCommands } from './features/commands.ts';
 import { registerCreateMigration, runInTerminal, type MigrationRunner } from './features/createMigration.ts';
+import { GraphView } from './features/graphView.ts';
 import { registerMapCommands } from './features/mapCommands.ts';
 import { MapView } from './features/mapView.ts';
 import { MigrationHighlights } from './features/migrationHighlights.ts';
@@ -18,6 +19,7 @@ export interface TestApi {
   readonly client: LanguageClient | undefined;
   readonly status: Session;
   readonly tree: MapView;
+  readonly graph: GraphView;
   readonly highlights: MigrationHighlights;
   readonly mcpServers: McpServers;
   readonly migrationRunner: MigrationRunner;
@@ -28,12 +30,14 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const log = vscode.window.createOutputChannel(productName, { log: true });
   const session = new Session(context.asAbsolutePath('dist/server.js'), log);
   const tree = new MapView(session);
+  const graph = new GraphView(session, context);
   const highlights = new MigrationHighlights();
   const agents = registerAgents(session, context);
   const migrationRunner: MigrationRunner = { run: runInTerminal };
   context.subscriptions.push(
     log,
     tree,
+    graph,
     agents,
     registerStatus(session),
     registerCommands(session),
@@ -59,6 +63,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     },
     status: session,
     tree,
+    graph,
     highlights,
     mcpServers: agents.servers,
     migrationRunner,

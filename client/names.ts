@@ -4,6 +4,7 @@ export const clientId = 'backendSpecialist';
 export const diagnosticSource = 'backend-specialist';
 export const mcpProviderId = 'backend-specialist.mcp';
 export const mapViewId = 'backendSpecialist.map';
+export const graphViewType = 'backendSpecialist.graph';
 
 /** Context key: whether the Backend Map shows only what fits a filter. */
 export const mapFilterContextKey = 'backendSpecialist.mapFilter';
@@ -20,6 +21,7 @@ export const commandIds = {
   createMigration: 'backendSpecialist.createMigration',
   migrationStatus: 'backendSpecialist.migrationStatus',
   showCalls: 'backendSpecialist.showCalls',
+  showGraph: 'backendSpecialist.showGraph',
   writeMap: 'backendSpecialist.writeMap',
   filterMap: 'backendSpecialist.map.filter',
   clearMapFilter: 'backendSpecialist.map.clearFilter',
@@ -27,6 +29,7 @@ export const commandIds = {
   openEntryToSide: 'backendSpecialist.map.openToSide',
   openCallers: 'backendSpecialist.map.openCallers',
   fixEntry: 'backendSpecialist.map.fixAll',
+  showInGraph: 'backendSpecialist.map.showInGraph',
   copyReference: 'backendSpecialist.map.copyReference',
   openRuleOfEntry: 'backendSpecialist.map.openRule',
   /** Of code lenses, with places as its arguments: not in the palette. */

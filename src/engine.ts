@@ -19,6 +19,8 @@ import type { RuleCount } from './map/markdown/problems.ts';
 import type { Draft } from './map/entries.ts';
 import type { BackendMap } from './map/model.ts';
 import { findEntries } from './map/find.ts';
+import { graphOf } from './map/graph.ts';
+import type { BackendGraph } from './map/graph.ts';
 import type { FoundEntry } from './map/find.ts';
 import { hierarchyAt, incoming, outgoing } from './map/hierarchy.ts';
 import type { HierarchyCall, HierarchyItem } from './map/hierarchy.ts';
@@ -289,6 +291,11 @@ export class Engine {
     return this.workspace.project
       .apps('')
       .map(({ root, name }) => ({ root, name, drafts: draftsOfApp(this.workspace, root) }));
+  }
+
+  /** The graph of the application at a folder: the same object as long as it says the same. */
+  mapGraph(root: FileId): BackendGraph {
+    return graphOf(draftsOfApp(this.workspace, root));
   }
 
   /** Where an entry of the map stands now. */

@@ -13,10 +13,12 @@ import {
   type MapNodesResult,
   type MapPlace,
 } from '../../src/protocol/map.ts';
+import { mapGraphRequest, type GraphData } from '../../src/protocol/graph.ts';
 import { checkWorkspaceRequest, type FindingCounts } from '../../src/protocol/requests.ts';
 import type { ServerContext } from '../context.ts';
 import { toWorkspaceEdit } from '../convert.ts';
 import type { Folder } from '../folder.ts';
+import { graphData } from './mapGraph.ts';
 import { addressOf } from './mapRows.ts';
 import { MapTree, wordsOf } from './mapTree.ts';
 import type { Status } from './status.ts';
@@ -80,6 +82,18 @@ export function registerBackendMap(context: ServerContext, status: Status): Back
     context.timing(mapNodesRequest.method, context.now() - started);
     const complete = all.length > 0 && all.every((folder) => folder.complete);
     return mapNodesRequest.result.parse({ revision, complete, nodes });
+  });
+
+  connection.onRequest(mapGraphRequest.method, async (params: unknown): Promise<GraphData> => {
+    const { app } = mapGraphRequest.params.parse(params ?? {});
+    wasAsked = true;
+    const all = folders.all();
+    await Promise.all(all.map((folder) => folder.ready));
+    const started = context.now();
+    const graph = graphData(all.map(treeOf), app);
+    context.timing(mapGraphRequest.method, context.now() - started);
+    const complete = all.length > 0 && all.every((folder) => folder.complete);
+    return mapGraphRequest.result.parse({ revision, complete, ...graph });
   });
 
   connection.onRequest(mapPathRequest.method, async (params: unknown) => {

@@ -12,6 +12,7 @@ import {
   writeMapRequest,
   type MapNodeData,
 } from '../../src/protocol/map.ts';
+import { mapGraphRequest } from '../../src/protocol/graph.ts';
 import { MAP, notes } from '../map/kit.ts';
 import type { Files } from '../kit/fixture.ts';
 import { createFolder, Editor, removeFolder, uriOf, type EditorOptions } from './kit/editor.ts';
@@ -207,6 +208,63 @@ export async function PUT() {
       ],
     },
   ]);
+});
+
+const graph = async (editor: Editor, app?: string) =>
+  mapGraphRequest.result.parse(
+    await editor.connection.sendRequest(mapGraphRequest.method, app === undefined ? {} : { app }),
+  );
+
+test('the graph has the rows of the tree as nodes, with what was found, and changes are told to who asked for it', async () => {
+  const { editor, root } = await start(notes);
+  const before = await graph(editor);
+  expect(before.apps).toHaveLength(1);
+  expect(before.app).toBe(before.apps[0]?.id);
+  expect(before.complete).toBe(true);
+  const action = before.nodes.find(({ label }) => label === 'saveNote');
+  expect(action).toMatchObject({ kind: 'action', guard: 'guarded', file: ACTIONS });
+  const targets = before.edges
+    .filter(({ from }) => before.nodes[from] === action)
+    .map(({ to }) => before.nodes[to]);
+  expect(targets.map((node) => node?.label)).toEqual(['addNote']);
+  const place = await editor.connection.sendRequest(mapPlaceRequest.method, { id: action?.id });
+  expect(place).toMatchObject({ uri: uriOf(root, ACTIONS) });
+  await editor.open(root, ACTIONS, notes[ACTIONS] ?? '');
+  await editor.replace(root, ACTIONS, "  if (!session?.user?.id) throw new Error('no');\n", '');
+  await editor.until(() => editor.mapChanges[0]);
+  const after = await graph(editor, before.app ?? '');
+  expect(after.revision).toBeGreaterThan(before.revision);
+  const now = after.nodes.find(({ id }) => id === action?.id);
+  expect(now?.guard).toBe('unguarded');
+  expect(now?.findings.error).toBeGreaterThan(0);
+});
+
+test('each application of a monorepo has a graph; names that could write to the screen are shown as they are', async () => {
+  const inFolder = (name: string): Files =>
+    Object.fromEntries(
+      Object.entries(notes).map(([file, text]) => [
+        `apps/${name}/${file}`,
+        (text ?? '').replace('"notes"', `"${name}"`),
+      ]),
+    );
+  const { editor } = await start({
+    'package.json': '{"workspaces":["apps/*"]}',
+    ...inFolder('one'),
+    ...inFolder('two'),
+    'apps/two/app/api/\u202ereverse/route.ts': 'export function GET() { return new Response(); }\n',
+  });
+  const first = await graph(editor);
+  expect(first.apps.map(({ label }) => label)).toEqual(['one', 'two']);
+  expect(first.nodes.every(({ file }) => file.startsWith('apps/one/'))).toBe(true);
+  const second = await graph(editor, first.apps[1]?.id);
+  expect(second.app).toBe(first.apps[1]?.id);
+  expect(second.nodes.map(({ label }) => label)).toContain('GET /api/\\u202ereverse');
+  expect((await graph(editor, 'none of ours')).app).toBe(first.app);
+});
+
+test('a workspace without a backend has an empty graph', async () => {
+  const { editor } = await start({ 'package.json': '{}' });
+  expect(await graph(editor)).toMatchObject({ apps: [], app: null, nodes: [], edges: [] });
 });
 
 test('ids that are none of ours get empty answers, never a crash', async () => {

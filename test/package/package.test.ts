@@ -63,6 +63,7 @@ test('the package holds what runs and is read, and nothing that was needed to ma
   const installed = path.join(home, 'node_modules', name);
   const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
   expect(files.filter((file) => /\.(map|ts|test\.\w+)$/.test(file))).toEqual([]);
+  for (const file of ['graph.js', 'graph-style.css']) expect(files).toContain(path.join('dist', file));
   expect(readdirSync(installed).toSorted()).toEqual(
     [
       'CHANGELOG.md',

@@ -1,6 +1,7 @@
 // Runs the editor suites in a real VS Code through @vscode/test-electron: the desktop where it can be downloaded and
 // shown, else the VS Code server in a headless browser. TEST_EDITOR=web or =desktop chooses; VSCODE_VERSION too.
 //   node test/vscode/run.mjs [suite...] [--vsix FILE]
+// TEST_GREP names the tests that run.
 // With a package the extension is installed from it, and nothing of it is read from this repository.
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
@@ -86,6 +87,7 @@ async function runSuite(name, prepare, editor, extensions) {
         TEST_FOLDER: folder,
         SCREENSHOTS: screenshots,
         BACKEND_SPECIALIST_TEST_API: '1',
+        TEST_GREP: process.env.TEST_GREP ?? '',
       },
       launchArgs: [
         ...editor.first,

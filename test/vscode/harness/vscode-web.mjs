@@ -82,6 +82,31 @@ const verbs = {
       .first()
       .waitFor({ timeout: 10_000 })
       .then(() => true),
+  frame: async ({ selector, act, value }) => {
+    const frame = page.frameLocator('iframe.webview.ready:visible').frameLocator('#active-frame');
+    const found = frame.locator(selector);
+    switch (act) {
+      case 'texts':
+        return found.allInnerTexts();
+      case 'labels':
+        return found.evaluateAll((nodes) => nodes.map((node) => node.getAttribute('aria-label')));
+      case 'wait':
+        return found.first().waitFor({ timeout: 10_000 });
+      case 'click':
+        return found.first().click();
+      case 'fill':
+        return found.first().fill(value);
+      case 'press':
+        return found.first().press(value);
+      case 'choose':
+        return found
+          .first()
+          .selectOption(value)
+          .then(() => null);
+      default:
+        throw new Error(`There is no act ${act}.`);
+    }
+  },
   text: ({ selector }) => page.locator(selector).allInnerTexts(),
   aria: ({ selector }) => page.locator(selector).first().ariaSnapshot(),
   attributes: ({ selector, name }) =>

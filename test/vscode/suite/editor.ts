@@ -4,6 +4,7 @@ import { actionTests } from './tests/actions.ts';
 import { configurationTests } from './tests/configuration.ts';
 import { agentTests } from './tests/agents.ts';
 import { findingTests } from './tests/findings.ts';
+import { graphTests } from './tests/graph.ts';
 import { mapTests } from './tests/map.ts';
 import { migrationTests } from './tests/migrations.ts';
 import { navigationTests } from './tests/navigation.ts';
@@ -17,6 +18,7 @@ export function run(): Promise<void> {
   return runSuite(() => {
     describe('findings', findingTests);
     describe('Backend Map', mapTests);
+    describe('backend graph', graphTests);
     describe('navigation', navigationTests);
     describe('agents', agentTests);
     describe('migrations', migrationTests);

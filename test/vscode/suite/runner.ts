@@ -9,7 +9,8 @@ import { inBrowser, ui } from './ui.ts';
  * @throws when a test fails or none ran
  */
 export async function runSuite(register: () => void): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false });
+  const grep = process.env['TEST_GREP'];
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false, ...(grep ? { grep } : {}) });
   let printing = Promise.resolve();
   if (inBrowser)
     // The console of the workbench is full of its own lines: the report goes to the launcher's output instead.

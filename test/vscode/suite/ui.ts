@@ -13,6 +13,12 @@ interface Verbs {
   hover: { selector: string };
   wait: { selector: string; state?: 'attached' | 'detached' | 'visible' | 'hidden' };
   webview: { text: string };
+  /** In the page of a webview. */
+  frame: {
+    selector: string;
+    act: 'texts' | 'labels' | 'wait' | 'click' | 'fill' | 'press' | 'choose';
+    value?: string;
+  };
   text: { selector: string };
   aria: { selector: string };
   attributes: { selector: string; name: string };
