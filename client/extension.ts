@@ -11,6 +11,8 @@ import { MigrationHighlights } from './features/migrationHighlights.ts';
 import { registerMigrationStatus } from './features/migrationStatus.ts';
 import { registerShowPlaces } from './features/showPlaces.ts';
 import { registerStatus } from './features/status.ts';
+import { registerSuggestCommitMessage } from './features/suggestCommitMessage.ts';
+import { VerifyView } from './features/verifyView.ts';
 import { productName } from './names.ts';
 import { Session } from './session.ts';
 
@@ -23,6 +25,7 @@ export interface TestApi {
   readonly highlights: MigrationHighlights;
   readonly mcpServers: McpServers;
   readonly migrationRunner: MigrationRunner;
+  readonly verify: VerifyView;
 }
 
 /** Registers the features and lets the gatekeeper decide about the server, without waiting for either. */
@@ -33,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const graph = new GraphView(session, context);
   const highlights = new MigrationHighlights();
   const agents = registerAgents(session, context);
+  const verify = new VerifyView(session);
   const migrationRunner: MigrationRunner = { run: runInTerminal };
   context.subscriptions.push(
     log,
@@ -47,6 +51,8 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     registerMigrationStatus(session),
     registerCreateMigration(session, migrationRunner),
     highlights,
+    verify,
+    registerSuggestCommitMessage(session),
     {
       // Returned so that the window waits for the server to end.
       dispose: () => session.dispose(),
@@ -67,5 +73,6 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     highlights,
     mcpServers: agents.servers,
     migrationRunner,
+    verify,
   };
 }

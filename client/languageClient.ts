@@ -33,6 +33,12 @@ export const documentSelector = [
   ...patterns.map((pattern) => ({ scheme: 'file', pattern })),
 ];
 
+/** Commit messages: the files that git opens an editor for, and the input of the Source Control view. */
+const messageSelector = [
+  { scheme: 'file', language: 'git-commit' },
+  { scheme: 'vscode-scm', language: 'scminput' },
+];
+
 /** How often the server may fall within three minutes before we stop starting it again. */
 const maxRestarts = 4;
 
@@ -56,7 +62,7 @@ export function createLanguageClient(
     debug: { ...run, options: { execArgv: [...execArgv, '--nolazy', '--inspect=6009'], env } },
   };
   const options: LanguageClientOptions = {
-    documentSelector,
+    documentSelector: [...documentSelector, ...messageSelector],
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: currentTrust,

@@ -5,9 +5,13 @@ export const diagnosticSource = 'backend-specialist';
 export const mcpProviderId = 'backend-specialist.mcp';
 export const mapViewId = 'backendSpecialist.map';
 export const graphViewType = 'backendSpecialist.graph';
+export const verifyViewId = 'backendSpecialist.verify';
 
 /** Context key: whether the Backend Map shows only what fits a filter. */
 export const mapFilterContextKey = 'backendSpecialist.mapFilter';
+
+/** Context key: whether *Verify* was run in this window, so that its view has something to show. */
+export const verifiedContextKey = 'backendSpecialist.verified';
 
 /** Context key: one of the session's states, for `when` clauses. */
 export const stateContextKey = 'backendSpecialist.state';
@@ -20,6 +24,10 @@ export const commandIds = {
   openRule: 'backendSpecialist.openRule',
   createMigration: 'backendSpecialist.createMigration',
   migrationStatus: 'backendSpecialist.migrationStatus',
+  verify: 'backendSpecialist.verify',
+  /** Of a row, with its number as the argument: not in the palette. */
+  showVerifyOutput: 'backendSpecialist.verify.showOutput',
+  suggestCommitMessage: 'backendSpecialist.suggestCommitMessage',
   showCalls: 'backendSpecialist.showCalls',
   showGraph: 'backendSpecialist.showGraph',
   writeMap: 'backendSpecialist.writeMap',
@@ -38,3 +46,6 @@ export const commandIds = {
 
 /** Scheme of the document that *Migration Status* shows. */
 export const migrationStatusScheme = 'backend-specialist-migrations';
+
+/** Scheme of the documents that show what a program wrote that *Verify* ran. */
+export const verifyOutputScheme = 'backend-specialist-verify';

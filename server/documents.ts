@@ -22,6 +22,13 @@ export class Documents {
     this.#onSaved.push(listener);
   }
 
+  readonly #onText: ((uri: string) => void)[] = [];
+
+  /** Calls back when any document was opened, changed or closed, also one that belongs to no folder. */
+  onText(listener: (uri: string) => void): void {
+    this.#onText.push(listener);
+  }
+
   /**
    * Takes part in the conversation.
    * @param onChange called after a document was opened, changed or closed and its folder knows
@@ -67,7 +74,18 @@ export class Documents {
       if (located?.folder.knows(located.file)) located.folder.reread([located.file]);
       onChange(document.uri);
     });
+    const tell = ({ document: { uri } }: { document: TextDocument }) => {
+      for (const listener of this.#onText) listener(uri);
+    };
+    // A document that is opened changes its content as well.
+    this.#documents.onDidChangeContent(tell);
+    this.#documents.onDidClose(tell);
     this.#documents.listen(connection);
+  }
+
+  /** An open document of any scheme, by the URI that the editor gave it. */
+  any(uri: string): TextDocument | undefined {
+    return this.#documents.get(uri);
   }
 
   get(uri: string): TextDocument | undefined {

@@ -14,6 +14,7 @@ import { registerBackendMap } from './features/backendMap.ts';
 import { codeActionCapabilities, registerCodeActions } from './features/codeActions.ts';
 import { registerCodeLens, showPlaceCommand } from './features/codeLens.ts';
 import { registerCommands } from './features/commands.ts';
+import { registerCommitMessages } from './features/commitMessages.ts';
 import { registerConfiguration } from './features/configuration.ts';
 import { diagnosticsCapabilities, registerDiagnostics } from './features/diagnostics.ts';
 import { registerHover } from './features/hover.ts';
@@ -23,6 +24,7 @@ import { registerNavigation } from './features/navigation.ts';
 import { registerRulePages, showRuleCommand } from './features/rulePages.ts';
 import { registerStatus } from './features/status.ts';
 import { registerTools } from './features/tools.ts';
+import { registerVerify } from './features/verify.ts';
 import { registerWatching } from './features/watching.ts';
 import { Folders } from './folders.ts';
 import { createLoop } from './loop.ts';
@@ -111,7 +113,8 @@ function start(params: InitializeParams, client: Client): void {
     settled: () => !checking.awake && folders.all().every((folder) => folder.settled),
     onSettled: (listener) => void settledListeners.push(listener),
   };
-  const diagnostics = registerDiagnostics(context);
+  const messages = registerCommitMessages(context, async () => import('../src/engine.ts'));
+  const diagnostics = registerDiagnostics(context, messages);
   const status = registerStatus(context);
   const map = registerBackendMap(context, status);
   registerMapWriting(context);
@@ -123,6 +126,7 @@ function start(params: InitializeParams, client: Client): void {
   const lenses = registerCodeLens(context, commands);
   registerNavigation(context);
   const migrations = registerMigrations(context, commands);
+  registerVerify(context);
   registerConfiguration(context);
   registerWatching(context);
 

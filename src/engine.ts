@@ -44,8 +44,9 @@ export type { HistoryMigration, SchemaHistory } from './map/migrationHistory.ts'
 export type { IndexProgress } from './run/indexing.ts';
 export type { EngineHost } from './workspace/store.ts';
 export { checkMessage } from './commit/check.ts';
-export { commitlintFiles, ownRules, readCommitlint } from './commit/commitlint.ts';
+export { nearestRules } from './commit/commitlint.ts';
 export { suggestFitted } from './commit/fitted.ts';
+export { parseMessage } from './commit/message.ts';
 export { messageText } from './commit/suggest.ts';
 export { touchedBy } from './commit/touched.ts';
 

@@ -16,6 +16,7 @@ import {
 import type { ServerContext } from '../context.ts';
 import { diagnosticSource, toDiagnostic } from '../convert.ts';
 import type { FileResult, Folder } from '../folder.ts';
+import type { CommitMessages } from './commitMessages.ts';
 
 export const diagnosticsCapabilities = {
   identifier: diagnosticSource,
@@ -49,7 +50,8 @@ const cancelled = () =>
     retriggerRequest: false,
   });
 
-export function registerDiagnostics(context: ServerContext): Diagnostics {
+/** @param messages documents that are commit messages: they belong to no folder */
+export function registerDiagnostics(context: ServerContext, messages: CommitMessages): Diagnostics {
   const { connection, client, documents, folders } = context;
   const held = new Set<HeldPull>();
   /** Canonical URIs of files whose result changed since the last flush. */
@@ -77,6 +79,8 @@ export function registerDiagnostics(context: ServerContext): Diagnostics {
   connection.languages.diagnostics.on(async (params): Promise<DocumentDiagnosticReport> => {
     const started = context.now();
     const { uri } = params.textDocument;
+    const ofMessage = await messages.check(uri);
+    if (ofMessage) return { kind: DocumentDiagnosticReportKind.Full, items: ofMessage };
     const located = folders.locate(uri);
     if (!located) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
     // A cancelled pull is answered all the same: an editor that typed on asks again after any answer, but takes an error that

@@ -13,6 +13,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { MessageType, ShowMessageNotification, type CancellationToken } from 'vscode-languageserver/node';
 import type { ServerContext } from '../context.ts';
 import type { Folder } from '../folder.ts';
+import { whenIndexed } from '../indexed.ts';
 import type { Commands } from './commands.ts';
 
 /** For editors without our extension: answers with the document, and shows a line. */
@@ -51,18 +52,8 @@ export function registerMigrations(context: ServerContext, commands: Commands): 
     onProcess: (event, pid) => log(`The embedded PostgreSQL has ${event} (process ${pid}).`),
   });
 
-  /** Waits for the index: a migration that isn't known yet would be left out in silence. */
-  const indexed = () =>
-    folders.all().every((folder) => folder.complete)
-      ? Promise.resolve()
-      : new Promise<void>((resolve) => {
-          context.onSettled(resolve);
-          context.wake();
-        });
-
   async function statusOf(token: CancellationToken | undefined): Promise<MigrationStatusResult> {
-    await Promise.all(folders.all().map((folder) => folder.ready));
-    await indexed();
+    await whenIndexed(context);
     const abort = new AbortController();
     token?.onCancellationRequested(() => abort.abort());
     const found: { folder: Folder; status: MigrationStatus }[] = [];
@@ -116,8 +107,7 @@ export function registerMigrations(context: ServerContext, commands: Commands): 
 
   connection.onRequest(migrationTargetsRequest.method, async (params: unknown) => {
     migrationTargetsRequest.params.parse(params ?? {});
-    await Promise.all(folders.all().map((folder) => folder.ready));
-    await indexed();
+    await whenIndexed(context);
     return migrationTargetsRequest.result.parse(
       folders
         .all()

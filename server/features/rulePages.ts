@@ -1,4 +1,5 @@
 /** Rule pages: served as text where the editor can show it, opened on the web elsewhere. */
+import { MessageType, ShowMessageNotification } from 'vscode-languageserver/node';
 import { z } from 'zod/mini';
 import { ruleDocsUrl, rulePage } from '../../src/host/node.ts';
 import { ruleScheme } from '../../src/protocol/requests.ts';
@@ -20,7 +21,12 @@ export function registerRulePages({ connection, client }: ServerContext, command
     if (!id.success) return null;
     if (client.showsDocuments)
       await connection.window.showDocument({ uri: ruleDocsUrl(id.data), external: true, takeFocus: true });
-    else connection.window.showInformationMessage(ruleDocsUrl(id.data));
+    // A notification: a request would wait for a person who may never answer.
+    else
+      await connection.sendNotification(ShowMessageNotification.type, {
+        type: MessageType.Info,
+        message: ruleDocsUrl(id.data),
+      });
     return null;
   });
 }

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { ancestors } from '../base/path.ts';
 import type { CommitRules } from '../commit/commitlint.ts';
 import { didYouMean } from '../config/distance.ts';
-import { gitRoot, stagedChanges } from '../host/node.ts';
+import { gitRoot, stagedChanges, textOf } from '../host/node.ts';
 import { plural } from '../base/plural.ts';
 import { plain } from '../report/model.ts';
 import type { CommandSpec } from './command.ts';
@@ -36,25 +37,10 @@ async function readMessage(file: string): Promise<string> {
 
 /** The project's commitlint configuration: in the current folder, or above it as far as the repository goes. */
 async function readRules(root: string | undefined): Promise<CommitRules> {
-  const { commitlintFiles, ownRules, readCommitlint } = await loadEngine();
+  const { nearestRules } = await loadEngine();
   const top = root ?? process.cwd();
-  for (let folder = process.cwd(); ; folder = path.dirname(folder)) {
-    for (const name of commitlintFiles) {
-      let text: string;
-      try {
-        text = readFileSync(path.join(folder, name), 'utf8');
-      } catch {
-        // Most of the names are not there.
-        continue;
-      }
-      const rules = readCommitlint(
-        path.relative(top, path.join(folder, name)).split(path.sep).join('/'),
-        text,
-      );
-      if (rules) return rules;
-    }
-    if (folder === top || folder === path.dirname(folder)) return ownRules;
-  }
+  const own = path.relative(top, process.cwd()).split(path.sep).join('/');
+  return nearestRules(own === '' ? [''] : [own, ...ancestors(own)], (file) => textOf(path.join(top, file)));
 }
 
 async function run(

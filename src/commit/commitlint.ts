@@ -1,7 +1,7 @@
 /** A project's commitlint configuration, in the forms that can be read without running anything. */
 import { parse as parseJsonc, type ParseError } from 'jsonc-parser';
 import { parse as parseYaml } from 'yaml';
-import { basename, type FileId } from '../base/path.ts';
+import { basename, join, type FileId } from '../base/path.ts';
 import { staticExport } from '../facts/staticExport.ts';
 
 /** Where commitlint looks, in its order; a package.json counts when it has a `commitlint` key. */
@@ -90,6 +90,25 @@ const known = new Set([
 
 const isRecord = (value: unknown): value is { [key: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * A project's rules: of the first file that has some, ours where none has.
+ * @param folders where to look, the nearest first
+ * @param read the text of a file, `undefined` when it is not there
+ */
+export function nearestRules(
+  folders: readonly FileId[],
+  read: (file: FileId) => string | undefined,
+): CommitRules {
+  for (const folder of folders)
+    for (const name of commitlintFiles) {
+      const file = join(folder, name);
+      const text = file === undefined ? undefined : read(file);
+      const rules = file === undefined || text === undefined ? undefined : readCommitlint(file, text);
+      if (rules) return rules;
+    }
+  return ownRules;
+}
 
 /**
  * Rules of a configuration file.

@@ -101,6 +101,9 @@ function readText(absolute: string): ReadResult {
   }
 }
 
+/** Text of a file under the same limits; `undefined` when it is missing, unreadable, binary or too large. @param file absolute */
+export const textOf = (file: string): string | undefined => readText(file).text;
+
 /**
  * A host for one workspace folder.
  * @param root absolute path

@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { copyApp, installPrisma } from './harness/fixture.mjs';
+import { copyApp, installPrisma, installTypescript } from './harness/fixture.mjs';
 import { installHarness } from './harness/install.mjs';
 import { root } from './harness/paths.mjs';
 
@@ -20,6 +20,7 @@ const suites = {
   editor: (folder) => {
     copyApp('shop-twin', folder);
     installPrisma(folder);
+    installTypescript(folder);
   },
   /** A web project that is none of our business. */
   dormant: (folder) => {

@@ -1,6 +1,6 @@
 // Copies of the sample apps to open in an editor. Uses nothing but Node and git: the demo runs before any install.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { blankExpectations, listFiles } from '../../apps/expectations.mjs';
 import { root } from './paths.mjs';
@@ -44,10 +44,18 @@ export function copyApp(name, folder) {
   git([...author, 'commit', '-q', '-m', 'chore: begin']);
 }
 
-/** What a Prisma that is not there would write: the call, and a step that destroys something. */
+/** What a Prisma that is not there would do: the migration has the call in it, and a step that destroys something; no database answers. */
 const prisma = `#!/usr/bin/env node
 const { mkdirSync, writeFileSync } = require('node:fs');
 const args = process.argv.slice(2);
+if (args[0] === 'validate') {
+  console.log('The schema at prisma/schema.prisma is valid');
+  process.exit(0);
+}
+if (args[1] === 'status') {
+  console.error("Error: P1001: Can't reach database server at \`db.example:5432\`");
+  process.exit(1);
+}
 const folder = 'prisma/migrations/20990101000000_' + args[args.indexOf('--name') + 1];
 mkdirSync(folder, { recursive: true });
 writeFileSync(folder + '/migration.sql', '-- ' + args.join(' ') + '\\nALTER TABLE "Order" DROP COLUMN "note";\\n');
@@ -69,4 +77,14 @@ export function installPrisma(folder) {
   }
   if (process.platform === 'win32')
     writeFileSync(path.join(modules, '.bin/prisma.cmd'), '@node "%~dp0\\prisma" %*\r\n');
+}
+
+/**
+ * Makes the compiler of this repository the one that a copied app has installed.
+ * @param {string} folder absolute, of a copied app
+ */
+export function installTypescript(folder) {
+  const target = path.join(folder, 'node_modules/typescript');
+  mkdirSync(path.dirname(target), { recursive: true });
+  symlinkSync(path.join(root, 'node_modules/typescript'), target, 'junction');
 }

@@ -11,6 +11,7 @@ import { navigationTests } from './tests/navigation.ts';
 import { serverTests } from './tests/server.ts';
 import { snippetTests } from './tests/snippets.ts';
 import { typingTests } from './tests/typing.ts';
+import { verifyTests } from './tests/verify.ts';
 import { walkthroughTests } from './tests/walkthrough.ts';
 
 /** The twin app: one true violation of every shape. The first tests look at it untouched. */
@@ -26,6 +27,7 @@ export function run(): Promise<void> {
     describe('code actions', actionTests);
     describe('snippets', snippetTests);
     describe('configuration', configurationTests);
+    describe('verify and commit', verifyTests);
     describe('walkthrough', walkthroughTests);
     describe('server', serverTests);
   });
