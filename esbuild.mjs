@@ -120,8 +120,8 @@ function postgresOptions() {
 function webviewOptions() {
   return {
     entryPoints: {
-      graph: path.join(root, 'webview/main.ts'),
-      'graph-style': path.join(root, 'webview/graph.css'),
+      graph: path.join(root, 'client/webview/main.ts'),
+      'graph-style': path.join(root, 'client/webview/graph.css'),
     },
     outdir: dist,
     absWorkingDir: root,

@@ -1,10 +1,10 @@
 /** The graph of the map: nodes and arrows of the engine, and what the page makes of them. */
 import { describe, expect, test } from 'vitest';
 import type { GraphData, GraphNodeData } from '../../src/protocol/graph.ts';
-import { curveBetween, layOut, nodeHeight, spread, type LayoutNode } from '../../webview/layout.ts';
-import { svgOf, type Picture } from '../../webview/svg.ts';
-import { firstState, readState } from '../../webview/state.ts';
-import { fits, groupsOf, legendOf, neighbourhood, spoken } from '../../webview/view.ts';
+import { curveBetween, layOut, nodeHeight, spread, type LayoutNode } from '../../client/webview/layout.ts';
+import { svgOf, type Picture } from '../../client/webview/svg.ts';
+import { firstState, readState } from '../../client/webview/state.ts';
+import { fits, groupsOf, legendOf, neighbourhood, spoken } from '../../client/webview/view.ts';
 import { graphPage } from '../../client/features/graphPage.ts';
 import { openFiles } from '../kit/check.ts';
 import { notes } from './kit.ts';

@@ -1,6 +1,6 @@
 /** What the person has set, kept by the editor while the page is put away and over a restart. */
 import * as z from 'zod/mini';
-import { graphNodeSchema } from '../src/protocol/graph.ts';
+import { graphNodeSchema } from '../../src/protocol/graph.ts';
 import { colourings } from './view.ts';
 
 const kindSchema = graphNodeSchema.shape.kind;

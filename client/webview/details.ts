@@ -1,5 +1,5 @@
 /** What is known of the selected node, and the ways on from it. */
-import type { GraphData, GraphNodeData } from '../src/protocol/graph.ts';
+import type { GraphData, GraphNodeData } from '../../src/protocol/graph.ts';
 import { button, textElement } from './page.ts';
 import { guardWords, problemWords } from './view.ts';
 

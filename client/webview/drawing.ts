@@ -1,6 +1,6 @@
 /** The picture on the screen, drawn by Cytoscape: it is given places and colours, and tells what was pointed at. */
 import cytoscape from 'cytoscape';
-import type { GraphData } from '../src/protocol/graph.ts';
+import type { GraphData } from '../../src/protocol/graph.ts';
 import { curveBetween, type Layout } from './layout.ts';
 import { strokes } from './svg.ts';
 import type { Theme } from './theme.ts';

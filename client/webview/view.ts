@@ -1,5 +1,5 @@
 /** What of the graph is shown and how it is coloured: pure, so that it can be told without a page. */
-import type { GraphData, GraphNodeData } from '../src/protocol/graph.ts';
+import type { GraphData, GraphNodeData } from '../../src/protocol/graph.ts';
 
 export const colourings = ['guard', 'role', 'problem'] as const;
 export type Colouring = (typeof colourings)[number];

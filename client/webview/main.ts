@@ -1,5 +1,5 @@
 /** The page of the graph view: puts together what the extension sends, what the person has set, the picture and the list. */
-import { toPageSchema, type FromPage, type GraphData, type ToPage } from '../src/protocol/graph.ts';
+import { toPageSchema, type FromPage, type GraphData, type ToPage } from '../../src/protocol/graph.ts';
 import { showDetails } from './details.ts';
 import { Drawing, type DrawnNode } from './drawing.ts';
 import { layOut, type Layout } from './layout.ts';

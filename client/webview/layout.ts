@@ -2,7 +2,7 @@
  * Where the nodes of the graph stand: entry points on the left, models on the right, arrows from left to right. The layers are known from
  * what a backend is, so that no general algorithm has to find them: those took 10 s for 400 nodes where this takes milliseconds.
  */
-import type { GraphData, GraphNodeData } from '../src/protocol/graph.ts';
+import type { GraphData, GraphNodeData } from '../../src/protocol/graph.ts';
 
 export interface Box {
   /** Centre. */

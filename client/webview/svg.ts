@@ -1,5 +1,5 @@
 /** The picture as an SVG file: made from the same places as what is on the screen, with every foreign text escaped. */
-import type { GraphNodeData } from '../src/protocol/graph.ts';
+import type { GraphNodeData } from '../../src/protocol/graph.ts';
 import { curveBetween, type Box, type Column } from './layout.ts';
 
 export interface PictureNode extends Box {
