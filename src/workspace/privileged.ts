@@ -2,9 +2,7 @@
  * Operations that only some of those who are signed in should be able to do, reached with no check of the caller's role: giving roles,
  * deleting people, reading everybody's rows, the settings of the application, its administration.
  */
-import type { FileId } from '../base/path.ts';
-import type { App } from '../project/model.ts';
-import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
+import type { SchemaModel } from '../prisma/schema.ts';
 import { leaves } from './abs.ts';
 import type { Abs, Check } from './abs.ts';
 import { authorityOf, countingChecks, isOfSession } from './authority.ts';
@@ -12,55 +10,18 @@ import { clientParts } from './clientData.ts';
 import type { Entry } from './entries.ts';
 import { isPrivate } from './guardState.ts';
 import { isMadeBy, isSignedIn } from './ownerHoles.ts';
+import { belongsToSomebody, givesOut, isMembership, isOwnAccess, privilege, propOf } from './privilege.ts';
+import type { Privilege, PrivilegeContext } from './privilege.ts';
+import { amongGuarded, groupsRows, sharedRows } from './privilegedPeers.ts';
 import { isContent, isHandedOut, isSecretField } from './publicData.ts';
-import { guardedSiblings, guardedWriter, hasRoles, isBehindRole, ROLE_FIELD } from './roleGuards.ts';
-import type { GuardedEntry } from './roleGuards.ts';
+import { hasRoles, isBehindRole, ROLE_FIELD } from './roleGuards.ts';
 import { FLAG, mayTestRole } from './roleTests.ts';
 import { scopeOf } from './rowScope.ts';
-import type { ScopeContext } from './rowScope.ts';
 import type { DbEffect } from './summary.ts';
-import type { WorkspaceView } from './view.ts';
-
-export type PrivilegeKind =
-  /** Gives or takes a role or a permission. */
-  | 'role'
-  /** Takes somebody out of a group. */
-  | 'member'
-  /** Deletes a person. */
-  | 'delete'
-  /** Reads people, or rows that belong to people, whoever they belong to. */
-  | 'list'
-  /** Changes settings that hold for everybody. */
-  | 'settings'
-  /** Lies in the administration's part of the application. */
-  | 'admin'
-  /** Changes rows of nobody that other entry points change for some roles only. */
-  | 'shared'
-  /** Stands among entry points that all ask for a role. */
-  | 'sibling';
-
-export interface Privilege {
-  kind: PrivilegeKind;
-  effect: DbEffect;
-  /** Name of the model in the schema. */
-  model: string;
-  /** The field with the role, for `role`. */
-  key: string;
-  /** Roles that another entry point asks for, and where, for `shared`. */
-  roles: string[];
-  other: GuardedEntry | undefined;
-}
-
-export interface PrivilegeContext extends ScopeContext {
-  view: WorkspaceView;
-  file: FileId;
-  app: App | undefined;
-  schema: SchemaModel;
-}
 
 const LOWLY = /^(role_)?(user|guest|customer|client|member|viewer|reader|basic|free|student|default)$/i;
 const SETTINGS =
-  /^(app|application|site|global|system|platform|store|shop|website|server)?_?(settings?|config(uration)?s?|preferences|feature_?(flag|toggle)s?|options?)$/i;
+  /^(app|application|site|global|system|platform|instance|store|shop|website|server)?_?(settings?|config(uration)?s?|preferences|feature_?(flag|toggle)s?|options?)$/i;
 const ADMIN_PATH = /(^|\/)app\/(.*\/)?(\(?_?(admin|administration|backoffice|superadmin)\)?)\//i;
 
 /** The gravest privileged operation of an entry point that no check of a role comes before; undefined when there is none. */
@@ -78,8 +39,10 @@ export function unguardedPrivilege(entry: Entry, context: PrivilegeContext): Pri
         first(open, (effect) => changedSettings(entry, effect, context)) ??
         administered(entry, open, context) ??
         first(open, (effect) => everybodysRows(entry, effect, context)) ??
-        first(open, (effect) => sharedRows(entry, effect, context)) ??
-        amongGuarded(entry, open, context))
+        first(open, (effect) => sharedRows(entry, effect, context)))
+      : undefined) ??
+    (roles || context.schema.models.some((model) => isMembership(model, context.schema))
+      ? (first(open, (effect) => groupsRows(entry, effect, context)) ?? amongGuarded(entry, open, context))
       : undefined);
   if (!found || mayTestRole(context.view, context.file, entry, found.effect)) return undefined;
   return found;
@@ -94,10 +57,6 @@ function first(
     if (found) return found;
   }
   return undefined;
-}
-
-function privilege(kind: PrivilegeKind, effect: DbEffect, model: string, key = ''): Privilege {
-  return { kind, effect, model, key, roles: [], other: undefined };
 }
 
 /** A role was checked, or a look-up that names the role (or the ownership) of the caller found something. */
@@ -119,12 +78,17 @@ function isRightCheck(check: Check): boolean {
     value.k === 'object' &&
     Object.entries(value.props).some(
       ([name, part]) =>
-        ROLE_FIELD.test(name) ||
+        (ROLE_FIELD.test(name) && !isAnyRole(part)) ||
         FLAG.test(name) ||
         /owner|creator|created_?by|admin/i.test(name) ||
         names(part, depth + 1),
     );
   return names(check.where, 0);
+}
+
+/** `role: { in: ['ADMIN', 'MEMBER'] }`: a list that has the lowest role in it asks for none. */
+function isAnyRole(value: Abs): boolean {
+  return leaves(value).some((leaf) => leaf.k === 'lit' && typeof leaf.v === 'string' && LOWLY.test(leaf.v));
 }
 
 /** Whether what picks rows is the client's choice, directly or by the row that was looked up with it. */
@@ -142,21 +106,6 @@ function isPicked(entry: Entry, where: Abs | undefined, schema: SchemaModel): bo
 
 function namesSecret(where: Abs): boolean {
   return where.k === 'object' && Object.keys(where.props).some(isSecretField);
-}
-
-function propOf(effect: DbEffect, name: string): Abs | undefined {
-  return effect.args.k === 'object' ? effect.args.props[name] : undefined;
-}
-
-/** Joins a person and a group: its role says what the person may do there. */
-function isMembership(model: SchemaModelNode, schema: SchemaModel): boolean {
-  const relations = model.fields.filter((field) => (field.relation?.fields.length ?? 0) > 0);
-  return (
-    relations.length >= 2 &&
-    relations.some((field) => field.type === schema.userModel?.name) &&
-    // A text that may be missing is what people say of themselves: their role in a company.
-    model.fields.some((field) => ROLE_FIELD.test(field.name) && !(field.type === 'String' && field.optional))
-  );
 }
 
 function givenRole(
@@ -225,12 +174,18 @@ function isBoundToSession(entry: Entry, effect: DbEffect, context: PrivilegeCont
   const isSession = (value: Abs | undefined): boolean =>
     value !== undefined && leaves(value).some((leaf) => leaf.k === 'session');
   const where = propOf(effect, 'where');
-  // `where: { id: mine.id }` of a membership that was looked up by the session.
+  // `where: { id: mine.id }` of a membership that was looked up by the session; `mine.teamId` says which group, not who.
   return (
     isSession(where) ||
     (where !== undefined &&
       leaves(where).some(
-        (leaf) => leaf.k === 'row' && leaf.model === effect.model && isSession(leaf.query?.where),
+        (leaf) =>
+          leaf.k === 'row' &&
+          leaf.model === effect.model &&
+          !/(team|org|organi[sz]ation|workspace|tenant|project|company|space|group)_?(id|slug)$/i.test(
+            leaf.path.at(-1) ?? '',
+          ) &&
+          isSession(leaf.query?.where),
       ))
   );
 }
@@ -257,20 +212,6 @@ function changedSettings(
   return privilege('settings', effect, model.name);
 }
 
-/** Rows with an owner of any kind: a person, a team. */
-function belongsToSomebody(schema: SchemaModel, model: SchemaModelNode): boolean {
-  return (
-    schema.isOwned(model.name) ||
-    model.fields.some(
-      (field) =>
-        field.type === schema.userModel?.name ||
-        /^(user|owner|author|team|org|organi[sz]ation|tenant|workspace|company|account|project)_?id$/i.test(
-          field.name,
-        ),
-    )
-  );
-}
-
 /** The administration's files: everything private in them is for administrators. */
 function administered(
   entry: Entry,
@@ -292,11 +233,6 @@ function isForAdministrators(effect: DbEffect, entry: Entry, schema: SchemaModel
   return entry.kind !== 'page' || effect.proof !== undefined || isPrivate(effect, schema);
 }
 
-/** The caller's own row, which every page reads to show a name. */
-function isOwnAccess(entry: Entry, effect: DbEffect, context: PrivilegeContext): boolean {
-  return authorityOf(entry, effect, context).a === 'bound';
-}
-
 function everybodysRows(entry: Entry, effect: DbEffect, context: PrivilegeContext): Privilege | undefined {
   const { schema } = context;
   const model = schema.modelOf(effect.model);
@@ -313,19 +249,23 @@ function everybodysRows(entry: Entry, effect: DbEffect, context: PrivilegeContex
   const scope = scopeOf(where, model.name, context);
   if (scope.s !== 'all' && !(scope.s === 'filtered' && !scope.searchOnly)) return undefined;
   if (where && leaves(where).some((leaf) => leaf.k === 'session' || leaf.k === 'row')) return undefined;
-  if (where && isPublicFilter(where)) return undefined;
+  if (where && isPublicFilter(where, isPerson && tellsAddress(effect))) return undefined;
   if (isNarrow(effect) || !givesOut(entry, effect)) return undefined;
   return privilege('list', effect, model.name);
 }
 
-/** Conditions that pick out what is meant for everybody. */
-function isPublicFilter(where: Abs): boolean {
-  return (
-    where.k === 'object' &&
-    Object.keys(where.props).some((name) =>
-      /public|publish|visib|approved|active|listed|role|type/i.test(name),
-    )
-  );
+/** Conditions that pick out what is meant for everybody; the people of a role, unless their addresses are told. */
+function isPublicFilter(where: Abs, hasAddresses: boolean): boolean {
+  const meant = hasAddresses
+    ? /public|publish|visib|listed/i
+    : /public|publish|visib|approved|active|listed|role|type/i;
+  return where.k === 'object' && Object.keys(where.props).some((name) => meant.test(name));
+}
+
+/** Whether people's mail addresses or telephone numbers are asked for by name. */
+function tellsAddress(effect: DbEffect): boolean {
+  const select = propOf(effect, 'select');
+  return select?.k === 'object' && Object.keys(select.props).some((name) => /^e?-?mail|phone/i.test(name));
 }
 
 /** Names and pictures, as lists of people to choose from show them. */
@@ -340,43 +280,4 @@ function isNarrow(effect: DbEffect): boolean {
       ),
     )
   );
-}
-
-function givesOut(entry: Entry, effect: DbEffect): boolean {
-  if (entry.kind === 'page') return false;
-  return entry.outcomes.some(({ value }) =>
-    leaves(value).some(
-      (leaf) => leaf.k === 'row' && leaf.query?.file === effect.file && leaf.query.at === effect.at,
-    ),
-  );
-}
-
-/** A row of nobody, whose model another entry point changes for some roles only. */
-function sharedRows(entry: Entry, effect: DbEffect, context: PrivilegeContext): Privilege | undefined {
-  const { schema, view, file } = context;
-  const model = schema.modelOf(effect.model);
-  if (effect.kind !== 'write' || !model || !isSignedIn(entry, effect)) return undefined;
-  if (belongsToSomebody(schema, model) || schema.userModel?.name === model.name || isHandedOut(model))
-    return undefined;
-  const other = guardedWriter(view, file, effect.model);
-  if (!other) return undefined;
-  return { ...privilege('shared', effect, model.name), roles: other.roles, other };
-}
-
-/** The one entry point of a file that lets in whoever is signed in, where all others ask for a role. */
-function amongGuarded(
-  entry: Entry,
-  open: readonly DbEffect[],
-  context: PrivilegeContext,
-): Privilege | undefined {
-  const { schema, view, file } = context;
-  if (open.length !== entry.effects.length || entry.kind === 'page') return undefined;
-  const effect = open.find(
-    (candidate) =>
-      isSignedIn(entry, candidate) && isPrivate(candidate, schema) && !isOwnAccess(entry, candidate, context),
-  );
-  const other = effect && guardedSiblings(view, file, entry);
-  if (!effect || !other) return undefined;
-  const model = schema.modelOf(effect.model)?.name ?? effect.op;
-  return { ...privilege('sibling', effect, model), roles: other.roles, other };
 }

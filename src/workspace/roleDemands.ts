@@ -1,9 +1,7 @@
 /** Helpers that are told which role or permission to demand of the caller. */
-import type { FunctionFacts } from '../facts/tsModel.ts';
-import { visitSteps } from '../facts/visit.ts';
 import { awaited } from './abs.ts';
 import type { Abs } from './abs.ts';
-import { decidesByRole } from './roleTests.ts';
+import { decidesByRole, mayStop } from './roleTests.ts';
 import type { Links } from './links.ts';
 import type { Summary } from './summary.ts';
 
@@ -31,9 +29,8 @@ export function rolesDemanded(
     ),
   ];
   if (told.length === 0 || summary.effects.some(({ kind }) => kind.endsWith('write'))) return undefined;
-  const fn = links.functionFacts(callee.file, callee.fn);
-  if (!fn || !stops(fn) || summary.outcomes.some(({ value }) => isNo(awaited(value)))) return undefined;
-  return decidesByRole(links, callee) ? told.slice(0, MAX_TOLD) : undefined;
+  if (summary.outcomes.some(({ value }) => isNo(awaited(value)))) return undefined;
+  return decidesByRole(links, callee) && mayStop(links, callee) ? told.slice(0, MAX_TOLD) : undefined;
 }
 
 function named(value: Abs, isTold: boolean, depth: number): string[] {
@@ -58,21 +55,4 @@ function named(value: Abs, isTold: boolean, depth: number): string[] {
 function isNo(value: Abs): boolean {
   if (value.k === 'variants') return value.list.some((variant) => isNo(variant.value));
   return value.k === 'lit' && (value.v === false || value.v === null);
-}
-
-const STOPPING = /^(redirect|permanentRedirect|notFound|forbidden|unauthorized)$/;
-
-/** Whether a function ends some path by force. */
-function stops(fn: FunctionFacts): boolean {
-  let found = false;
-  visitSteps(fn.body, {
-    step: (step) => {
-      found ||= step.s === 'throw';
-      return !found;
-    },
-    value: (value) => {
-      if (value.k === 'call' && value.fn.k === 'ref') found ||= STOPPING.test(value.fn.name);
-    },
-  });
-  return found;
 }

@@ -3,8 +3,11 @@ import { ancestors } from '../base/path.ts';
 import type { FileId } from '../base/path.ts';
 import type { App } from '../project/model.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
+import type { Site } from './abs.ts';
+import { callIndex } from './callIndex.ts';
 import type { Entry } from './entries.ts';
 import { decidesByRole } from './roleTests.ts';
+import type { DbEffect } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 
 /** An entry point that asks for roles. */
@@ -59,16 +62,69 @@ export function guardedWriter(view: WorkspaceView, file: FileId, accessor: strin
   return undefined;
 }
 
-/** The first of the other entry points of a file, when there are several and all of them ask for the same roles. */
+/**
+ * An entry point that writes a model after a check of the role, where all that write it ask for one, or all in the same file.
+ * @param self the write that is asked about; others of the same function don't count
+ * @param isOwn whether a write is the caller's own business, which says nothing about others
+ */
+export function guardedPeer(
+  view: WorkspaceView,
+  file: FileId,
+  self: DbEffect,
+  isOwn: (entry: Entry, effect: DbEffect) => boolean,
+): GuardedEntry | undefined {
+  const writers = view.writers(self.model);
+  const near = [...new Set([file, ...writers, ...writers.flatMap((writer) => view.importers(writer))])];
+  const place = lastIn(self, file);
+  const others = near.slice(0, MAX_FILES).flatMap((candidate) =>
+    view.entries(candidate).flatMap((entry) =>
+      entry.effects
+        .filter(
+          (effect) =>
+            effect.model === self.model &&
+            effect.kind === 'write' &&
+            !isInFunction(view, lastIn(effect, candidate), place) &&
+            !isOwn(entry, effect),
+        )
+        .map((effect): GuardedEntry => ({
+          file: candidate,
+          at: entry.at,
+          name: entry.name,
+          roles: effect.roles ?? entry.roles ?? [],
+        })),
+    ),
+  );
+  const guarded = (some: GuardedEntry[]): GuardedEntry | undefined =>
+    some.every(({ roles }) => roles.length > 0) ? some[0] : undefined;
+  return (
+    (near.length <= MAX_FILES ? guarded(others) : undefined) ??
+    guarded(others.filter((other) => other.file === file))
+  );
+}
+
+/** The innermost place of an entry point's file on the way to an access: in the function for one method rather than in the one for all. */
+function lastIn(effect: DbEffect, file: FileId): Site {
+  if (effect.file === file) return effect;
+  return effect.trace.findLast((site) => site.file === file) ?? effect;
+}
+
+function isInFunction(view: WorkspaceView, site: Site, self: Site): boolean {
+  if (site.file !== self.file) return false;
+  const facts = view.tsFacts(site.file);
+  const index = facts && callIndex(facts);
+  return site.at === self.at || index?.get(site.at)?.fn === index?.get(self.at)?.fn;
+}
+
+/** The first of the other entry points of a file, when there are several and all of them ask for a role, one of which is the same. */
 export function guardedSiblings(view: WorkspaceView, file: FileId, entry: Entry): GuardedEntry | undefined {
   const others = view
     .entries(file)
     .filter((other) => other.at !== entry.at && other.handler !== entry.handler && other.effects.length > 0);
   const asked = others.map((other) => rolesOf(other));
   const [one] = others;
-  const [roles] = asked;
-  if (!one || !roles || others.length < 2 || asked.some((own) => own?.join() !== roles.join()))
-    return undefined;
+  const [first] = asked;
+  const roles = first?.filter((role) => asked.every((own) => own?.includes(role)));
+  if (!one || !roles?.length || others.length < 2) return undefined;
   return { file, at: one.at, name: one.name, roles };
 }
 
@@ -79,7 +135,7 @@ function rolesOf({ effects, roles }: Entry): string[] | undefined {
     : undefined;
 }
 
-/** Whether people of an application have roles: in the schema, or in the declared session. */
+/** Whether people of an application have roles: in the schema, in the declared session, or for another entry point of the file. */
 export function hasRoles(view: WorkspaceView, file: FileId, schema: SchemaModel): boolean {
   const user = schema.userModel;
   if (
@@ -89,6 +145,7 @@ export function hasRoles(view: WorkspaceView, file: FileId, schema: SchemaModel)
   )
     return true;
   const root = view.app(file)?.root;
+  if (view.entries(file).some((entry) => entry.effects.some((effect) => effect.roles?.length))) return true;
   return view
     .withTrait('sessionTypes')
     .some(

@@ -2,10 +2,12 @@
 import type { FileId } from '../base/path.ts';
 import type { BindingId, FunctionFacts, FunctionId, Step, TsFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps, visitValue } from '../facts/visit.ts';
+import type { Site } from './abs.ts';
 import { callIndex } from './callIndex.ts';
 import type { Entry } from './entries.ts';
 import { initialValue } from './initialValue.ts';
 import type { Links } from './links.ts';
+import { leadingTo } from './methodBranches.ts';
 import type { DbEffect } from './summary.ts';
 import { parseFunctionKey } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
@@ -18,27 +20,43 @@ export const FLAG =
   /^(is|has)_?(site_?|super_?|system_?|global_?|app_?)?(admin|administrator|staff|super_?user|superadmin|owner|moderator|manager|editor|root)(_?(access|rights|role))?$|^(can|may)[A-Z_]/i;
 const tested = new WeakMap<FunctionFacts, boolean>();
 
-/** Whether a function of the project (or one that it calls) tests a role, a permission or a flag of somebody. */
+/**
+ * Whether a function of the project (or one that it calls) tests a role, a permission or a flag of somebody.
+ * @param about `towards`: places that the question is about; what lies in the branches of a `switch` or of a test of the method that
+ * don't lead there is passed over
+ */
 export function decidesByRole(
   links: Pick<Links, 'tsFacts' | 'moduleValue'>,
   { file, fn }: { file: FileId; fn: FunctionId },
-  depth = 0,
+  about: { depth?: number; towards?: readonly Site[] } = {},
 ): boolean {
+  const { depth = 0, towards = [] } = about;
   const facts = links.tsFacts(file);
   const own = facts?.functions[fn];
   if (!facts || !own || depth > 3) return false;
-  const inside = facts.functions.filter((_, id) => id === fn || isInside(facts, id, fn));
+  const places = towards.filter((site) => site.file === file).map(({ at }) => at);
+  const inside = facts.functions
+    .filter((_, id) => id === fn || isInside(facts, id, fn))
+    .map((part) => leadingTo(part, places));
   return (
     inside.some(testsRole) ||
     inside.some((part) =>
-      calledIn(part).some((callee) => {
-        if (facts.bindings[callee]?.fn !== 0) return false;
+      calledIn(facts, part).some(({ callee, isHeard }) => {
+        const binding = facts.bindings[callee];
+        if (binding?.fn !== 0 || TELLING.test(binding.name)) return false;
         const value = links.moduleValue(file, callee);
-        return value.k === 'closure' && decidesByRole(links, value, depth + 1);
+        return (
+          value.k === 'closure' &&
+          (isHeard || mayStop(links, value)) &&
+          decidesByRole(links, value, { depth: depth + 1, towards })
+        );
       }),
     )
   );
 }
+
+/** Names of functions that tell somebody something, and stop nobody. */
+const TELLING = /^(send|notify|log|track|render|format|enqueue|publish|emit|revalidate)(?![a-z])/;
 
 function isInside(facts: TsFacts, id: FunctionId, outer: FunctionId): boolean {
   for (let at = facts.functions[id]?.parent ?? 0; at > 0; at = facts.functions[at]?.parent ?? 0)
@@ -46,14 +64,76 @@ function isInside(facts: TsFacts, id: FunctionId, outer: FunctionId): boolean {
   return false;
 }
 
-function calledIn(fn: FunctionFacts): BindingId[] {
-  const out: BindingId[] = [];
+/** What a function calls; `isHeard`: something is made of the answer. */
+function calledIn(facts: TsFacts, fn: FunctionFacts): { callee: BindingId; isHeard: boolean }[] {
+  const out: { callee: BindingId; isHeard: boolean }[] = [];
+  const asked = new Set<BindingId>();
+  const kept = new Map<Value, BindingId>();
+  const dropped = new Set<Value>();
+  const ask = (test: Value): void =>
+    visitValue(test, (part) => {
+      if (part.k === 'ref') asked.add(part.b);
+    });
   visitSteps(fn.body, {
+    step: (step) => {
+      if (step.s === 'if') ask(step.test);
+      else if (step.s === 'switch') ask(step.on);
+      else if (step.s === 'expr') dropped.add(awaitedCall(step.value));
+      else if (step.s === 'let' && facts.bindings[step.b]?.kind !== 'temp')
+        kept.set(awaitedCall(step.value), step.b);
+      return true;
+    },
     value: (value) => {
-      if (value.k === 'call' && value.fn.k === 'ref' && value.fn.b >= 0) out.push(value.fn.b);
+      if (value.k === 'cond') ask(value.test);
+      else if (value.k === 'logic') ask(value.left);
+      else if (value.k === 'call' && value.fn.k === 'ref' && value.fn.b >= 0)
+        out.push({ callee: value.fn.b, isHeard: !dropped.has(value) });
     },
   });
-  return out;
+  // `const ability = abilityOf(user)`, and nobody asks it.
+  const unasked = new Set(
+    [...kept].flatMap(([value, b]) =>
+      !asked.has(b) && value.k === 'call' && value.fn.k === 'ref' ? [value.fn.b] : [],
+    ),
+  );
+  return out.map((call) => (unasked.has(call.callee) ? { ...call, isHeard: false } : call));
+}
+
+function awaitedCall(value: Value): Value {
+  return value.k === 'await' ? value.of : value;
+}
+
+const STOPPING = /^(redirect|permanentRedirect|notFound|forbidden|unauthorized)$/;
+
+/** Whether a function ends some path by force, itself or by what it calls. */
+export function mayStop(
+  links: Pick<Links, 'tsFacts' | 'moduleValue'>,
+  { file, fn }: { file: FileId; fn: FunctionId },
+  depth = 0,
+): boolean {
+  const facts = links.tsFacts(file);
+  const own = facts?.functions[fn];
+  if (!facts || !own || depth > 3) return false;
+  let found = false;
+  const callees: BindingId[] = [];
+  visitSteps(own.body, {
+    step: (step) => {
+      found ||= step.s === 'throw';
+      return !found;
+    },
+    value: (value) => {
+      if (value.k !== 'call' || value.fn.k !== 'ref') return;
+      found ||= STOPPING.test(value.fn.name);
+      if (value.fn.b >= 0 && facts.bindings[value.fn.b]?.fn === 0) callees.push(value.fn.b);
+    },
+  });
+  return (
+    found ||
+    callees.some((callee) => {
+      const value = links.moduleValue(file, callee);
+      return value.k === 'closure' && mayStop(links, value, depth + 1);
+    })
+  );
 }
 
 /** What is a kind or a level of anything else than people in most code. */
@@ -106,9 +186,24 @@ function lacksRole(test: Value, fn: FunctionFacts): boolean {
     const other = [test.left, test.right].find((side) => !named.includes(side));
     // `!session && role !== 'ADMIN'` stops nobody who is signed in.
     if (test.op === '&&' && other && asksForNobody(other)) return false;
+    // `mine.role === 'MEMBER' && theirs.role === 'OWNER'` spares the mighty, and keeps nobody from the others.
+    if (test.op === '&&' && named.length === 2 && rolesOfTwo(test.left, test.right)) return false;
     return named.some((side) => lacksRole(side, fn));
   }
   return true;
+}
+
+/** Whether two conditions are about the roles of two different people. */
+function rolesOfTwo(left: Value, right: Value): boolean {
+  const [one, other] = [left, right].map((side) => {
+    const holders = new Set<string>();
+    visitValue(side, (part) => {
+      if (part.k === 'member' && (ROLE.test(part.name) || FLAG.test(part.name)))
+        holders.add(rootName(part.of));
+    });
+    return holders;
+  });
+  return !!one?.size && !!other?.size && ![...one].some((holder) => other.has(holder));
 }
 
 function asksForNobody(value: Value): boolean {
@@ -219,11 +314,13 @@ function isInput(value: Value, fn: FunctionFacts, depth: number): boolean {
  */
 export function mayTestRole(view: WorkspaceView, file: FileId, entry: Entry, effect: DbEffect): boolean {
   const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
-  if (handler && decidesByRole(view, handler)) return true;
-  for (const site of [effect, ...effect.trace]) {
+  const sites = [effect, ...effect.trace];
+  if (handler && decidesByRole(view, handler, { towards: sites })) return true;
+  for (const site of sites) {
     const around = view.tsFacts(site.file);
     const fn = around && callIndex(around).get(site.at)?.fn;
-    if (fn !== undefined && fn > 0 && decidesByRole(view, { file: site.file, fn })) return true;
+    if (fn !== undefined && fn > 0 && decidesByRole(view, { file: site.file, fn }, { towards: sites }))
+      return true;
   }
   const facts = view.tsFacts(file);
   const item = facts?.exports.find((candidate) => candidate.e !== 'star' && candidate.name === entry.name);

@@ -45,6 +45,20 @@ const schema = `
     ownerId String
     members Membership[]
     mailboxes Mailbox[]
+    keys    ApiKey[]
+    invites TeamInvite[]
+  }
+  model ApiKey {
+    id     String @id @default(cuid())
+    name   String
+    teamId String
+    team   Team   @relation(fields: [teamId], references: [id])
+  }
+  model TeamInvite {
+    id     String @id @default(cuid())
+    email  String
+    teamId String
+    team   Team   @relation(fields: [teamId], references: [id])
   }
   model Membership {
     id     String @id @default(cuid())
@@ -245,6 +259,15 @@ describe(`${RULE} reports`, () => {
   }`,
     ],
     [
+      'the addresses of the people of a role',
+      'list',
+      `export async function staff() {
+    ${session}
+    return prisma.user.findMany({ where: { role: 'ADMIN' }, select: { id: true, email: true }, take: 10, orderBy: { id: 'asc' } });
+    //                 ^^^^^^^^ require-role warning
+  }`,
+    ],
+    [
       'shared rows that others change for administrators only',
       'shared',
       `export async function add(name: string) {
@@ -413,6 +436,123 @@ describe(`${RULE} reports`, () => {
   });
 });
 
+const members = `
+  //- lib/members.ts
+  import { prisma } from '@/lib/db';
+  import { requireUser } from '@/lib/guards';
+  export async function requireMember(teamId: string) {
+    const user = await requireUser();
+    const member = await prisma.membership.findFirst({ where: { teamId, userId: user.id, role: { in: ['OWNER', 'ADMIN', 'MEMBER'] } } });
+    if (!member) throw new Error('Not found');
+    return member;
+  }
+  export function throwIfNotAllowed(member: { role: string }, action: string) {
+    if (member.role === 'OWNER' || (member.role === 'ADMIN' && action !== 'delete')) return true;
+    throw new Error('Forbidden');
+  }
+`;
+const head2 = `'use server';
+  import { prisma } from '@/lib/db';
+  import { requireUser } from '@/lib/guards';
+  import { requireMember, throwIfNotAllowed } from '@/lib/members';`;
+const team = (code: string): string => `${schema}${guards}${service}${members}
+  //- lib/actions/team.ts
+  ${head2}
+  ${code}`;
+const dropKey = `export async function dropKey(teamId: string, id: string) { throwIfNotAllowed(await requireMember(teamId), 'delete'); await prisma.apiKey.delete({ where: { id, teamId } }); }`;
+
+describe(`${RULE} compares what members of a group may do`, () => {
+  it.each([
+    [
+      'rows of a group that all others change for some members only',
+      'group',
+      `${dropKey}
+  export async function addKey(teamId: string, name: string) {
+    await requireMember(teamId);
+    await prisma.apiKey.create({ data: { name, teamId } });
+    //                  ^^^^^^ require-role warning
+  }`,
+    ],
+    [
+      'members who take others out of their own group',
+      'member',
+      `export async function remove(teamId: string, userId: string) {
+    const mine = await requireMember(teamId);
+    await prisma.membership.delete({ where: { teamId_userId: { teamId: mine.teamId, userId } } });
+    //                      ^^^^^^ require-role error
+  }`,
+    ],
+    [
+      'an invitation that any member makes',
+      'group',
+      `export async function dropInvite(teamId: string, id: string) { throwIfNotAllowed(await requireMember(teamId), 'delete'); await prisma.teamInvite.delete({ where: { id, teamId } }); }
+  export async function accept(id: string) { await requireUser(); await prisma.teamInvite.delete({ where: { id } }); }
+  export async function invite(teamId: string, email: string) {
+    await requireMember(teamId);
+    await prisma.teamInvite.create({ data: { email, teamId } });
+    //                      ^^^^^^ require-role warning
+  }`,
+    ],
+  ])('reports %s', async (_, message, code) => {
+    const fixture = await openFixture(team(code));
+    expectFindings(fixture, { rules: [RULE] });
+    expect(findings(fixture, RULE).map(messageId)).toEqual([message]);
+  });
+
+  it.each([
+    [
+      'rows that other members change as well',
+      `${dropKey}
+  export async function addKey(teamId: string, name: string) { await requireMember(teamId); await prisma.apiKey.create({ data: { name, teamId } }); }
+  export async function renameKey(teamId: string, id: string, name: string) { await requireMember(teamId); await prisma.apiKey.update({ where: { id, teamId }, data: { name } }); }`,
+    ],
+    [
+      'the only place that writes them',
+      `export async function addKey(teamId: string, name: string) { await requireMember(teamId); await prisma.apiKey.create({ data: { name, teamId } }); }`,
+    ],
+    [
+      'founding a group, which others dissolve for owners only',
+      `export async function dissolve(teamId: string) { throwIfNotAllowed(await requireMember(teamId), 'delete'); await prisma.team.delete({ where: { id: teamId } }); }
+  export async function found() { const user = await requireUser(); await prisma.team.create({ data: { ownerId: user.id } }); }`,
+    ],
+  ])('accepts %s', async (_, code) => {
+    expectSilent(await openFixture(team(code)), RULE);
+  });
+
+  it('looks at the branch for the method that leads there', async () => {
+    expectFindings(
+      await openFixture(`${schema}${guards}${service}${members}
+  //- pages/api/teams/[id]/members.ts
+  import type { NextApiRequest, NextApiResponse } from 'next';
+  import { prisma } from '@/lib/db';
+  import { requireMember, throwIfNotAllowed } from '@/lib/members';
+  export default async function handler(req: NextApiRequest, res: NextApiResponse) {
+    switch (req.method) {
+      case 'PATCH':
+        return await patch(req, res);
+      case 'DELETE':
+        return await remove(req, res);
+    }
+    res.status(405).end();
+  }
+  async function patch(req: NextApiRequest, res: NextApiResponse) {
+    const mine = await requireMember(String(req.query.id));
+    throwIfNotAllowed(mine, 'update');
+    await prisma.membership.update({ where: { teamId_userId: { teamId: mine.teamId, userId: req.body.userId } }, data: { role: req.body.role } });
+    res.status(204).end();
+  }
+  async function remove(req: NextApiRequest, res: NextApiResponse) {
+    const mine = await requireMember(String(req.query.id));
+    await prisma.membership.delete({ where: { teamId_userId: { teamId: mine.teamId, userId: req.body.userId } } });
+    //                      ^^^^^^ require-role error
+    res.status(204).end();
+  }
+`),
+      { rules: [RULE] },
+    );
+  });
+});
+
 describe(`${RULE} reports, where a helper`, () => {
   it('lets some people pass by a role and others without', async () => {
     expectFindings(
@@ -455,6 +595,15 @@ describe(`${RULE} accepts`, () => {
     [
       'a switch',
       `export async function drop(id: string) { const user = await requireUser(); switch (user.role) { case 'ADMIN': await prisma.user.delete({ where: { id } }); break; default: throw new Error('Forbidden'); } }`,
+    ],
+    [
+      'the names of the people of a role',
+      `export async function staff() { ${session} return prisma.user.findMany({ where: { role: 'ADMIN' }, select: { id: true, name: true, _count: true, orders: true }, take: 10, orderBy: { id: 'asc' } }); }`,
+    ],
+    [
+      'a helper that is told the roles and lets some pass without',
+      `function demand({ role, requiredRoles }: { role: string; requiredRoles?: string[] }) { if (requiredRoles && !requiredRoles.includes(role)) throw new Error('Forbidden'); }
+  export async function drop(id: string) { const user = await requireUser(); demand({ role: user.role, requiredRoles: ['ADMIN'] }); await prisma.user.delete({ where: { id } }); }`,
     ],
     [
       'a helper that knows the addresses of the administrators',

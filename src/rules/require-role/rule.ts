@@ -5,7 +5,7 @@ import type { Entry } from '../../workspace/entries.ts';
 import { entryText } from '../../workspace/entryText.ts';
 import { isPrivate } from '../../workspace/guardState.ts';
 import { unguardedPrivilege } from '../../workspace/privileged.ts';
-import type { Privilege } from '../../workspace/privileged.ts';
+import type { Privilege } from '../../workspace/privilege.ts';
 import { idleRoleTest } from '../../workspace/roleTests.ts';
 import type { DbEffect } from '../../workspace/summary.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
@@ -45,6 +45,8 @@ export const rule = defineRule<Options>({
         '{entry} belongs to the administration and {does} {model} rows, but nobody checks the role of who calls. Its address is no secret. Check the role first and stop without it.',
       shared:
         '{entry} {does} {model} rows for whoever is signed in; `{other}` asks for {roles} before it does. Check the role here as well.',
+      group:
+        '{entry} {does} {model} rows for every member of the group; all else that writes them, as `{other}`, asks for {roles} before it does. Check the role here as well.',
       sibling:
         '{entry} {does} {model} rows for whoever is signed in; everything else in this file asks for {roles}. Check the role here as well.',
     },
@@ -137,7 +139,7 @@ function reportPrivilege(context: RuleContext<Options>, entry: Entry, found: Pri
 }
 
 function severityOf(entry: Entry, { kind, effect }: Privilege): Severity {
-  if (kind === 'list' || kind === 'sibling') return 'warning';
+  if (kind === 'list' || kind === 'sibling' || kind === 'group') return 'warning';
   return kind === 'admin' && effect.kind.endsWith('read') && entry.kind === 'page' && !effect.proof
     ? 'warning'
     : 'error';
