@@ -173,6 +173,8 @@ export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposa
       else this.refresh();
     }
     this.#drawn.fire();
+    // The entry at the cursor may have come only now.
+    this.#scheduleFollow();
   }
 
   /** The counts of groups anew, which stand in their own rows. @returns false when a row is no longer there */
@@ -213,7 +215,10 @@ export class MapView implements vscode.TreeDataProvider<MapNode>, vscode.Disposa
       let node: MapNode | undefined;
       for (const data of path) node = this.#take(data, node);
       if (node && this.#view.visible) await this.#view.reveal(node, { select: true, focus: false });
+      else this.#followed = undefined;
     } catch (error) {
+      // A row that went while it was looked for: the next drawing tries again.
+      this.#followed = undefined;
       this.#session.log.warn(`The entry at the cursor is not shown: ${String(error)}`);
     }
   }

@@ -145,7 +145,7 @@ function subjectDraft(
 ): Common {
   const reach = reachOf(workspace, file, facts, subject);
   const rendered = componentEffects(workspace, subject, reach);
-  const guard = guardWith(workspace, file, subject, rendered);
+  const guard = guardWith(workspace, file, subject, [...extra, ...rendered]);
   const effects = [...subject.effects, ...extra, ...rendered];
   const schema = workspace.schema(file);
   const touches = touchesOf(effects, schema);
@@ -235,17 +235,17 @@ function chainOf(
   return before ? [own, ...chainOf(workspace, from.file, theirs, before, depth + 1)] : [own];
 }
 
-/** The guard of what an entry point does itself and, where nothing guards that, of what a page renders. */
+/** The guard of what an entry point does itself and, where nothing guards that, of what a page renders and does aside. */
 function guardWith(
   workspace: Workspace,
   file: FileId,
   subject: GuardSubject & Partial<Pick<Entry, 'kind'>>,
-  rendered: Entry['effects'],
+  more: Entry['effects'],
 ): Guard {
   const own = guardOf(workspace, file, subject);
   if (own.state === 'guarded' || (subject.kind ?? 'page') !== 'page') return own;
-  // Which path of the page renders them is not followed: what they don't prove themselves, the page may have.
-  const theirs = rendered.map((effect) => ({ ...effect, unsure: effect.unsure || !effect.proof }));
+  // Which path of the page leads to them is not followed: what they don't prove themselves, the page may have.
+  const theirs = more.map((effect) => ({ ...effect, unsure: effect.unsure || !effect.proof }));
   return guardOf(workspace, file, { ...subject, effects: [...subject.effects, ...theirs] });
 }
 

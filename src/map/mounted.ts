@@ -3,7 +3,7 @@ import type { FileId } from '../base/path.ts';
 import type { Value } from '../facts/tsModel.ts';
 import { valuesIn } from '../facts/valueIndex.ts';
 import { visitSteps, visitValue } from '../facts/visit.ts';
-import type { FunctionKey } from '../workspace/abs.ts';
+import type { Abs, FunctionKey } from '../workspace/abs.ts';
 import { functionKey } from '../workspace/summary.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { declarationSite, initialiser, resolve } from './symbols.ts';
@@ -49,9 +49,12 @@ export function mountedIn(
     for (const call of registrations(router)) {
       if (!isFor(workspace, router, call, method)) continue;
       for (const arg of call.args) {
-        const value = resolve(workspace, router.file, router.facts, arg);
-        if (value?.k === 'closure') out.functions.push(functionKey(value.file, value.fn));
-        else if (arg.k === 'call') out.values.push({ file: router.file, value: arg });
+        // `every(bearer, rateLimit)`: middleware made of others, where it is registered.
+        visitValue(arg, (part) => {
+          const value = resolve(workspace, router.file, router.facts, part);
+          if (value) out.functions.push(...functionsOf(value, 0));
+        });
+        if (arg.k === 'call') out.values.push({ file: router.file, value: arg });
         for (const inner of routersOf(workspace, router.file, router.facts, arg)) enter(inner);
       }
     }
@@ -61,6 +64,21 @@ export function mountedIn(
     for (const router of routersOf(workspace, file, facts, part)) enter(router);
   });
   return out;
+}
+
+/** A function, or those that a library makes middleware of: `bearerAuth({ verifyToken })`. */
+function functionsOf(value: Abs, depth: number): FunctionKey[] {
+  const inner = (part: Abs): FunctionKey[] => (depth > 3 ? [] : functionsOf(part, depth + 1));
+  switch (value.k) {
+    case 'closure':
+      return [functionKey(value.file, value.fn)];
+    case 'made':
+      return value.args.flatMap(inner);
+    case 'object':
+      return Object.values(value.props).flatMap(inner);
+    default:
+      return [];
+  }
 }
 
 function isFor(workspace: Workspace, { file, facts }: Router, { fn, args }: Call, method: string): boolean {

@@ -22,7 +22,7 @@ export function touchesOf(effects: readonly DbEffect[], schema: SchemaModel | un
       const into = effect.kind === 'raw-read' ? out.reads : out.writes;
       for (const model of models.length > 0 ? models : ['raw SQL']) {
         into.add(model);
-        note(out, model, [effect.kind === 'raw-read' ? 'read' : 'write']);
+        note(out, model, [effect.kind === 'raw-read' ? 'read' : statementOf(effect.args)]);
       }
       continue;
     }
@@ -36,6 +36,13 @@ export function touchesOf(effects: readonly DbEffect[], schema: SchemaModel | un
       for (const part of [data, create, update]) if (part) nestedWrites(schema, model, part, out, 0);
   }
   return out;
+}
+
+/** What a raw statement does, by its first word. */
+function statementOf(args: Abs): string {
+  const sql = args.k === 'object' ? args.props['sql'] : args;
+  const word = sql?.k === 'lit' ? /^\s*(insert|update|delete)\b/i.exec(String(sql.v))?.[1] : undefined;
+  return word === undefined ? 'write' : word.toLowerCase().replace('insert', 'create');
 }
 
 function note(out: Touches, model: string, operations: readonly string[]): void {

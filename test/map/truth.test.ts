@@ -352,6 +352,62 @@ export const POST = handle(app);
   });
 });
 
+test('middleware that a library makes of functions is followed', async () => {
+  const found = await entry(
+    {
+      'app/api/[...route]/route.ts': `import { Hono } from 'hono';
+import { bearerAuth } from 'hono/bearer-auth';
+import { every } from 'hono/combine';
+import { createMiddleware } from 'hono/factory';
+import { handle } from 'hono/vercel';
+import { prisma } from '@/lib/db';
+import { listNotes } from '@/lib/services/note.service';
+const key = bearerAuth({ verifyToken: async (token) => (await prisma.user.findUnique({ where: { id: token } })) !== null });
+const note = createMiddleware(async (c, next) => { await prisma.note.update({ where: { id: '' }, data: {} }); await next(); });
+const app = new Hono();
+app.get('/notes', every(key, note), async (c) => c.json(await listNotes('')));
+export const GET = handle(app);
+`,
+    },
+    'route.ts#GET',
+  );
+  expect(found).toMatchObject({ reads: ['Note', 'User'], writes: ['Note'] });
+});
+
+test('a raw statement is told by its first word', async () => {
+  const file = 'lib/actions/raw.actions.ts';
+  const found = await entry(
+    {
+      [file]: `'use server';
+import { prisma } from '@/lib/db';
+export async function raw(id: string) {
+  await prisma.$executeRaw\`UPDATE "Note" SET text = \${id}\`;
+  await prisma.$executeRaw\`DELETE FROM "User" WHERE id = \${id}\`;
+}
+`,
+    },
+    `${file}#raw`,
+  );
+  expect(found?.operations).toEqual({ Note: ['update'], User: ['delete'] });
+});
+
+test('what a page reads for its metadata counts for its guard', async () => {
+  const found = await entry(
+    {
+      'app/note/[id]/page.tsx': `import { prisma } from '@/lib/db';
+export async function generateMetadata({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  return { title: (await prisma.note.findUnique({ where: { id } }))?.text };
+}
+export default function Page() { return null; }
+`,
+    },
+    'page.tsx#default',
+  );
+  expect(found).toMatchObject({ guard: 'unknown', reads: ['Note'] });
+  expect(found?.guardDetail).not.toContain('no data');
+});
+
 test('what `this` calls is followed in methods of a class, static or not', async () => {
   const file = 'lib/services/words.service.ts';
   const text = (prefix: string): string => `import { prisma } from '@/lib/db';

@@ -22,6 +22,15 @@ const suites = {
     installPrisma(folder);
     installTypescript(folder);
   },
+  /** The same app, opened without trust, with a setting of its own that would have a file written. */
+  restricted: (folder) => {
+    copyApp('shop-twin', folder);
+    mkdirSync(path.join(folder, '.vscode'), { recursive: true });
+    writeFileSync(
+      path.join(folder, '.vscode/settings.json'),
+      '{ "backendSpecialist.map.updateOnSave": true }\n',
+    );
+  },
   /** A web project that is none of our business. */
   dormant: (folder) => {
     mkdirSync(folder, { recursive: true });
@@ -89,6 +98,8 @@ async function runSuite(name, prepare, editor, extensions) {
         SCREENSHOTS: screenshots,
         BACKEND_SPECIALIST_TEST_API: '1',
         TEST_GREP: process.env.TEST_GREP ?? '',
+        // Only the browser's launcher knows it: a desktop under test is always trusted.
+        ...(name === 'restricted' ? { RESTRICTED: '1' } : {}),
       },
       launchArgs: [
         ...editor.first,
@@ -117,8 +128,12 @@ async function main() {
   if (!existsSync(needed))
     throw new Error(`${needed} is missing: run \`npm run ${values.vsix ? 'package' : 'build'}\` first.`);
   rmSync(screenshots, { recursive: true, force: true });
+  const editor = await findEditor();
+  const isBrowser = editor.first.length > 0;
   const chosen = positionals.filter((name) => name in suites);
-  const names = chosen.length > 0 ? chosen : Object.keys(suites);
+  const names = (chosen.length > 0 ? chosen : Object.keys(suites)).filter(
+    (name) => isBrowser || name !== 'restricted',
+  );
   await build({
     entryPoints: names.map((name) => ({ in: path.join(root, `test/vscode/suite/${name}.ts`), out: name })),
     outdir: path.join(out, 'vscode'),
@@ -131,7 +146,6 @@ async function main() {
     sourcemap: 'inline',
     logLevel: 'warning',
   });
-  const editor = await findEditor();
   const extensions = values.vsix && installPackage(path.resolve(values.vsix), editor);
   let passed = 0;
   let failed = 0;

@@ -62,6 +62,9 @@ async function finish(code) {
   process.exit(code);
 }
 
+/** As long as the suite itself waits for an event (suite/events.ts): a loaded machine is slow, never wrong. */
+const waitMs = 30_000;
+
 /** What the suite may ask for: POST <control address>/<verb> with a JSON body. */
 const verbs = {
   log: ({ text: line }) => process.stdout.write(line),
@@ -72,7 +75,7 @@ const verbs = {
   type: ({ text: typed }) => page.keyboard.type(typed, { delay: 15 }),
   click: ({ selector }) => page.locator(selector).first().click(),
   hover: ({ selector }) => page.locator(selector).first().hover(),
-  wait: ({ selector, state }) => page.waitForSelector(selector, { timeout: 10_000, state }).then(() => true),
+  wait: ({ selector, state }) => page.waitForSelector(selector, { timeout: waitMs, state }).then(() => true),
   // A webview is a frame with the extension's page in a frame of its own.
   webview: ({ text: wanted }) =>
     page
@@ -80,7 +83,7 @@ const verbs = {
       .frameLocator('#active-frame')
       .getByText(wanted)
       .first()
-      .waitFor({ timeout: 10_000 })
+      .waitFor({ timeout: waitMs })
       .then(() => true),
   frame: async ({ selector, act, value }) => {
     const frame = page.frameLocator('iframe.webview.ready:visible').frameLocator('#active-frame');

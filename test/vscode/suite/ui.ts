@@ -27,7 +27,7 @@ interface Verbs {
 /**
  * Asks the launcher to act on the page.
  * @returns what the verb gives: a list of texts for `text` and `attributes`, null on the desktop
- * @throws with the page's own message when it cannot be done within 10 seconds
+ * @throws with the page's own message when it cannot be done within 30 seconds
  */
 export async function ui<V extends keyof Verbs>(verb: V, body: Verbs[V]): Promise<unknown> {
   if (control === undefined) return null;

@@ -103,8 +103,9 @@ export function mapTests(): void {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(service.data.file));
     const editor = await vscode.window.showTextDocument(document);
     const at = document.positionAt(document.getText().indexOf(service.data.label));
-    editor.selection = new vscode.Selection(at, at);
-    await until('the selected row', [tree.view.onDidChangeSelection], () =>
+    await putCursor(editor, at);
+    // A map that is still being drawn has no such row yet: it is looked for again when it has.
+    await until('the selected row', [tree.view.onDidChangeSelection, tree.onDidDraw], () =>
       tree.view.selection.some(({ data }) => data.id === service.data.id),
     );
     assert.equal(vscode.window.activeTextEditor?.document, document, 'the focus stays in the editor');
@@ -119,6 +120,46 @@ export function mapTests(): void {
     await vscode.commands.executeCommand('closeReferenceSearch');
     await vscode.commands.executeCommand('backendSpecialist.map.copyReference', caller);
     assert.equal(await vscode.env.clipboard.readText(), caller.data.reference);
+  });
+
+  it('has buttons in its rows, and fixes what is wrong in one entry alone', async () => {
+    const { tree } = await testApi();
+    const node = (await allNodes()).find(
+      (one) => isAction(one) && one.data.fixable && /^\w+$/.test(one.data.label),
+    );
+    assert.ok(node?.data.file, 'an action has findings that can be fixed safely');
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(node.data.file));
+    const before = document.getText();
+    const { label, id } = node.data;
+    await tree.view.reveal(node, { select: true, focus: true });
+    if (inBrowser) {
+      const row = rowOf(label);
+      await ui('hover', { selector: row });
+      const button = (name: string) => `${row} .action-label[aria-label^="${name}"]`;
+      await ui('wait', { selector: button('Fix All Here') });
+      await ui('wait', { selector: button('Copy Reference') });
+      await ui('screenshot', { name: 'tree-buttons' });
+      await ui('click', { selector: button('Fix All Here') });
+    } else await vscode.commands.executeCommand('backendSpecialist.map.fixAll', node);
+    await until('an entry with nothing left to fix', [tree.onDidChangeTreeData], async () => {
+      const now = (await allNodes()).find(({ data }) => data.id === id);
+      return now !== undefined && !now.data.fixable;
+    });
+    assert.notEqual(document.getText(), before);
+    const start = before.indexOf(label);
+    assert.equal(
+      document
+        .getText()
+        .slice(0, start)
+        .includes(before.slice(before.indexOf('\n\n'), start).trim()),
+      true,
+    );
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await untilText('the text as it was', document, (text) => text === before);
+    await until('the finding again', [tree.onDidChangeTreeData], async () =>
+      (await allNodes()).some(({ data }) => data.id === id && data.fixable),
+    );
   });
 
   it('shows only what fits a filter', async () => {

@@ -83,8 +83,13 @@ export function navigationTests(): void {
     if (!inBrowser) return;
     const settings = vscode.workspace.getConfiguration('backendSpecialist.map');
     const line = '.monaco-editor .codelens-decoration a:has-text("1 caller")';
+    const { status } = await testApi();
     const editor = await openFile(actions);
     await putCursor(editor, await positionOf(actions, 'placeOrder', place));
+    // The test before has undone what it typed: the lines come back when that is analysed.
+    await until('the callers', [status.onDidChangeStatus], async () =>
+      (await lensTitles(actions)).some((title) => title.endsWith('1 caller')),
+    );
     await ui('wait', { selector: line });
     await settings.update('codeLens', false, vscode.ConfigurationTarget.Global);
     await ui('wait', { selector: line, state: 'detached' });
