@@ -1,5 +1,5 @@
 /** `backend-specialist check`: what the editor shows, for a terminal, a script or a CI job. */
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -122,6 +122,7 @@ function configFile(workspace: Workspace, given: string | undefined): ConfigOver
   } catch {
     throw new UsageError(`no such configuration file: "${given}".`);
   }
+  if (!statSync(absolute).isFile()) throw new UsageError(`the configuration "${given}" is not a file.`);
   const file = path.relative(workspace.root, absolute).split(path.sep).join('/');
   if (file.startsWith('../') || path.isAbsolute(file))
     throw new UsageError(`the configuration "${given}" lies outside the workspace ${workspace.root}.`);
@@ -145,7 +146,8 @@ async function writeReport(text: string, output: string | undefined): Promise<vo
     await writeFile(temporary, text);
     await rename(temporary, output);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // It may never have been there.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new UsageError(`cannot write "${output}": ${(error as Error).message}.`);
   }
 }
@@ -258,7 +260,8 @@ async function run(values: Values, paths: string[]): Promise<ExitCode> {
     .toSorted(compareFindings);
   const reported = new Set(files);
   const existing = new Set(session.engine.files());
-  const problems = [...session.problems(), ...strange, ...(fixed?.problems ?? [])];
+  const configs = await readConfigs(session, overrides);
+  const problems = [...session.problems(), ...configs.problems, ...strange, ...(fixed?.problems ?? [])];
   // What could not be read, or broke a rule, was not looked at.
   const troubled = new Set([...session.crashes(), ...problems.map(({ file }) => file)]);
   // What is known of a file that is gone is forgotten, of one that was not looked at it is kept.
@@ -267,7 +270,6 @@ async function run(values: Values, paths: string[]): Promise<ExitCode> {
     found,
     (rule, file) => isSelected(rule) && !troubled.has(file) && (reported.has(file) || !existing.has(file)),
   );
-  const configs = await readConfigs(session, overrides);
   const unset = [...(selection.only ?? [])].filter((id) => selection.severities[id] === undefined);
   for (const line of switchedOff(configs, unset, files))
     await write(process.stderr, `note: ${plain(line)}\n`);

@@ -2,6 +2,7 @@
 import type { FileId } from '../base/path.ts';
 import { nearestConfig, resolveConfig, type ConfigOverrides, type ResolvedConfig } from '../config/load.ts';
 import { configFileName } from '../config/settings.ts';
+import type { Problem } from '../report/model.ts';
 import { loadEngine, type Session } from './session.ts';
 
 export interface Configs {
@@ -9,6 +10,8 @@ export interface Configs {
   of(file: FileId): ResolvedConfig;
   /** Whether a configuration that is in force anywhere has a mistake. */
   isBad: boolean;
+  /** Mistakes in files that are configurations only because another one, or the command line, names them. */
+  problems: Problem[];
 }
 
 /** @param overrides what the command line says above every file */
@@ -23,12 +26,20 @@ export async function readConfigs(session: Session, overrides: ConfigOverrides):
     resolved.set(key, known);
     return known;
   };
-  const configs = [...files].filter((file) => file === configFileName || file.endsWith(`/${configFileName}`));
+  const isConfig = (file: FileId) => file === configFileName || file.endsWith(`/${configFileName}`);
+  const configs = overrides.file === undefined ? [...files].filter(isConfig) : [overrides.file];
+  const issues = configs.flatMap((file) => resolve(file).issues);
+  // One that is no text puts nothing in force: why is among the host's problems.
+  const hasUnreadable = configs.some((file) => session.host.read(file) === undefined);
+  const told = new Map(
+    issues.flatMap(({ file, message }) =>
+      isConfig(file) && files.has(file) ? [] : [[`${file}\0${message}`, { file, message }]],
+    ),
+  );
   return {
     of: (file) => resolve(nearestConfig(file, (candidate) => files.has(candidate))),
-    isBad: (overrides.file === undefined ? configs : [overrides.file]).some(
-      (file) => resolve(file).issues.length > 0,
-    ),
+    isBad: issues.length > 0 || hasUnreadable,
+    problems: [...told.values()],
   };
 }
 

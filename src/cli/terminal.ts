@@ -15,12 +15,17 @@ export function coloursFor(stream: { isTTY?: boolean }): Colours {
   return picocolors.createColors(isColourful(stream));
 }
 
+/** What is to be said cannot be written: the disk is full, for instance. */
+export class OutputError extends Error {
+  override name = 'OutputError';
+}
+
 /** Writes all of a text, however slowly it is read. */
 export function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
       // A reader that went away, like `head`, has what it wanted.
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(new OutputError(error.message));
       else resolve();
     });
   });

@@ -77,6 +77,9 @@ function schemaAt(schema: unknown, path: readonly PropertyKey[]): unknown {
   return current;
 }
 
+/** Nobody mends more at a time, and placing each costs a walk through the file. */
+const mostIssues = 100;
+
 /** Zod's issues as ours; unknown keys are placed at the key, with the nearest known one. */
 function convertIssues(
   file: FileId,
@@ -87,10 +90,11 @@ function convertIssues(
 ): ConfigIssue[] {
   const out: ConfigIssue[] = [];
   for (const issue of issues) {
+    if (out.length >= mostIssues) break;
     const path = [...base, ...issue.path.map((piece) => (typeof piece === 'symbol' ? String(piece) : piece))];
     if (issue.code === 'unrecognized_keys') {
       const known = keysOf(schemaAt(schema, issue.path));
-      for (const key of issue.keys) {
+      for (const key of issue.keys.slice(0, mostIssues)) {
         const message = `Unknown setting "${key}".${didYouMean(key, known)}`;
         out.push({ file, message, ...keySpan(root, [...path, key]) });
       }
@@ -125,6 +129,7 @@ function checkRules(
 ): ConfigIssue[] {
   const out: ConfigIssue[] = [];
   for (const [id, setting] of Object.entries(settings)) {
+    if (out.length >= mostIssues) break;
     const rule = rules.find((candidate) => candidate.id === id);
     if (!rule) {
       const near = didYouMean(
@@ -178,7 +183,7 @@ export function parseConfig(file: FileId, text: string, rules: readonly RuleDecl
   const parsed = settingsSchema.safeParse(value);
   if (!parsed.success) {
     const issues = convertIssues(file, root, [], settingsSchema, parsed.error.issues);
-    return { settings: undefined, issues, extendsAt: [] };
+    return { settings: undefined, issues: bounded(issues), extendsAt: [] };
   }
   const settings = parsed.data;
   const issues = checkRules(file, root, ['rules'], settings.rules ?? {}, rules);
@@ -186,9 +191,17 @@ export function parseConfig(file: FileId, text: string, rules: readonly RuleDecl
     issues.push(...checkRules(file, root, ['overrides', index, 'rules'], override.rules, rules));
   return {
     settings: issues.length === 0 ? settings : undefined,
-    issues,
+    issues: bounded(issues),
     extendsAt: extendsSpans(root, settings),
   };
+}
+
+/** As many issues as are told, the last of which says that there are more. */
+function bounded(issues: readonly ConfigIssue[]): ConfigIssue[] {
+  if (issues.length < mostIssues) return [...issues];
+  const told = issues.slice(0, mostIssues);
+  const last = told.at(-1);
+  return last ? [...told, { ...last, message: 'There are more mistakes than are shown.' }] : told;
 }
 
 function extendsSpans(root: Node, settings: Settings): Span[] {

@@ -64,6 +64,19 @@ function* batches(lines: Iterable<string>): Generator<string, void, undefined> {
   if (batch.length > 0) yield `${batch.join('\n')}\n`;
 }
 
+/** A folder with those above it. Node's own way never ends below `/proc`, where making one says that its parent is missing. */
+async function makeFolder(folder: string): Promise<void> {
+  const parent = path.dirname(folder);
+  if (existsSync(folder)) return;
+  if (parent !== folder) await makeFolder(parent);
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    // Another run may have been faster.
+    if (!existsSync(folder)) throw error;
+  }
+}
+
 /**
  * Replaces the cache in one step, so that a run beside this one reads the old or the new text and never half of it.
  * Lines are asked for in pieces, between which other work goes on.
@@ -73,7 +86,7 @@ export async function writeCache(root: string, lines: Iterable<string>): Promise
   const target = cachePath(root);
   const temporary = `${target}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await mkdir(path.dirname(target), { recursive: true });
+    await makeFolder(path.dirname(target));
     const handle = await open(temporary, 'wx', 0o600);
     try {
       for (const batch of batches(lines)) await handle.write(batch);

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fstatSync,
   mkdirSync,
   openSync,
@@ -52,7 +53,8 @@ type ReadResult =
 
 /** Bytes of a file, bounded also when it grows while it is read. */
 function readBytes(absolute: string): Buffer | string {
-  const handle = openSync(absolute, 'r');
+  // A pipe without a writer would be waited for.
+  const handle = openSync(absolute, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stat = fstatSync(handle);
     if (!stat.isFile()) return 'is not a regular file';
