@@ -86,12 +86,13 @@ export class Engine {
   private readonly checks: Checks;
   private readonly indexing: Indexing;
   private readonly fixer: Fixer;
+  private lastMap: BackendMap | undefined;
 
   private constructor(options: EngineOptions) {
     this.workspace = new Workspace(options.host, declarations);
     if (options.overrides) this.workspace.configurations.overrides.set('', options.overrides);
     this.checks = new Checks(this.workspace, rules, findRecipe);
-    this.indexing = new Indexing(this.workspace, () => this.fixer.forget());
+    this.indexing = new Indexing(this.workspace, () => this.forget());
     this.fixer = new Fixer({
       workspace: this.workspace,
       recipe: findRecipe,
@@ -109,9 +110,15 @@ export class Engine {
 
   // --- inputs ---
 
+  /** What was worked out for the inputs as they were. */
+  private forget(): void {
+    this.fixer.forget();
+    this.lastMap = undefined;
+  }
+
   /** What exists on disk; files that are not named are forgotten, but for open ones. */
   setTree(files: readonly TreeFile[]): void {
-    this.fixer.forget();
+    this.forget();
     this.workspace.store.setTree(files.map(({ file }) => file));
     this.checks.retree();
     this.indexing.refill();
@@ -119,11 +126,13 @@ export class Engine {
 
   /** Texts of open or changed files; undefined removes a file. */
   update(changes: readonly FileChange[]): void {
-    this.fixer.forget();
+    this.forget();
     this.change(changes);
   }
 
   private change(changes: readonly FileChange[]): void {
+    // The fixer tries out texts, too.
+    this.lastMap = undefined;
     const { store, index } = this.workspace;
     store.update(changes);
     const touched = changes.map(({ file }) => file);
@@ -133,13 +142,13 @@ export class Engine {
 
   /** Migration files that the base branch has, with their texts where known; undefined when no version control says. */
   setCommitted(files: ReadonlySet<FileId> | CommittedFiles | undefined): void {
-    this.fixer.forget();
+    this.forget();
     this.workspace.history.set(files);
   }
 
   /** What the command line or the editor's settings say above every configuration file. */
   setOverrides(overrides: ConfigOverrides): void {
-    this.fixer.forget();
+    this.forget();
     this.workspace.configurations.overrides.set('', overrides);
   }
 
@@ -280,8 +289,9 @@ export class Engine {
     return this.workspace.project.apps('').map(({ root }) => root);
   }
 
+  /** The map as data; the same object until an input changes: agents ask for slices of it again and again. */
   map(): BackendMap {
-    return buildMap(this.workspace);
+    return (this.lastMap ??= buildMap(this.workspace));
   }
 
   /**

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { plural } from '../../src/base/plural.ts';
 import type { MapNodeData } from '../../src/protocol/map.ts';
+import { firstSentence } from '../../src/report/model.ts';
 import type { Finding } from '../../src/run/finding.ts';
 import type { Folder } from '../folder.ts';
 import { countOf, hasSafeFix, noFindings } from './mapIndex.ts';
@@ -11,9 +12,6 @@ import { bare, idOf } from './mapRows.ts';
 const maxFindings = 200;
 
 const order = { error: 0, warning: 1, info: 2, hint: 3 } as const;
-
-/** The first sentence of a message, which says what is wrong. */
-const firstSentence = (message: string): string => /^[\s\S]*?[.!?](?=\s|$)/.exec(message)?.[0] ?? message;
 
 /** Rows of the rules that found something, the gravest first. @param words of a filter */
 export function ruleRows(folder: Folder, words: readonly string[]): MapNodeData[] {

@@ -3,8 +3,20 @@ import { z } from 'zod';
 import type { Engine } from '../engine.ts';
 import { rulePage } from '../host/node.ts';
 import { plain } from '../report/model.ts';
-import { entryLine, findingLine, fit, page, type Found } from './answers.ts';
+import {
+  briefFacts,
+  entryLine,
+  factNames,
+  findingLine,
+  overviewLines,
+  page,
+  ranked,
+  type FactName,
+  type Found,
+} from './answers.ts';
 import { analysedPath, RequestError } from './workspace.ts';
+
+type MapEntry = ReturnType<Engine['map']>['apps'][number]['entries'][number];
 
 const MAX_TEXT = 1_000_000;
 const paging = {
@@ -12,6 +24,11 @@ const paging = {
   cursor: z.string().max(12).optional().describe('Where an earlier answer ended'),
 };
 const filePath = z.string().min(1).max(500).describe('Path from the workspace root');
+
+const nameText = z.string().min(1).max(200);
+
+/** Above so many entries an answer says less of each, and above so many findings too. */
+const longAnswer = 8;
 
 export interface Tool {
   name: string;
@@ -68,47 +85,57 @@ export const tools: readonly Tool[] = [
       name: 'backend_map',
       title: 'Read the backend map',
       description:
-        'Actions, routes, pages, services, models, schemas, env variables, migrations of this backend: guard with evidence, roles, what each reads, writes, validates, calls. Ask this before reading code.',
+        'Actions, routes, pages, services, models, schemas, env variables, migrations of this backend: guard with evidence, roles, what each reads, writes, validates, calls. Ask this before reading code; narrow by several filters at once. kind "app" tells the stack, auth and conventions.',
     },
     {
       file: filePath.optional(),
-      model: z.string().max(100).optional().describe('Entries that read, write or are this model'),
+      name: nameText.optional().describe('Of an entry, such as placeOrder or GET /api/orders'),
+      model: nameText.optional().describe('Entries that read, write or are this model'),
+      access: z.enum(['reads', 'writes']).optional().describe('With model: only those that read or write it'),
       kind: z
         .string()
         .max(20)
         .optional()
-        .describe('action, route, page, service, guard, validation, model, env, migration, proxy'),
+        .describe('app, action, route, page, service, guard, validation, model, env, migration, proxy'),
+      guard: z.enum(['guarded', 'unguarded', 'public', 'unknown']).optional(),
+      role: nameText.optional().describe('Entries that let this role in'),
+      calls: nameText.optional().describe('Entries that call this service'),
+      validates: nameText.optional().describe('Entries that parse with this schema'),
+      revalidates: z.string().max(200).optional().describe('Entries that revalidate this path or tag'),
+      list: z
+        .enum(['unbounded', 'filtered', 'owner', 'bounded', 'lookup', 'unknown'])
+        .optional()
+        .describe('Services by how long their lists get'),
       query: z
         .string()
         .max(300)
         .optional()
         .describe('Words of a question; the best fitting entries come first'),
+      facts: z
+        .array(z.enum(factNames))
+        .max(factNames.length)
+        .optional()
+        .describe(
+          'What lines say beside name and place; short answers say all, long ones the most needed; [] says nothing',
+        ),
       ...paging,
     },
-    (engine, { file, model, kind, query, limit, cursor }) => {
-      const at = file === undefined ? undefined : analysedPath(file);
-      const name = model?.toLowerCase();
-      const entries = engine
-        .map()
-        .apps.flatMap((app) => app.entries)
-        .filter(
-          (entry) =>
-            (at === undefined || entry.file === at) &&
-            (kind === undefined || entry.kind === kind) &&
-            (name === undefined ||
-              (entry.kind === 'model' && entry.label.toLowerCase() === name) ||
-              [...(entry.reads ?? []), ...(entry.writes ?? [])].some((one) => one.toLowerCase() === name)),
-        );
-      const words = (query ?? '').toLowerCase().match(/[\p{L}\p{N}_]{3,}/gu) ?? [];
-      const ranked =
-        words.length === 0
-          ? entries
-          : entries
-              .map((entry) => ({ entry, score: fit(entry, words) }))
-              .filter(({ score }) => score > 0)
-              .toSorted((a, b) => b.score - a.score)
-              .map(({ entry }) => entry);
-      return page([...new Set(ranked.map(entryLine))], limit, cursor);
+    (engine, { limit, cursor, facts, ...wanted }) => {
+      const { apps } = engine.map();
+      if (wanted.kind === 'app') return page(apps.flatMap(overviewLines), limit, cursor);
+      const entries = ranked(apps.flatMap((app) => app.entries).filter(filterOf(wanted)), wanted.query ?? '');
+      const isLong =
+        facts === undefined &&
+        entries.length > longAnswer &&
+        entries.some((entry) => entryLine(entry) !== entryLine(entry, briefFacts));
+      const shown: ReadonlySet<FactName> | undefined = facts
+        ? new Set(facts)
+        : isLong
+          ? briefFacts
+          : undefined;
+      const lines = [...new Set(entries.map((entry) => entryLine(entry, shown)))];
+      const text = page(lines, limit, cursor);
+      return isLong ? `${text}\n(brief; "facts" asks for evidence, calls, fields and more)` : text;
     },
   ),
   tool(
@@ -127,7 +154,11 @@ export const tools: readonly Tool[] = [
       const found = wanted
         .flatMap((file) => engine.check(file))
         .filter((finding) => rule === undefined || finding.rule === rule);
-      return page(found.map(findingLine), limit, cursor);
+      return page(
+        found.map((finding) => findingLine(finding, found.length > longAnswer)),
+        limit,
+        cursor,
+      );
     },
   ),
   tool(
@@ -222,6 +253,49 @@ export const tools: readonly Tool[] = [
     },
   ),
 ];
+
+/** What an agent may ask of entries; all that is given has to hold. */
+interface Wanted {
+  file?: string | undefined;
+  name?: string | undefined;
+  model?: string | undefined;
+  access?: 'reads' | 'writes' | undefined;
+  kind?: string | undefined;
+  guard?: string | undefined;
+  role?: string | undefined;
+  calls?: string | undefined;
+  validates?: string | undefined;
+  revalidates?: string | undefined;
+  list?: string | undefined;
+}
+
+function filterOf(wanted: Wanted): (entry: MapEntry) => boolean {
+  const file = wanted.file === undefined ? undefined : analysedPath(wanted.file);
+  const low = (text: string | undefined): string | undefined => text?.toLowerCase();
+  const has = (names: readonly string[] | undefined, given: string | undefined): boolean =>
+    given === undefined || names?.some((one) => low(one) === low(given)) === true;
+  return (entry) => {
+    const { reads = [], writes = [] } = entry;
+    const touched =
+      wanted.access === 'reads' ? reads : wanted.access === 'writes' ? writes : [...reads, ...writes];
+    const own = entry.kind === 'model' && wanted.access === undefined ? [entry.label] : [];
+    return (
+      (file === undefined || entry.file === file) &&
+      has([entry.label], wanted.name) &&
+      has([...own, ...touched], wanted.model) &&
+      has([entry.kind], wanted.kind) &&
+      has(entry.guard === undefined ? [] : [entry.guard], wanted.guard) &&
+      has(entry.roles, wanted.role) &&
+      has(
+        entry.calls?.flatMap((id) => [id.slice(id.indexOf('#') + 1), id.slice(id.indexOf(':') + 1)]),
+        wanted.calls,
+      ) &&
+      has(entry.validation, wanted.validates) &&
+      has(entry.revalidates, wanted.revalidates) &&
+      has(entry.list === undefined ? [] : [entry.list], wanted.list)
+    );
+  };
+}
 
 function previewOf(engine: Engine, found: Found, fix: string | undefined): string {
   const offer =

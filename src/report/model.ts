@@ -97,3 +97,7 @@ export function plain(text: string): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** The first sentence of a message, which says what is wrong. */
+export const firstSentence = (message: string): string =>
+  /^[\s\S]*?[.!?](?=\s|$)/.exec(message)?.[0] ?? message;

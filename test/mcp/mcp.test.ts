@@ -61,6 +61,43 @@ test('slices of the map: by file, by model, by words, in pages', async () => {
   );
 });
 
+test('filters of the map hold together; long answers say less, unless they are asked', async () => {
+  const counts = Array.from({ length: 5 }, (_, i) => `export const count${i} = () => prisma.user.count();\n`);
+  const call = await connect(
+    createWorkspace({
+      ...notes,
+      'lib/services/user.service.ts': `import { prisma } from '@/lib/db';\n${counts.join('')}`,
+    }),
+  );
+  const names = async (input: Record<string, unknown>) =>
+    (await call('backend_map', { ...input, facts: [] })).text.split('\n').map((line) => line.split('  ')[0]);
+  expect(await names({ model: 'note', access: 'writes' })).toEqual(['action saveNote', 'service addNote']);
+  expect(await names({ model: 'note', access: 'reads' })).toEqual([
+    'route GET /api/notes',
+    'service listNotes',
+  ]);
+  expect(await names({ model: 'Note', access: 'writes', kind: 'service' })).toEqual(['service addNote']);
+  expect(await names({ calls: 'addNote' })).toEqual(['action saveNote']);
+  expect(await names({ validates: 'noteSchema' })).toEqual(['action saveNote']);
+  expect(await names({ revalidates: '/notes' })).toEqual(['action saveNote']);
+  expect(await names({ name: 'get /api/notes' })).toEqual(['route GET /api/notes']);
+  expect(await names({ guard: 'unguarded' })).toEqual(['nothing found']);
+  expect(await names({ list: 'bounded' })).toEqual(['service listNotes']);
+  expect(await names({ query: 'who adds notes' })).toContain('service addNote');
+  expect((await call('backend_map', { kind: 'app' })).text).toContain('database postgresql');
+  const one = (await call('backend_map', { name: 'saveNote' })).text;
+  expect(one).toContain('auth() reads the session');
+  const all = (await call('backend_map', {})).text;
+  expect(all).toContain('writes Note');
+  expect(all).not.toContain('auth() reads the session');
+  expect(all).toMatch(/\(brief; .*\)$/);
+  const asked = (await call('backend_map', { facts: ['guard', 'evidence'] })).text;
+  expect(asked).toContain('auth() reads the session');
+  expect(asked).not.toContain('brief');
+  const wrong = await call('backend_map', { facts: ['everything'] });
+  expect(wrong.isError).toBe(true);
+});
+
 test('findings, a proposed text, a rule, a fix; nothing is written', async () => {
   const root = createWorkspace(notes);
   const call = await connect(root);
