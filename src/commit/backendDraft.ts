@@ -1,6 +1,15 @@
 /** The header of a commit that changes the code of the backend and not its database. */
 import type { Part, PartKind, Touched } from './model.ts';
-import { newCalls, newProperties, signalOf, withoutForm, withoutTexts } from './signals.ts';
+import {
+  movedChecks,
+  newCalls,
+  newProperties,
+  newProviders,
+  onlyLoses,
+  signalOf,
+  withoutForm,
+  withoutTexts,
+} from './signals.ts';
 import { list, namesOf, type Draft } from './words.ts';
 
 export const isBackend = ({ kind }: Part): boolean =>
@@ -47,6 +56,8 @@ export function backendDraft({ parts }: Touched): Draft | undefined {
   }
   if (entries.length > 0)
     return refactor((shown) => `replace ${list(namesOf(gone), shown)} by ${list(namesOf(entries), shown)}`);
+  const checked = schemaDraft(added, changed);
+  if (checked) return checked;
   const functions = added.filter(({ isValue }) => !isValue);
   if (functions.length > 0) return addedDraft(functions, changed);
   if (changed.length > 0) return changedDraft(changed, removed);
@@ -64,17 +75,48 @@ function isAside(backend: readonly Part[], parts: readonly Part[]): boolean {
   return weight(backend) < 150 * backend.length && weight(views) > 10 * weight(backend);
 }
 
+const uses = ({ before, after }: Part, { name }: Part): boolean =>
+  after.includes(name) && !before.includes(name);
+
+/** New schemas that entry points use from now on: their input was not validated before. */
+function schemaDraft(added: readonly Part[], changed: readonly Part[]): Draft | undefined {
+  const schemas = added.filter(({ kind, isValue }) => kind === 'validation' && isValue);
+  const users = changed.filter((part) => isEntry(part) && schemas.some((schema) => uses(part, schema)));
+  if (users.length === 0) return undefined;
+  return draft('fix', 'backend', (shown) => `validate the input of ${list(namesOf(users), shown)}`);
+}
+
+/** New functions that keep what others read. */
+function cacheDraft(added: readonly Part[], changed: readonly Part[]): Draft | undefined {
+  const isCache = ({ name }: Part) => /(^|[a-z])(cached?|memoi?[sz]?e?d?)(?![a-z])/i.test(name);
+  if (!added.some(isCache)) return undefined;
+  const readers = added.filter(
+    ({ name }) => !/^(bust|clear|invalidate|purge|refresh|reset|delete)/i.test(name),
+  );
+  // `getPostsUncached` is what `getPosts` was.
+  const wrapped = changed.filter(({ name }) =>
+    readers.some(
+      (reader) =>
+        reader.name !== name && reader.name.replace(/(Un|Non|Not)?-?cached|Fresh|Raw/i, '') === name,
+    ),
+  );
+  const users =
+    wrapped.length > 0 ? wrapped : changed.filter((part) => readers.some((reader) => uses(part, reader)));
+  if (users.length === 0) return undefined;
+  return draft('perf', 'db', (shown) => `cache the reads of ${list(namesOf(users), shown)}`);
+}
+
 /** New functions that nobody calls from outside. */
 function addedDraft(added: readonly Part[], changed: readonly Part[]): Draft {
+  const cached = cacheDraft(added, changed);
+  if (cached) return cached;
   const shrunk = size(changed, 'before') - size(changed, 'after');
   // Code that stood in what changes and has a name of its own now.
   if (shrunk > 100 && shrunk > size(added, 'after') * 0.7)
     return refactor(
       (shown) => `move code of ${list(namesOf(changed), shown)} to ${list(namesOf(added), shown)}`,
     );
-  const users = changed.filter(({ before, after }) =>
-    added.some(({ name }) => after.includes(name) && !before.includes(name)),
-  );
+  const users = changed.filter((part) => added.some((one) => uses(part, one)));
   if (users.length > 2 && users.length > added.length && -shrunk < size(changed, 'before') * 0.03)
     return refactor((shown) => `use ${list(namesOf(added), shown)} in ${list(namesOf(users), shown)}`);
   return draft('feat', 'backend', (shown) => `add ${list(namesOf(added), shown)}`);
@@ -87,7 +129,8 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     changed.every((part) => same(part.before) === same(part.after));
   if (removed.length === 0 && all(withoutForm))
     return draft('style', 'backend', (shown) => `format ${list(namesOf(changed), shown)}`);
-  if (after < before * (changed.length > 2 ? 0.9 : 0.75))
+  const isSmaller = before - after > 100 && changed.every(onlyLoses);
+  if (isSmaller || after < before * (changed.length > 2 ? 0.9 : 0.75))
     return refactor((shown) =>
       removed.length > changed.length
         ? `remove ${list(namesOf(removed), shown)}`
@@ -95,6 +138,15 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     );
   if (removed.length === 0 && all(withoutTexts))
     return draft('fix', 'backend', (shown) => `change the texts of ${list(namesOf(changed), shown)}`);
+  const providers = changed.flatMap(newProviders);
+  if (providers.length > 0)
+    return draft(
+      'feat',
+      'backend',
+      (shown) => `sign in with ${list(providers, shown)} in ${list(namesOf(changed), shown)}`,
+    );
+  const moved = movedChecks(changed);
+  if (moved.length > 0) return refactor((shown) => `move the checks to ${list(namesOf(moved), shown)}`);
   const found = signalOf(changed);
   const isGrown =
     (after - before > 500 && after > before * 1.25) ||

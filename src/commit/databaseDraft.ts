@@ -5,10 +5,17 @@ import { clean, list, type Draft } from './words.ts';
 
 const draft = (subject: Draft['subject'], type = 'db', scope?: string): Draft => ({ type, scope, subject });
 
-export function databaseDraft({ schema, migrations, edited, parts, packages }: Touched): Draft | undefined {
+export function databaseDraft({
+  schema,
+  migrations,
+  edited,
+  parts,
+  packages,
+  lost,
+}: Touched): Draft | undefined {
   // Another version of Prisma wants other settings: what happens is the update.
   const isUpdate = packages.length > 0 && schema.every(({ kind }) => kind === 'setting');
-  if (schema.length === 0 || isUpdate) return migrationDraft(migrations, edited);
+  if (schema.length === 0 || isUpdate) return migrationDraft(migrations, edited, lost);
   const isOnlyIndexes = schema.every(({ kind, name }) => kind === 'index' && !name.startsWith('unique '));
   const isNew = parts.some(
     ({ kind, change }) => change === 'added' && (kind === 'action' || kind === 'route'),
@@ -20,7 +27,11 @@ export function databaseDraft({ schema, migrations, edited, parts, packages }: T
   return draft((shown) => `drop the index on ${list(of('removed'), shown)}`);
 }
 
-function migrationDraft(migrations: readonly string[], edited: readonly string[]): Draft | undefined {
+function migrationDraft(
+  migrations: readonly string[],
+  edited: readonly string[],
+  lost: readonly string[],
+): Draft | undefined {
   const names = (migrations.length > 0 ? migrations : edited).map(migrationTitle);
   if (names.length === 0) return undefined;
   const [first = ''] = names;
@@ -32,8 +43,19 @@ function migrationDraft(migrations: readonly string[], edited: readonly string[]
     )
   )
     return draft(() => clean(first));
+  const dropped = lost.map(droppedBy);
+  if (migrations.length > 0 && dropped.length > 0 && dropped.every((name) => name !== undefined))
+    return draft((shown) => `drop ${list(dropped, shown)}`);
   const verb = migrations.length > 0 ? 'add' : 'change';
   return draft((shown) => `${verb} the migration${names.length > 1 ? 's' : ''} ${list(names, shown)}`);
+}
+
+/** What a migration drops, by what is lost with it: `Post.title`, `the table Post`; `undefined` for other losses. */
+function droppedBy(lost: string): string | undefined {
+  const column = /^all values of the column `([^`]+)` of `([^`]+)`$/.exec(lost);
+  if (column) return `${column[2]}.${column[1]}`;
+  const table = /^the table `([^`]+)` and all its rows$/.exec(lost);
+  return table ? `the table ${table[1]}` : undefined;
 }
 
 /** `20260101120000_add_slug` → `add slug`. */
@@ -76,7 +98,9 @@ function schemaSubject(schema: readonly SchemaChange[], shown: number): string {
   say('drop', named('model', 'removed'), 'the model ', 'the models ');
   phrases.push(...grouped('add', 'to', [...named('field', 'added'), ...named('value', 'added')], shown));
   phrases.push(...grouped('drop', 'of', [...named('field', 'removed'), ...named('value', 'removed')], shown));
-  const altered = changes.filter(({ kind, change }) => kind === 'field' && change === 'changed');
+  const altered = changes.filter(
+    ({ kind, change }) => (kind === 'field' || kind === 'model') && change === 'changed',
+  );
   const how = altered.length === 1 ? altered[0]?.how : undefined;
   const [verb = '', ...rest] = clean(how ?? '').split(' ');
   if (how !== undefined) phrases.push([verb, rest.join(' ')]);

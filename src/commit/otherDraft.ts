@@ -40,6 +40,55 @@ const order: readonly PartKind[] = [
   'other',
 ];
 
+/** Where files go, when that is what a commit is about: what else changes are their addresses. */
+export function movedDraft({ moved, parts, schema, imports }: Touched): Draft | undefined {
+  const isAboutMoves =
+    moved.length >= 3 &&
+    schema.length === 0 &&
+    parts.length <= moved.length / 2 &&
+    weight(parts) < 100 * moved.length;
+  if (!isAboutMoves) return undefined;
+  const isBackend =
+    moved.some(({ to }) => /(^|\/)(prisma|migrations|api|actions|services?|server)\//.test(to)) ||
+    imports.some(({ kind }) => kind !== 'ui' && kind !== 'page');
+  const scope = isBackend ? 'backend' : undefined;
+  const folders = new Set(moved.map(({ from, to }) => foldersOf(from, to)));
+  const [only] = folders;
+  if (folders.size === 1 && only !== undefined)
+    return { type: 'refactor', scope, subject: () => `move ${only}` };
+  const names = moved.map(({ to }) => shortName(to));
+  return { type: 'refactor', scope, subject: (shown) => `move ${list(names, shown)}` };
+}
+
+/** `src/prisma to prisma`: where two paths differ at their beginnings. */
+function foldersOf(from: string, to: string): string {
+  const [a, b] = [from.split('/'), to.split('/')];
+  let shared = 0;
+  while (shared < Math.min(a.length, b.length) - 1 && a.at(-1 - shared) === b.at(-1 - shared)) shared++;
+  const start = (path: readonly string[]) => path.slice(0, path.length - shared).join('/') || '.';
+  return `${start(a)} to ${start(b)}`;
+}
+
+/** Imports that are put right, where nothing but the example of an environment changes beside them. */
+export function importsDraft({ imports, parts, moved }: Touched): Draft | undefined {
+  const own = imports.filter(({ kind }) => kind !== 'test');
+  const isAlone = parts.every(({ kind, file }) => kind === 'docs' || isExample(file));
+  if (own.length === 0 || !isAlone || moved.length > 0) return undefined;
+  const isBackend = own.some(({ kind }) => /^(action|route|service|validation|env|auth|db)$/.test(kind));
+  return {
+    type: 'fix',
+    scope: isBackend ? 'backend' : 'ui',
+    subject: (shown) =>
+      `correct the imports of ${list(
+        own.map(({ file }) => shortName(file)),
+        shown,
+      )}`,
+  };
+}
+
+/** `.env.example` and its like, which nothing reads. */
+const isExample = (file: string): boolean => /(^|\/)\.env\.?\w*\.?(dist|example|sample|template)$/.test(file);
+
 export function otherDraft({ parts, moved, packages, unchanged }: Touched): Draft | undefined {
   if (parts.length === 0 && moved.length === 0 && unchanged.length > 0)
     return {

@@ -66,6 +66,17 @@ function fieldChange(name: string, before: PrismaField, after: PrismaField): str
   return undefined;
 }
 
+/** What is different about a model beside its members and indexes. */
+function modelChanges(before: PrismaModel, after: PrismaModel): string[] {
+  const { name } = after;
+  const keyOf = ({ id }: PrismaModel) => id?.fields.join(', ') ?? '';
+  const changes: string[] = [];
+  if (keyOf(before) !== keyOf(after)) changes.push(`change the primary key of ${name}`);
+  if (before.dbName !== after.dbName) changes.push(`store ${name} in the table ${after.dbName ?? name}`);
+  if (before.schema !== after.schema) changes.push(`move ${name} to the schema ${after.schema ?? 'public'}`);
+  return changes;
+}
+
 function compare<Value>(
   before: ReadonlyMap<string, Value>,
   after: ReadonlyMap<string, Value>,
@@ -93,6 +104,8 @@ export function schemaChanges(before: readonly string[], after: readonly string[
   for (const [name, model] of now.models) {
     const earlier = old.models.get(name);
     if (!earlier) continue;
+    for (const how of modelChanges(earlier, model))
+      out.push({ kind: 'model', change: 'changed', name, stored: false, how });
     const fields = (of: PrismaModel) => new Map(of.fields.map((field) => [field.name, field]));
     for (const found of compare(fields(earlier), fields(model), fieldText)) {
       const { name: field, change, value } = found;

@@ -72,10 +72,34 @@ const grows = (parts: readonly Part[], pattern: RegExp): boolean =>
 const shrinks = (parts: readonly Part[], pattern: RegExp): boolean =>
   parts.some(({ before, after }) => count(after, pattern) < count(before, pattern));
 
+/** As much of it goes from some parts as comes in others. */
+function isMoved(parts: readonly Part[], pattern: RegExp): boolean {
+  const total = (side: 'before' | 'after') =>
+    parts.reduce((sum, part) => sum + count(part[side], pattern), 0);
+  return shrinks(parts, pattern) && total('after') <= total('before');
+}
+
+/** Checks that some parts lose and others gain: where they are now. */
+export function movedChecks(parts: readonly Part[]): Part[] {
+  const found = patterns.find(({ isGuard, more }) => isGuard && grows(parts, more) && isMoved(parts, more));
+  return found ? parts.filter((part) => grows([part], found.more)) : [];
+}
+
+const providers =
+  /\bProviders?\.(\w+)\(|\b([A-Z]\w*?)Provider\(|\b(Apple|Auth0|AzureAd|Credentials|Discord|Facebook|GitHub|Google|Keycloak|LinkedIn|MicrosoftEntraID|Nodemailer|Okta|Resend|Slack|Spotify|Twitch|Twitter)\(/g;
+
+/** Ways to sign in that a part has now and had not before. */
+export function newProviders({ before, after }: Part): string[] {
+  const of = (code: string) =>
+    [...code.matchAll(providers)].flatMap(([, member, prefixed, named]) => member ?? prefixed ?? named ?? []);
+  const old = new Set(of(before));
+  return [...new Set(of(after))].filter((name) => !old.has(name));
+}
+
 /** @param parts those that change; of added and removed ones there is nothing to compare */
 export function signalOf(parts: readonly Part[]): { signal: Signal; parts: Part[] } | undefined {
   for (const { more, less, ...signal } of patterns) {
-    if (!grows(parts, more) || (less && !shrinks(parts, less))) continue;
+    if (!grows(parts, more) || (less && !shrinks(parts, less)) || isMoved(parts, more)) continue;
     return { signal, parts: parts.filter((part) => grows([part], more)) };
   }
   return undefined;
@@ -99,6 +123,14 @@ const ordinary = new Set(
 /** Code without the contents of its texts, and without what only a formatter cares for. */
 export const withoutTexts = (code: string): string => code.replace(/(['"`])(?:\\.|(?!\1).)*\1/g, "''");
 export const withoutForm = (code: string): string => code.replace(/[{}();,'"`\s]/g, '');
+
+const words = /[A-Za-z_$][\w$]*/g;
+
+/** Whether a part only loses: every word that it has now, it had before. */
+export function onlyLoses({ before, after }: Part): boolean {
+  const old = new Set(before.match(words));
+  return after.length < before.length && (after.match(words) ?? []).every((word) => old.has(word));
+}
 
 const calls = /(?<![.\w] ?)\b([a-z]\w+)\(/g;
 const keywords = new Set([

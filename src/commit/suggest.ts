@@ -2,7 +2,7 @@
 import { backendDraft } from './backendDraft.ts';
 import { databaseDraft, tellingChanges } from './databaseDraft.ts';
 import type { Part, PartKind, Touched } from './model.ts';
-import { otherDraft, updateDraft } from './otherDraft.ts';
+import { importsDraft, movedDraft, otherDraft, updateDraft } from './otherDraft.ts';
 import { clean, list, shortName, wrap, type Draft } from './words.ts';
 
 export interface Suggestion {
@@ -27,7 +27,12 @@ export const defaultLimits: Limits = { header: 100, line: 100 };
 /** A commit's message; `undefined` when nothing changes. */
 export function suggestMessage(touched: Touched, limits: Limits = defaultLimits): Suggestion | undefined {
   const draft =
-    databaseDraft(touched) ?? updateDraft(touched) ?? backendDraft(touched) ?? otherDraft(touched);
+    movedDraft(touched) ??
+    databaseDraft(touched) ??
+    updateDraft(touched) ??
+    importsDraft(touched) ??
+    backendDraft(touched) ??
+    otherDraft(touched);
   if (!draft) return undefined;
   const { type, scope } = draft;
   const breaking = touched.lost.length > 0;

@@ -33,7 +33,21 @@ export async function touchedBy(changes: ChangeSet): Promise<Touched> {
         ) && !(status === 'moved' && before === after),
     )
     .flatMap(partsOf);
-  const telling = new Set([...parts.map(({ file }) => file), ...moved.map(({ to }) => to)]);
+  const imports = changes.files.flatMap((change) =>
+    isSameCode(change) && hasOtherImports(change)
+      ? [
+          {
+            file: change.file,
+            kind: kindOf(change.file, extractFacts(change.file, change.after ?? '').facts),
+          },
+        ]
+      : [],
+  );
+  const telling = new Set([
+    ...parts.map(({ file }) => file),
+    ...moved.map(({ to }) => to),
+    ...imports.map(({ file }) => file),
+  ]);
   return {
     unchanged: changes.files.flatMap(({ file }) => (telling.has(file) ? [] : [file])),
     parts: withoutMoves(parts),
@@ -41,6 +55,7 @@ export async function touchedBy(changes: ChangeSet): Promise<Touched> {
     migrations: migrations.added,
     edited: migrations.edited,
     lost: [...new Set(lost)],
+    imports,
     packages: changes.files.filter(({ file }) => basename(file) === 'package.json').flatMap(packageChanges),
     moved,
   };
@@ -111,8 +126,17 @@ const isZod = ({ kind, code }: Declaration): boolean =>
 function isSameCode({ file, before, after }: ChangedFile): boolean {
   if (before === undefined || after === undefined) return false;
   const [old, now] = [declarationsOf(file, before), declarationsOf(file, after)];
-  const code = (of: typeof old) => of && JSON.stringify([of.declared, of.statements]);
+  const code = (of: typeof old) =>
+    of && JSON.stringify([of.declared.map((one) => [one.name, codeOf(one)]), of.statements]);
   return old !== undefined && code(old) === code(now);
+}
+
+/** Whether a declaration is exported says nothing of what it does. */
+const codeOf = ({ code }: Declaration): string => code.replace(/^export (default )?/, '');
+
+function hasOtherImports({ file, before, after }: ChangedFile): boolean {
+  if (before === undefined || after === undefined) return false;
+  return declarationsOf(file, before)?.imports !== declarationsOf(file, after)?.imports;
 }
 
 function compareDeclared(
@@ -128,7 +152,7 @@ function compareDeclared(
   const parts = names.flatMap((name): { part: Part; declaration: Declaration }[] => {
     const [a, b] = [old.get(name), now.get(name)];
     const declaration = b ?? a;
-    if (!declaration || a?.code === b?.code) return [];
+    if (!declaration || (a && b && codeOf(a) === codeOf(b))) return [];
     return [
       {
         declaration,
@@ -151,7 +175,8 @@ function compareDeclared(
   const open = parts.filter(isPublic);
   const exported = parts.filter(({ declaration }) => declaration.exported);
   const chosen = open.length > 0 ? open : exported.length > 0 ? exported : parts;
-  if (kind !== 'route' || open.length > 0) return chosen.map(({ part }) => part);
+  if (open.length > 0) return chosen.map(({ part }) => part);
+  if (kind !== 'route') return ownersOf(chosen, after) ?? chosen.map(({ part }) => part);
   const [first] = chosen;
   if (!first) return [];
   // Helpers of a route have no name that anybody outside knows.
@@ -166,6 +191,30 @@ function compareDeclared(
       after: chosen.map(({ part }) => part.after).join(' '),
     },
   ];
+}
+
+/** Helpers that only their file knows, told as a change of the exported functions that call them; few enough to be named. */
+function ownersOf(
+  helpers: readonly { part: Part; declaration: Declaration }[],
+  after: readonly Declaration[],
+): Part[] | undefined {
+  if (helpers.some(({ declaration }) => declaration.exported || declaration.kind !== 'function'))
+    return undefined;
+  const owners = after.filter(
+    ({ exported, kind, code }) =>
+      exported && kind === 'function' && helpers.some(({ part }) => code.includes(`${part.name}(`)),
+  );
+  if (owners.length === 0 || owners.length > 3) return undefined;
+  const join = (side: 'before' | 'after') => helpers.map(({ part }) => part[side]).join(' ');
+  return owners.flatMap(({ name }, index) =>
+    helpers.slice(0, 1).map(({ part }): Part => ({
+      ...part,
+      name,
+      change: 'changed',
+      before: index === 0 ? join('before') : part.before,
+      after: index === 0 ? join('after') : part.after,
+    })),
+  );
 }
 
 function urlOf(file: FileId): string | undefined {

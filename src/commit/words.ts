@@ -35,6 +35,12 @@ export function shortName(name: string): string {
     .replace(/\.[cm]?[jt]sx?$/, '');
 }
 
+/** `getPosts` of `queries/getPosts.ts`; the folder's name for an index. */
+function fileName(file: string): string {
+  const pieces = file.replace(/\.[cm]?[jt]sx?$/, '').split('/');
+  return (pieces.at(-1) === 'index' ? pieces.at(-2) : pieces.at(-1)) ?? file;
+}
+
 /** What parts are called; of an address with many methods the address. */
 export function namesOf(parts: readonly Part[]): string[] {
   const methods = new Map<string, number>();
@@ -43,7 +49,11 @@ export function namesOf(parts: readonly Part[]): string[] {
     const address = addressOf(name);
     if (address !== undefined) methods.set(address, (methods.get(address) ?? 0) + 1);
   }
-  return parts.map(({ name }) => {
+  const files = new Map<string, Set<string>>();
+  for (const { name, file } of parts) files.set(name, (files.get(name) ?? new Set()).add(file));
+  return parts.map(({ name, file }) => {
+    // A name that several files have is none: people call such functions by their file.
+    if ((files.get(name)?.size ?? 0) > 1 && addressOf(name) === undefined) return fileName(file);
     const address = addressOf(name);
     return address !== undefined && (methods.get(address) ?? 0) > 2 ? address : shortName(name);
   });

@@ -26,7 +26,8 @@ const printer = ts.createPrinter({ removeComments: true });
  * @returns undefined for a text that does not parse deep enough to be printed
  */
 export function declarationsOf(file: FileId, text: string): Declarations | undefined {
-  const source = parseTs(file, text, true);
+  const source = parsed(file, text);
+  if (!source) return undefined;
   const code = (node: ts.Node): string =>
     printer
       .printNode(ts.EmitHint.Unspecified, node, source)
@@ -68,6 +69,16 @@ export function declarationsOf(file: FileId, text: string): Declarations | undef
     return undefined;
   }
   return { declared, imports: imports.toSorted().join('\n'), statements: statements.join('\n') };
+}
+
+/** The parser is recursive as well. */
+function parsed(file: FileId, text: string): ts.SourceFile | undefined {
+  try {
+    return parseTs(file, text, true);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return undefined;
+  }
 }
 
 type Add = (name: string, kind: Declaration['kind'], exported: boolean, node: ts.Node) => void;

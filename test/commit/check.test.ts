@@ -14,6 +14,7 @@ const nothing: Touched = {
   packages: [],
   unchanged: [],
   moved: [],
+  imports: [],
 };
 const part = (kind: Touched['parts'][number]['kind'], name: string) =>
   ({ kind, name, file: name, change: 'changed', isValue: false, before: 'a', after: 'b' }) as const;

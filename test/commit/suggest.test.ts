@@ -278,3 +278,161 @@ test('what does not parse, and what is nested without end, still gets a message'
   expect(await message({ 'lib/services/a.ts': ['export const a = 1;', deep] })).toMatch(/^\w+[(:]/);
   expect(await message({})).toBeUndefined();
 });
+
+const service = (body: string) => `import { prisma } from '@/lib/db';\n${body}\n`;
+
+test.each<[string, Texts, string]>([
+  [
+    'a primary key',
+    {
+      'prisma/schema.prisma': [
+        'model Like {\n  a Int\n  b Int\n  @@id([a])\n}\n',
+        'model Like {\n  a Int\n  b Int\n  @@id([a, b])\n}\n',
+      ],
+    },
+    'db: change the primary key of Like',
+  ],
+  [
+    'the table of a model',
+    {
+      'prisma/schema.prisma': [
+        'model Like {\n  a Int @id\n}\n',
+        'model Like {\n  a Int @id\n  @@map("likes")\n}\n',
+      ],
+    },
+    'db: store Like in the table likes',
+  ],
+  [
+    'imports alone are no formatting',
+    {
+      'lib/services/post.ts': [
+        "import { a } from './a';\nexport const list = () => a();\n",
+        "import { a } from '../a';\nexport const list = () => a();\n",
+      ],
+      '.env.example': ['A=\n', 'A=\nB=\n'],
+    },
+    'fix(backend): correct the imports of services/post',
+  ],
+  [
+    'an export alone is no change of code',
+    { 'lib/services/post.ts': ['const limit = 5;\n', 'export const limit = 5;\n'] },
+    'style: format services/post',
+  ],
+  [
+    'functions that every file has are called by their file',
+    {
+      'lib/services/getPosts.ts': [
+        service('export async function query() {\n  return prisma.post.findMany({ where: { a: 1 } });\n}'),
+        service('export async function query() {\n  return prisma.post.findMany({ where: { a: 2 } });\n}'),
+      ],
+      'lib/services/getTags/index.ts': [
+        service('export async function query() {\n  return prisma.tag.findMany({ where: { a: 1 } });\n}'),
+        service('export async function query() {\n  return prisma.tag.findMany({ where: { a: 2 } });\n}'),
+      ],
+    },
+    'fix(backend): correct getPosts and getTags',
+  ],
+  [
+    'a helper is told by who calls it',
+    {
+      'lib/services/post.ts': [
+        service('function order() {\n  return 1;\n}\nexport function listPosts() {\n  return order();\n}'),
+        service('function order() {\n  return 2;\n}\nexport function listPosts() {\n  return order();\n}'),
+      ],
+    },
+    'fix(backend): correct listPosts',
+  ],
+  [
+    'checks that move protect no more than before',
+    {
+      'lib/services/post.ts': [
+        service(
+          'export async function removePost(id) {\n  await requireUser();\n  return prisma.post.delete({ where: { id } });\n}',
+        ),
+        service('export async function removePost(id) {\n  return prisma.post.delete({ where: { id } });\n}'),
+      ],
+      'app/api/posts/route.ts': [
+        'export async function DELETE(request) {\n  return removePost(request.id);\n}\n',
+        'export async function DELETE(request) {\n  await requireUser();\n  return removePost(request.id);\n}\n',
+      ],
+    },
+    'refactor(backend): move the checks to DELETE /api/posts',
+  ],
+  [
+    'schemas that routes use from now on',
+    {
+      'lib/validations/post.ts': [
+        "import { z } from 'zod';\n",
+        "import { z } from 'zod';\nexport const postSchema = z.object({ id: z.string() });\n",
+      ],
+      'app/api/posts/route.ts': [
+        'export async function POST(request) {\n  return save(await request.json());\n}\n',
+        'export async function POST(request) {\n  return save(check(postSchema, await request.json()));\n}\n',
+      ],
+    },
+    'fix(backend): validate the input of POST /api/posts',
+  ],
+  [
+    'a cache in front of a read',
+    {
+      'lib/services/post.ts': [
+        service('export async function listPosts() {\n  return prisma.post.findMany();\n}'),
+        service(
+          'export async function listPostsUncached() {\n  return prisma.post.findMany();\n}\nexport async function listPosts() {\n  return remember(listPostsUncached);\n}',
+        ),
+      ],
+    },
+    'perf(db): cache the reads of listPosts',
+  ],
+  [
+    'another way to sign in',
+    {
+      'lib/auth.ts': [
+        'export const { auth } = NextAuth({ providers: [GitHub()] });\n',
+        'export const { auth } = NextAuth({ providers: [GitHub(), Google()] });\n',
+      ],
+    },
+    'feat(backend): sign in with Google in auth',
+  ],
+  [
+    'what only loses is simpler',
+    {
+      'lib/services/post.ts': [
+        service(
+          `export async function listPosts() {\n  const legacy = await readLegacy('${'x'.repeat(60)}', 1, 2, 3);\n  if (legacy) return legacy;\n  ${'await note();\n  '.repeat(30)}return prisma.post.findMany();\n}`,
+        ),
+        service(
+          `export async function listPosts() {\n  ${'await note();\n  '.repeat(30)}return prisma.post.findMany();\n}`,
+        ),
+      ],
+    },
+    'refactor(backend): simplify listPosts',
+  ],
+])('%s', async (_name, texts, expected) => {
+  expect((await message(texts))?.split('\n')[0]).toBe(expected);
+});
+
+test('a migration without a schema is told by what it drops', async () => {
+  const said = await message(
+    { 'prisma/migrations/2_b/migration.sql': [undefined, 'ALTER TABLE "Post" DROP COLUMN "title";\n'] },
+    { 'prisma/migrations': created },
+  );
+  expect(said).toMatch(/^db!: drop Post\.title\n\nBREAKING CHANGE: destroys all values/);
+});
+
+test('files that only move are told by where they go', async () => {
+  const moved = (from: string, file: string, text = 'x'): ChangedFile => ({
+    file,
+    from,
+    status: 'moved',
+    before: text,
+    after: text,
+  });
+  const files = [
+    moved('src/prisma/schema.prisma', 'prisma/schema.prisma'),
+    moved('src/prisma/index.js', 'prisma/index.js'),
+    moved('src/prisma/migrations/1_a/migration.sql', 'prisma/migrations/1_a/migration.sql'),
+  ];
+  const suggestion = suggestMessage(await touchedBy({ files, migrationsBefore: new Map() }));
+  expect(suggestion && messageText(suggestion)).toBe('refactor(backend): move src/prisma to prisma');
+});
