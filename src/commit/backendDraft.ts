@@ -1,10 +1,14 @@
 /** The header of a commit that changes the code of the backend and not its database. */
 import type { Part, PartKind, Touched } from './model.ts';
 import {
+  hasOnlyWords,
+  isRenamed,
   movedChecks,
   newCalls,
+  newInputs,
   newProperties,
   newProviders,
+  newVariables,
   onlyLoses,
   signalOf,
   withoutForm,
@@ -45,7 +49,13 @@ const refactor = (subject: Draft['subject']): Draft => draft('refactor', 'backen
 export function backendDraft({ parts }: Touched): Draft | undefined {
   const backend = parts.filter(isBackend);
   if (backend.length === 0 || isAside(backend, parts)) return undefined;
-  const of = (change: Part['change']) => backend.filter((part) => part.change === change);
+  const { renamed, rest } = withoutRenames(backend);
+  if (rest.length === renamed.length && renamed.length > 0)
+    return refactor((shown) => {
+      const name = ({ from, to }: Renamed) => `${from.name} to ${to.name}`;
+      return `rename ${list(renamed.map(name), shown)}`;
+    });
+  const of = (change: Part['change']) => rest.filter((part) => part.change === change);
   const [added, changed, removed] = [of('added'), of('changed'), of('removed')];
   const entries = added.filter(isEntry);
   const gone = removed.filter(isEntry);
@@ -64,6 +74,30 @@ export function backendDraft({ parts }: Touched): Draft | undefined {
   if (added.length > removed.length)
     return draft('feat', 'backend', (shown) => `add ${list(namesOf(added), shown)}`);
   return refactor((shown) => `remove ${list(namesOf(removed), shown)}`);
+}
+
+interface Renamed {
+  from: Part;
+  to: Part;
+}
+
+/** What is gone under one name and there under another, told as changed. */
+function withoutRenames(parts: readonly Part[]): { renamed: Renamed[]; rest: Part[] } {
+  const gone = parts.filter(({ change, isValue }) => change === 'removed' && !isValue);
+  const renamed: Renamed[] = [];
+  const rest: Part[] = [];
+  for (const part of parts) {
+    const from =
+      part.change === 'added' && !part.isValue && !isEntry(part)
+        ? gone.find((one) => isRenamed(one, part) && !renamed.some((known) => known.from === one))
+        : undefined;
+    if (from) {
+      renamed.push({ from, to: part });
+      rest.push({ ...part, change: 'changed', before: from.before });
+    } else rest.push(part);
+  }
+  const old = new Set(renamed.map(({ from }) => from));
+  return { renamed, rest: rest.filter((part) => !old.has(part)) };
 }
 
 /** Little of the backend changes beside much of something else. */
@@ -136,7 +170,7 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
         ? `remove ${list(namesOf(removed), shown)}`
         : `simplify ${list(namesOf(changed), shown)}`,
     );
-  if (removed.length === 0 && all(withoutTexts))
+  if (removed.length === 0 && all(withoutTexts) && changed.every(hasOnlyWords))
     return draft('fix', 'backend', (shown) => `change the texts of ${list(namesOf(changed), shown)}`);
   const providers = changed.flatMap(newProviders);
   if (providers.length > 0)
@@ -162,6 +196,7 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
   return (
     commonDraft(changed, after - before) ??
     acceptingDraft(changed) ??
+    variablesDraft(changed, isGrown) ??
     grownDraft(changed, isGrown) ??
     fixDraft(changed)
   );
@@ -186,14 +221,30 @@ function commonDraft(changed: readonly Part[], growth: number): Draft | undefine
 
 /** Schemas that let more through, and an environment that has more in it. */
 function acceptingDraft(changed: readonly Part[]): Draft | undefined {
-  const accepting = changed.filter(({ kind }) => kind === 'validation' || kind === 'env');
-  const accepted = accepting.flatMap(newProperties);
+  const accepting = changed.filter(
+    (part) => part.kind === 'validation' || part.kind === 'env' || newInputs(part).length > 0,
+  );
+  const accepted = accepting.flatMap((part) =>
+    part.kind === 'validation' || part.kind === 'env' ? newProperties(part) : newInputs(part),
+  );
   if (accepted.length === 0) return undefined;
   const isEnv = accepting.every(({ kind }) => kind === 'env');
   return draft('feat', scopeOf(changed), (shown) =>
     isEnv
       ? `read ${list(accepted, shown)} from the environment`
       : `accept ${list(accepted, shown)} in ${list(namesOf(accepting), shown)}`,
+  );
+}
+
+/** What stood in the code comes from outside now. */
+function variablesDraft(changed: readonly Part[], isGrown: boolean): Draft | undefined {
+  const users = changed.filter((part) => newVariables(part).length > 0);
+  if (users.length === 0 || isGrown) return undefined;
+  const names = users.flatMap(newVariables);
+  return draft(
+    'fix',
+    'backend',
+    (shown) => `read ${list(names, shown)} from the environment in ${list(namesOf(users), shown)}`,
   );
 }
 

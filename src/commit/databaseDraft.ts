@@ -1,6 +1,7 @@
 /** The header of a commit that changes the schema or has migrations. */
 import { basename } from '../base/path.ts';
 import type { SchemaChange, Touched } from './model.ts';
+import { isBackend, weight } from './backendDraft.ts';
 import { clean, list, type Draft } from './words.ts';
 
 const draft = (subject: Draft['subject'], type = 'db', scope?: string): Draft => ({ type, scope, subject });
@@ -16,6 +17,12 @@ export function databaseDraft({
   // Another version of Prisma wants other settings: what happens is the update.
   const isUpdate = packages.length > 0 && schema.every(({ kind }) => kind === 'setting');
   if (schema.length === 0 || isUpdate) return migrationDraft(migrations, edited, lost);
+  // Settings that code wants are no matter of their own.
+  const isAside = schema.every(({ kind }) => kind === 'setting') && weight(parts.filter(isBackend)) > 300;
+  if (isAside) return undefined;
+  const [only = ''] = migrations;
+  if (migrations.length === 1 && edited.length > 1)
+    return draft(() => `merge ${edited.length} migrations into ${clean(migrationTitle(only))}`);
   const isOnlyIndexes = schema.every(({ kind, name }) => kind === 'index' && !name.startsWith('unique '));
   const isNew = parts.some(
     ({ kind, change }) => change === 'added' && (kind === 'action' || kind === 'route'),
@@ -119,7 +126,8 @@ function schemaSubject(schema: readonly SchemaChange[], shown: number): string {
   );
   const indexes = named('index', 'added').filter((name) => !unique.includes(name));
   if (indexes.length > 0) phrases.push(['index', indexList(indexes, shown)]);
-  say('drop', named('index', 'removed'), 'the index on ', 'the indexes on ');
+  const gone = named('index', 'removed').map((name) => name.replace(/^unique /, ''));
+  say('drop', gone, 'the index on ', 'the indexes on ');
   say('set', [...named('setting', 'added'), ...named('setting', 'changed')]);
   say('drop', named('setting', 'removed'), 'the setting ', 'the settings ');
   const told = phrases.slice(0, shown > 2 ? 2 : 1);

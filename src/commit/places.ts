@@ -21,7 +21,7 @@ const byPath: readonly [RegExp, PartKind][] = [
   ],
   [/(^|\/)(\.github\/workflows|\.circleci|\.gitlab)\/|(^|\/)(\.gitlab-ci|bitbucket-pipelines)\.yml$/, 'ci'],
   [
-    /(^|\/)(__tests__|__mocks__|e2e|tests?|cypress|playwright)\/|\.(\w*test|spec|cy|e2e)\.[cm]?[jt]sx?$/,
+    /(^|\/)(__tests__|__mocks__|e2e|tests?|test-?(utils|helpers|support)|testing|cypress|playwright)\/|\.(\w*test|spec|cy|e2e)\.[cm]?[jt]sx?$/,
     'test',
   ],
   [/(^|\/)seeds?\b[^/]*(\/.*)?\.[cm]?[jt]s$|(^|\/)prisma\/seed/, 'seed'],
@@ -44,6 +44,9 @@ export function kindOf(file: FileId, facts: FileFacts | undefined): PartKind {
       ? undefined
       : { root, name: '', src: '', router: 'app' as const, why: [], schema: undefined, schemaWhy: undefined };
   const role = roleOf({ file, facts, app, generated: false });
+  // `'use server'` at the top of a page makes no action of it.
+  if (role === 'action' && root !== undefined && /(^|\/)(page|layout|template|default)\.[jt]sx$/.test(file))
+    return 'page';
   switch (role) {
     case 'action':
     case 'route':

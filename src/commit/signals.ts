@@ -122,7 +122,52 @@ const ordinary = new Set(
 
 /** Code without the contents of its texts, and without what only a formatter cares for. */
 export const withoutTexts = (code: string): string => code.replace(/(['"`])(?:\\.|(?!\1).)*\1/g, "''");
-export const withoutForm = (code: string): string => code.replace(/[{}();,'"`\s]/g, '');
+/** Braces of blocks come and go with a formatter's mind, those of objects are part of a value. */
+export const withoutForm = (code: string): string =>
+  code.replace(/(?<=[(,:=[?&|]\s*|\breturn\s+)\{/g, '#').replace(/[{}();,'"`\s]/g, '');
+
+const texts = /(['"`])((?:\\.|(?!\1).)*)\1/g;
+
+/** Whether all texts that a part has now and had not before are for people: words with blanks between them, and no SQL. */
+export function hasOnlyWords({ before, after }: Part): boolean {
+  const of = (code: string) => [...code.matchAll(texts)].map(([, , text = '']) => text);
+  const old = new Set(of(before));
+  return of(after).every(
+    (text) =>
+      old.has(text) ||
+      (/\S \S/.test(text) && !/\b(select|from|where|limit|order by|join|update)\b/i.test(text)),
+  );
+}
+
+const variables = /\bprocess\.env(?:\.|\[['"])([A-Z]\w*)|\benv\.([A-Z][A-Z\d_]+)/g;
+
+/** Variables of the environment that a part reads now and did not read before. */
+export function newVariables({ before, after }: Part): string[] {
+  const of = (code: string) =>
+    [...code.matchAll(variables)].flatMap(([, first, second]) => first ?? second ?? []);
+  const old = new Set(of(before));
+  return [...new Set(of(after))].filter((name) => !old.has(name));
+}
+
+/** Properties of Zod schemas inside a part that are new. */
+export function newInputs({ before, after }: Part): string[] {
+  const of = (code: string) => [...code.matchAll(/\b(\w+): z\./g)].map(([, name = '']) => name);
+  const old = new Set(of(before));
+  return [...new Set(of(after))].filter((name) => !old.has(name));
+}
+
+/** Whether two functions are one under two names: their code is the same but for the name, or nearly so. */
+export function isRenamed(before: Part, after: Part): boolean {
+  const [a, b] = [before.before.replaceAll(before.name, ' '), after.after.replaceAll(after.name, ' ')];
+  if (a === b) return true;
+  const [old, now] = [a.match(words) ?? [], b.match(words) ?? []];
+  const known = new Set(old);
+  const shared = now.filter((word) => known.has(word)).length;
+  const isAlike = shared > 0.8 * now.length && now.length > 0.5 * old.length && now.length < 1.5 * old.length;
+  // `adminUpdateHotel` and `updateHotel`.
+  const [long, short] = [before.name, after.name].toSorted((x, y) => y.length - x.length);
+  return isAlike && now.length > 10 && (long ?? '').toLowerCase().includes((short ?? '').toLowerCase());
+}
 
 const words = /[A-Za-z_$][\w$]*/g;
 

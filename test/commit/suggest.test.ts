@@ -412,6 +412,84 @@ test.each<[string, Texts, string]>([
   expect((await message(texts))?.split('\n')[0]).toBe(expected);
 });
 
+const handler = (body: string) => `export async function POST(request) {\n  ${body}\n}\n`;
+
+test.each<[string, Texts, string]>([
+  [
+    'an object around a value is no layout',
+    { 'app/api/posts/route.ts': [handler('return json({ post });'), handler('return json(post);')] },
+    'fix(backend): correct POST /api/posts',
+  ],
+  [
+    'an order is no text',
+    {
+      'app/api/posts/route.ts': [
+        handler("return find({ orderBy: { at: 'asc' } });"),
+        handler("return find({ orderBy: { at: 'desc' } });"),
+      ],
+    },
+    'fix(backend): correct POST /api/posts',
+  ],
+  [
+    'what a schema inside a route accepts',
+    {
+      'app/api/posts/route.ts': [
+        handler('return save(z.object({ id: z.string() }));'),
+        handler('return save(z.object({ id: z.string(), name: z.string() }));'),
+      ],
+    },
+    'feat(api): accept name in POST /api/posts',
+  ],
+  [
+    'a key that leaves the code',
+    {
+      'app/api/posts/route.ts': [
+        handler("return load('k-123');"),
+        handler('return load(process.env.API_KEY);'),
+      ],
+    },
+    'fix(backend): read API_KEY from the environment in POST /api/posts',
+  ],
+  [
+    'a function under another name',
+    {
+      'lib/services/post.ts': [
+        service(
+          'export async function adminRemovePost(id) {\n  return prisma.post.delete({ where: { id } });\n}',
+        ),
+        service('export async function removePost(id) {\n  return prisma.post.delete({ where: { id } });\n}'),
+      ],
+    },
+    'refactor(backend): rename adminRemovePost to removePost',
+  ],
+  [
+    "a page that calls itself 'use server' is none of the actions",
+    {
+      'lib/actions/cart.ts': [
+        action('export async function buy() {\n  await pay(1);\n}'),
+        action('export async function buy() {\n  await pay(2);\n}'),
+      ],
+      'app/dashboard/page.tsx': [
+        "'use server';\nexport default function Page() {\n  return <p>{session?.user.role}</p>;\n}\n",
+        "'use server';\nexport default function Page() {\n  return <p>{session?.user.role}{session?.user.name}</p>;\n}\n",
+      ],
+    },
+    'fix(backend): correct buy',
+  ],
+  [
+    'migrations that become one',
+    {
+      'prisma/schema.prisma': [base, schema('  slug String')],
+      'prisma/migrations/1_a/migration.sql': ['SELECT 1;\n', undefined],
+      'prisma/migrations/2_b/migration.sql': ['SELECT 1;\n', undefined],
+      'prisma/migrations/3_init/migration.sql': [undefined, 'CREATE TABLE "A" ("id" TEXT PRIMARY KEY);\n'],
+    },
+    'db: merge 2 migrations into init',
+  ],
+])('%s', async (_name, texts, expected) => {
+  expect((await message(texts))?.split('\n')[0]).toBe(expected);
+});
+
 test('a migration without a schema is told by what it drops', async () => {
   const said = await message(
     { 'prisma/migrations/2_b/migration.sql': [undefined, 'ALTER TABLE "Post" DROP COLUMN "title";\n'] },
