@@ -3,13 +3,13 @@ import { isMemberLike } from '../prisma/ownership.ts';
 import type { SchemaModel, SchemaModelNode } from '../prisma/schema.ts';
 import { leaves } from './abs.ts';
 import type { Abs, Site } from './abs.ts';
-import { authorityOf, countingChecks, isOfSession, isShown } from './authority.ts';
+import { authorityOf, countingChecks, isOfSession, isShown, openChoices } from './authority.ts';
 import { clientParts } from './clientData.ts';
 import type { ClientPart } from './clientData.ts';
 import type { Entry } from './entries.ts';
 import { givesOut, isSignedIn, ownerHoles, pickedBy } from './ownerHoles.ts';
 import type { PickingKey } from './ownerHoles.ts';
-import { isContent } from './publicData.ts';
+import { isContent, isWritten } from './publicData.ts';
 import { relationOfKey } from './rowScope.ts';
 import type { ScopeContext } from './rowScope.ts';
 import type { DbEffect } from './summary.ts';
@@ -155,16 +155,41 @@ function claimedInData(
         (pickedBy(name, model, context)?.picks === 'owner' || isSideOfPair(name, model, schema)) &&
         isOfSession(given, checks),
     );
-    return Object.entries(value.props).flatMap(([name, given]): ClaimedIdentity[] => {
+    const claims = Object.entries(value.props).flatMap(([name, given]): ClaimedIdentity[] => {
       const kind = kindOf(name, given, { model, creates, signedIn }, effect, entry, context);
-      if (kind?.kind === 'data' && anchored) return [];
+      // Who becomes a member of the caller's group is for the caller to choose; who has written something in it is not.
+      if (kind?.kind === 'data' && anchored && !isAuthorship(kind, name, model, schema)) return [];
       const part = kind && chosen(kind.value);
       if (!kind || !part) return [];
       return [
         { kind: kind.kind, effect, model, key: kind.key, owner: kind.owner, part, site: value.at?.[name] },
       ];
     });
+    if (!isJoint(model, schema)) return claims;
+    // Who becomes a member is for the members to choose, where the group is theirs or can't be seen; a group that anybody may name is
+    // reported by its own key.
+    const isOfPerson = ({ owner }: ClaimedIdentity): boolean => owner === schema.userModel?.name;
+    const isOpen = Object.entries(value.props).some(
+      ([name, given]) =>
+        relationOfKey(model, name)?.type !== schema.userModel?.name &&
+        pickedBy(name, model, context)?.picks === 'owner' &&
+        openChoices(entry, given, checks).length > 0,
+    );
+    return isOpen && claims.every(isOfPerson) ? claims : claims.filter((claim) => !isOfPerson(claim));
   });
+}
+
+const AUTHOR = /^(author|creator|created_?by|sender|uploader|uploaded_?by)$/i;
+
+/** Whether a key says who has written what a row holds. */
+function isAuthorship(claim: Claim, name: string, model: SchemaModelNode, schema: SchemaModel): boolean {
+  if (claim.owner !== schema.userModel?.name) return false;
+  const relation =
+    relationOfKey(model, name) ?? model.fields.find((field) => field.name === name && field.relation);
+  return (
+    relation !== undefined &&
+    (AUTHOR.test(relation.name) || (/^user$/i.test(relation.name) && isWritten(model)))
+  );
 }
 
 /** Whether a key is one of the two people whom a row joins: who of them follows whom is for the two to say. */
@@ -216,8 +241,6 @@ function kindOf(
   const picked = pickedBy(key, model, context);
   if (picked?.picks !== 'owner' || picked.owner === undefined || picked.owner === model.name)
     return undefined;
-  // Who becomes a member is chosen by whoever may add members; which group it is must be theirs.
-  if (picked.owner === schema.userModel?.name && isJoint(model, schema)) return undefined;
   return {
     kind: 'data',
     key: connected?.path ?? name,

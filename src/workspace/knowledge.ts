@@ -256,8 +256,12 @@ export function isTellingOperation(op: string): boolean {
 
 /** Names that make an unresolved call possibly a guard: only ever a reason for silence, never a proof. */
 export function soundsLikeGuard(name: string): boolean {
-  // `createCheckoutSession` is about money.
-  if (/checkout|billing|portal|payment/i.test(name)) return false;
+  // `createCheckoutSession` is about money, `updateMemberRole` gives one.
+  if (
+    /checkout|billing|portal|payment/i.test(name) ||
+    /^(update|change|set|remove)[A-Z]\w*Roles?$/.test(name)
+  )
+    return false;
   return /auth|session|guard|protect|require|verify|permission|current_?user|ensure|assert|allow|access|role|admin|token|secret/i.test(
     name,
   );

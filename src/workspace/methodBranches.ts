@@ -40,11 +40,11 @@ function withoutOthers(step: Step, places: readonly number[]): Step {
   }
 }
 
-/** `req.method`, `request.method === 'POST'` */
+/** `req.method`, `request.method === 'POST'`, `method` that was taken out of it. */
 function namesMethod(value: Value): boolean {
   let named = false;
   visitValue(value, (part) => {
-    named ||= part.k === 'member' && part.name === 'method';
+    named ||= (part.k === 'member' || part.k === 'ref') && part.name === 'method';
     return !named;
   });
   return named;

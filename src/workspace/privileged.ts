@@ -16,7 +16,7 @@ import { amongGuarded, groupsRows, sharedRows } from './privilegedPeers.ts';
 import { isContent, isHandedOut, isSecretField } from './publicData.ts';
 import { hasRoles, isBehindRole, ROLE_FIELD } from './roleGuards.ts';
 import { FLAG, mayTestRole } from './roleTests.ts';
-import { scopeOf } from './rowScope.ts';
+import { relationOfKey, scopeOf } from './rowScope.ts';
 import type { DbEffect } from './summary.ts';
 
 const LOWLY = /^(role_)?(user|guest|customer|client|member|viewer|reader|basic|free|student|default)$/i;
@@ -42,7 +42,9 @@ export function unguardedPrivilege(entry: Entry, context: PrivilegeContext): Pri
         first(open, (effect) => sharedRows(entry, effect, context)))
       : undefined) ??
     (roles || context.schema.models.some((model) => isMembership(model, context.schema))
-      ? (first(open, (effect) => groupsRows(entry, effect, context)) ?? amongGuarded(entry, open, context))
+      ? (first(open, (effect) => groupsRows(entry, effect, context)) ??
+        first(open, (effect) => everybodysRows(entry, effect, context)) ??
+        amongGuarded(entry, open, context))
       : undefined);
   if (!found || mayTestRole(context.view, context.file, entry, found.effect)) return undefined;
   return found;
@@ -174,6 +176,13 @@ function isBoundToSession(entry: Entry, effect: DbEffect, context: PrivilegeCont
   const isSession = (value: Abs | undefined): boolean =>
     value !== undefined && leaves(value).some((leaf) => leaf.k === 'session');
   const where = propOf(effect, 'where');
+  const isOther = (name: string | undefined): boolean => {
+    const relation =
+      model && name !== undefined
+        ? (relationOfKey(model, name) ?? model.fields.find((field) => field.name === name && field.relation))
+        : undefined;
+    return relation !== undefined && relation.type !== context.schema.userModel?.name;
+  };
   // `where: { id: mine.id }` of a membership that was looked up by the session; `mine.teamId` says which group, not who.
   return (
     isSession(where) ||
@@ -182,9 +191,7 @@ function isBoundToSession(entry: Entry, effect: DbEffect, context: PrivilegeCont
         (leaf) =>
           leaf.k === 'row' &&
           leaf.model === effect.model &&
-          !/(team|org|organi[sz]ation|workspace|tenant|project|company|space|group)_?(id|slug)$/i.test(
-            leaf.path.at(-1) ?? '',
-          ) &&
+          !isOther(leaf.path[0]) &&
           isSession(leaf.query?.where),
       ))
   );
@@ -208,7 +215,11 @@ function changedSettings(
   const model = schema.modelOf(effect.model);
   if (effect.kind !== 'write' || !model || !SETTINGS.test(model.name) || !isSignedIn(entry, effect))
     return undefined;
-  if (belongsToSomebody(schema, model)) return undefined;
+  // The options of a poll are the poll's.
+  const isPart = model.fields.some(
+    (field) => !field.optional && !field.list && (field.relation?.fields.length ?? 0) > 0,
+  );
+  if (isPart || belongsToSomebody(schema, model)) return undefined;
   return privilege('settings', effect, model.name);
 }
 
@@ -243,8 +254,8 @@ function everybodysRows(entry: Entry, effect: DbEffect, context: PrivilegeContex
     (!schema.isOwned(model.name) || isContent(model, schema) || isMadeBy(model, schema) || isHandedOut(model))
   )
     return undefined;
-  // Where people are members of groups, lists are those of a group.
-  if (!isPerson && schema.ownerPath(model.name)?.via !== 'direct') return undefined;
+  const via = schema.ownerPath(model.name)?.via;
+  if (!isPerson && via !== 'direct' && via !== 'membership') return undefined;
   const where = propOf(effect, 'where');
   const scope = scopeOf(where, model.name, context);
   if (scope.s !== 'all' && !(scope.s === 'filtered' && !scope.searchOnly)) return undefined;

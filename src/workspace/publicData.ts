@@ -17,6 +17,11 @@ export function isContent(model: SchemaModelNode, schema: SchemaModel): boolean 
   return schema.ownerPath(model.name)?.via !== 'membership' && has(CONTENT);
 }
 
+/** Whether a model's rows are what somebody has said: a comment, a message, a post. */
+export function isWritten(model: SchemaModelNode): boolean {
+  return model.fields.some((field) => /^(content|body|text|message|caption)$/i.test(field.name));
+}
+
 /** Field names whose values only the right person knows: tokens, codes, ids of links that are handed out. */
 const SECRET =
   /token|secret|hash|otp|^([gu]?uid|uuid)$|(invite|invitation|share|public|link|magic|url|external|access)_?(id|key|code|slug|uid)$|code$|(^|_)key$|(api|access)_?key$|session_?id$|stripe|paypal|checkout_?id|payment_?intent|transaction_?id/i;

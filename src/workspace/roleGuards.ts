@@ -83,6 +83,7 @@ export function guardedPeer(
           (effect) =>
             effect.model === self.model &&
             effect.kind === 'write' &&
+            !isOfService(effect) &&
             !isInFunction(view, lastIn(effect, candidate), place) &&
             !isOwn(entry, effect),
         )
@@ -106,6 +107,11 @@ export function guardedPeer(
 function lastIn(effect: DbEffect, file: FileId): Site {
   if (effect.file === file) return effect;
   return effect.trace.findLast((site) => site.file === file) ?? effect;
+}
+
+/** What a service does that proves itself by a signature or a secret has no role. */
+function isOfService({ proof }: DbEffect): boolean {
+  return proof !== undefined && proof.kind !== 'session' && proof.kind !== 'key';
 }
 
 function isInFunction(view: WorkspaceView, site: Site, self: Site): boolean {

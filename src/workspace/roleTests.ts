@@ -149,7 +149,7 @@ function testsRole(fn: FunctionFacts): boolean {
   visitSteps(fn.body, {
     step: (step) => {
       if (step.s === 'if') found ||= mentionsRole(step.test, fn) && keepsOthersOut(step, fn);
-      else if (step.s === 'switch') found ||= mentionsRole(step.on, fn);
+      else if (step.s === 'switch') found ||= mentionsRole(step.on, fn) && !isMapping(step);
       else if (step.s === 'return' || step.s === 'let' || step.s === 'expr')
         found ||= step.value !== undefined && decides(step.value, fn, step.s === 'return');
       return !found;
@@ -157,6 +157,18 @@ function testsRole(fn: FunctionFacts): boolean {
   });
   tested.set(fn, found);
   return found;
+}
+
+/** Whether a `switch` only gives another name to each value: `case 'ADMIN': return 'admin'`. */
+function isMapping({ cases }: Extract<Step, { s: 'switch' }>): boolean {
+  return cases.every(({ body }) =>
+    body.every(
+      (step) =>
+        step.s === 'throw' ||
+        (step.s === 'return' &&
+          (step.value?.k === 'member' || (step.value?.k === 'lit' && typeof step.value.v === 'string'))),
+    ),
+  );
 }
 
 type If = Extract<Step, { s: 'if' }>;

@@ -29,6 +29,20 @@ const base = `
     notes       Note[]
     following   Follow[]     @relation("following")
     followers   Follow[]     @relation("followers")
+    comments    Comment[]
+  }
+  model Comment {
+    id     String @id @default(cuid())
+    text   String
+    teamId String
+    userId String
+    team   Team   @relation(fields: [teamId], references: [id])
+    user   User   @relation(fields: [userId], references: [id])
+  }
+  model Invite {
+    id     String @id @default(cuid())
+    teamId String
+    team   Team   @relation(fields: [teamId], references: [id])
   }
   model Follow {
     followerId  String
@@ -47,6 +61,8 @@ const base = `
     name    String
     members Membership[]
     tasks   Task[]
+    comments Comment[]
+    invites Invite[]
   }
   model Membership {
     teamId String
@@ -126,6 +142,25 @@ ${`${HEAD}\n${body}`
 `;
 
 const invalid: [title: string, body: string][] = [
+  [
+    "a comment in one's own group in the name of somebody else",
+    `export async function comment(input: { teamId: string; userId: string; text: string }) {
+  const user = await requireUser();
+  await requireMember(input.teamId, user.id);
+  await prisma.comment.create({ data: { teamId: input.teamId, userId: input.userId, text: input.text } });
+  //                                                          ^^^^^^ no-client-identity error
+}`,
+  ],
+  [
+    'an invitation that is taken up for somebody else',
+    `export async function accept(inviteId: string, userId: string) {
+  await requireUser();
+  const invite = await prisma.invite.findUnique({ where: { id: inviteId } });
+  if (!invite) return;
+  await prisma.membership.create({ data: { teamId: invite.teamId, userId, role: 'MEMBER' } });
+  //                                                              ^^^^^^ no-client-identity error
+}`,
+  ],
   [
     'a membership that decides, of whomever the client names',
     `export async function rename(input: { teamId: string; userId: string; name: string }) {
@@ -284,6 +319,14 @@ export function ordersOf(userId: string) {
 ];
 
 const valid: [title: string, body: string][] = [
+  [
+    "a new member of one's own group",
+    `export async function add(teamId: string, userId: string) {
+  const user = await requireUser();
+  await requireMember(teamId, user.id);
+  await prisma.membership.create({ data: { teamId, userId, role: 'MEMBER' } });
+}`,
+  ],
   [
     'a helper that is told which roles to demand',
     `export async function order(userId: string) {

@@ -84,8 +84,14 @@ const schema = `
     user   User   @relation(fields: [userId], references: [id])
   }
   model Category {
-    id   String @id @default(cuid())
-    name String @unique
+    id      String   @id @default(cuid())
+    name    String   @unique
+    options Option[]
+  }
+  model Option {
+    id         String   @id @default(cuid())
+    categoryId String
+    category   Category @relation(fields: [categoryId], references: [id])
   }
   model SiteSettings {
     id    String @id @default(cuid())
@@ -483,6 +489,39 @@ describe(`${RULE} compares what members of a group may do`, () => {
   }`,
     ],
     [
+      'roles that are only translated, and a service that writes the same rows',
+      'group',
+      `const labelOf = (role: string) => { switch (role) { case 'OWNER': return 'owner'; default: return 'member'; } };
+  ${dropKey}
+  export async function fromService(request: Request) { if (request.headers.get('authorization') !== \`Bearer \${process.env.CRON_SECRET}\`) throw new Error('no'); await prisma.apiKey.updateMany({ where: { name: 'old' }, data: { name: 'older' } }); }
+  export async function addKey(teamId: string, name: string) {
+    const label = labelOf((await requireMember(teamId)).role);
+    if (label === name) return;
+    await prisma.apiKey.create({ data: { name, teamId } });
+    //                  ^^^^^^ require-role warning
+  }`,
+    ],
+    [
+      'a list of what all groups have',
+      'list',
+      `export async function keys(teamId: string) {
+    await requireMember(teamId);
+    return prisma.apiKey.findMany({ take: 10, orderBy: { id: 'asc' } });
+    //                   ^^^^^^^^ require-role warning
+  }`,
+    ],
+    [
+      'members who give others of their own group a role',
+      'role',
+      `export async function promote(userId: string, role: string) {
+    const user = await requireUser();
+    const mine = await prisma.membership.findFirst({ where: { userId: user.id }, include: { team: true } });
+    if (!mine) throw new Error('Not found');
+    await prisma.membership.update({ where: { teamId_userId: { teamId: mine.team.id, userId } }, data: { role } });
+    //                      ^^^^^^ require-role error
+  }`,
+    ],
+    [
       'an invitation that any member makes',
       'group',
       `export async function dropInvite(teamId: string, id: string) { throwIfNotAllowed(await requireMember(teamId), 'delete'); await prisma.teamInvite.delete({ where: { id, teamId } }); }
@@ -507,6 +546,10 @@ describe(`${RULE} compares what members of a group may do`, () => {
   export async function renameKey(teamId: string, id: string, name: string) { await requireMember(teamId); await prisma.apiKey.update({ where: { id, teamId }, data: { name } }); }`,
     ],
     [
+      "a list of one's own group",
+      `export async function keys(teamId: string) { const mine = await requireMember(teamId); return prisma.apiKey.findMany({ where: { teamId: mine.teamId }, take: 10, orderBy: { id: 'asc' } }); }`,
+    ],
+    [
       'the only place that writes them',
       `export async function addKey(teamId: string, name: string) { await requireMember(teamId); await prisma.apiKey.create({ data: { name, teamId } }); }`,
     ],
@@ -527,7 +570,8 @@ describe(`${RULE} compares what members of a group may do`, () => {
   import { prisma } from '@/lib/db';
   import { requireMember, throwIfNotAllowed } from '@/lib/members';
   export default async function handler(req: NextApiRequest, res: NextApiResponse) {
-    switch (req.method) {
+    const { method } = req;
+    switch (method) {
       case 'PATCH':
         return await patch(req, res);
       case 'DELETE':
@@ -599,6 +643,10 @@ describe(`${RULE} accepts`, () => {
     [
       'the names of the people of a role',
       `export async function staff() { ${session} return prisma.user.findMany({ where: { role: 'ADMIN' }, select: { id: true, name: true, _count: true, orders: true }, take: 10, orderBy: { id: 'asc' } }); }`,
+    ],
+    [
+      'the options of something, which are no settings',
+      `export async function clear(categoryId: string) { ${session} await prisma.option.deleteMany({ where: { categoryId } }); }`,
     ],
     [
       'a helper that is told the roles and lets some pass without',
