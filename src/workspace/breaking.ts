@@ -18,6 +18,7 @@ import type { SchemaRoot } from '../project/model.ts';
 import type { Database, Query } from './database.ts';
 import type { MigrationHistory } from './history.ts';
 import type { Migrations } from './migrations.ts';
+import { wordOf } from './removalUses.ts';
 import type { RemovalUse } from './removalUses.ts';
 
 /** Something that goes, and where that is said. */
@@ -47,7 +48,8 @@ export interface BreakingSources {
   typeImporters(file: FileId): readonly FileId[];
   /** Files that import a name from the generated client; `*` for all of it. */
   typing(name: string): readonly FileId[];
-  text(file: FileId): string | undefined;
+  /** Whether a file's facts hold one of the texts, as JSON writes them. */
+  mentions(file: FileId, texts: readonly string[]): boolean;
   uses(file: FileId, removals: readonly Removal[]): readonly RemovalUse[];
 }
 
@@ -132,39 +134,57 @@ export class Breaking {
     return undefined;
   }
 
+  /** Only files that say the names are looked into: for a common one that is a few of hundreds. */
   private candidates(id: string): FileId[] {
     const placed = this.removals(id);
     const schema = placed.length > 0 ? this.sources.schema(id) : undefined;
     if (!schema) return [];
-    const accessors = new Set(['$']);
-    for (const { removal } of placed) {
-      const own = removal.r === 'value' ? removal.fields.map((field) => field.accessor) : [removal.accessor];
-      for (const accessor of own) {
-        accessors.add(accessor);
-        // Rows come along with those of related models.
-        const model = schema.modelOf(accessor)?.name;
-        for (const other of schema.models)
-          if (model !== undefined && other.fields.some(({ type }) => type === model))
-            accessors.add(clientAccessor(other.name));
-      }
-    }
-    const words = placed.flatMap(({ removal }) => (removal.r === 'field' ? [removal.field] : []));
-    const typed = words.length === 0 ? [] : this.typed(accessors, words);
-    const querying = [...accessors].flatMap((accessor) => this.sources.querying(accessor));
+    const { querying, importers, mentions } = this.sources;
+    const gone = placed.map(({ removal }) => removal);
+    const accessors = usedAccessors(gone, schema);
+    const words = gone.map((removal) => JSON.stringify(wordOf(removal)));
+    const says = (file: FileId): boolean => mentions(file, words);
+    const queries = new Set([...accessors].flatMap((accessor) => querying(accessor)));
+    const types = ['Prisma', '*', ...[...accessors].flatMap((accessor) => [accessor, modelNameOf(accessor)])];
+    const typed = types.flatMap((name) => this.sources.typing(name));
+    // A selection may be declared beside its type, in another file than the query.
+    const through = [...queries, ...typed].filter(says).flatMap(importers);
+    const inSql = gone.flatMap((removal) =>
+      removal.r === 'value'
+        ? []
+        : [removal.table, (removal.r === 'field' && removal.column) || removal.table],
+    );
+    const loose = inSql.map((name) => JSON.stringify(name).slice(1, -1));
     return [
-      ...new Set([...querying, ...querying.flatMap((file) => this.sources.importers(file)), ...typed]),
+      ...new Set([
+        ...[...queries, ...[...queries].flatMap(importers), ...typed].filter(says),
+        ...typed.flatMap((file) => [...this.sources.typeImporters(file), ...importers(file)]).filter(says),
+        ...through.filter((file) => queries.has(file)),
+        ...querying('$').filter((file) => mentions(file, loose)),
+      ]),
     ].toSorted();
   }
-
-  /** Files that say one of the words and may have rows as parameters: they name the rows' types, or types made of these. */
-  private typed(accessors: ReadonlySet<string>, words: readonly string[]): FileId[] {
-    const { typing, typeImporters, importers, text } = this.sources;
-    const names = [...accessors].map((accessor) => accessor.charAt(0).toUpperCase() + accessor.slice(1));
-    const own = ['Prisma', '*', ...accessors, ...names].flatMap((name) => typing(name));
-    const all = new Set([...own, ...own.flatMap((file) => [...typeImporters(file), ...importers(file)])]);
-    return [...all].filter((file) => words.some((word) => text(file)?.includes(word)));
-  }
 }
+
+/** The client's names of the models whose rows may have what goes: their own, and those of related models. */
+function usedAccessors(gone: readonly Removal[], schema: SchemaModel): ReadonlySet<string> {
+  const out = new Set<string>();
+  for (const removal of gone) {
+    const own = removal.r === 'value' ? removal.fields.map((field) => field.accessor) : [removal.accessor];
+    for (const accessor of own) {
+      out.add(accessor);
+      // Rows come along with those of related models.
+      const model = schema.modelOf(accessor)?.name;
+      for (const other of schema.models)
+        if (model !== undefined && other.fields.some(({ type }) => type === model))
+          out.add(clientAccessor(other.name));
+    }
+  }
+  return out;
+}
+
+/** The usual spelling of the model behind an accessor. */
+const modelNameOf = (accessor: string): string => accessor.charAt(0).toUpperCase() + accessor.slice(1);
 
 function pendingPlace(removal: Removal, pending: PendingChange): { at: Origin } | undefined {
   for (const effect of pending.effects)

@@ -64,7 +64,7 @@ export class SchemaEvolution {
       importers: (file) => index.importers(file),
       typeImporters: (file) => index.typeImporters(file),
       typing: (name) => index.typing(name),
-      text: (file) => store.text(file),
+      mentions: (file, texts) => store.mentions(file, texts),
       uses: (file, gone) => removalUses(workspace, file, gone, (one, name) => this.reads(`${name}\n${one}`)),
     });
     this.clientSchemas = db.query('clientSchema', (dir) => this.findClientSchema(dir));

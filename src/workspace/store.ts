@@ -102,6 +102,12 @@ export class FactStore {
     return this.cells(file)?.kind;
   }
 
+  /** Whether a file's facts hold one of the texts, as JSON writes them; looked for without unpacking them. */
+  mentions(file: FileId, texts: readonly string[]): boolean {
+    const line = this.cells(file)?.line();
+    return line !== undefined && texts.some((text) => line.includes(text));
+  }
+
   /** What changes whenever places in a file have moved. */
   layout(file: FileId): object | undefined {
     return this.cells(file)?.layout;

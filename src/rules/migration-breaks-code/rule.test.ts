@@ -333,7 +333,7 @@ describe('reports', () => {
         '  return prisma.order.findMany({ take: 9, select: columns });',
         "import { columns } from '@/lib/columns';\n",
       ),
-      'lib/columns.ts': 'export const columns = { id: true, note: true };\n',
+      'lib/columns.ts': `${types}export const columns = { id: true, note: true } satisfies Prisma.OrderSelect;\n`,
     });
     expect(shown(fixture)).toEqual([`${CODE} field error «select»`, `${SCHEMA} stillUsed error «Order»`]);
   });
