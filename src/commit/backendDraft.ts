@@ -151,6 +151,14 @@ function addedDraft(added: readonly Part[], changed: readonly Part[]): Draft {
       (shown) => `move code of ${list(namesOf(changed), shown)} to ${list(namesOf(added), shown)}`,
     );
   const users = changed.filter((part) => added.some((one) => uses(part, one)));
+  // A helper that many want at once is there for what it does to them.
+  if (users.length >= 5 && users.length >= 4 * added.length) {
+    const isGuard = added.some(({ name }) =>
+      /^(is|assert|check|ensure|guard|handle|require|throw|validate|verify|with)[A-Z]/.test(name),
+    );
+    const subject = (shown: number) => `use ${list(namesOf(added), shown)} in ${list(namesOf(users), shown)}`;
+    return isGuard ? draft('fix', 'backend', subject) : refactor(subject);
+  }
   if (users.length > 2 && users.length > added.length && -shrunk < size(changed, 'before') * 0.03)
     return refactor((shown) => `use ${list(namesOf(added), shown)} in ${list(namesOf(users), shown)}`);
   return draft('feat', 'backend', (shown) => `add ${list(namesOf(added), shown)}`);
@@ -184,6 +192,7 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
   const found = signalOf(changed);
   const isGrown =
     (after - before > 500 && after > before * 1.25) ||
+    after - before > 1500 ||
     (after - before > 700 && changed.some((part) => newCalls(part).length > 0));
   if (found && (found.signal.isGuard || !isGrown)) {
     const scope = found.signal.type === 'perf' ? 'db' : 'backend';

@@ -75,8 +75,8 @@ export interface Touched {
   packages: string[];
   /** Files in which nothing but comments and layout is different. */
   unchanged: FileId[];
-  /** Files in which nothing but imports is different, with what they are. */
-  imports: { file: FileId; kind: PartKind }[];
+  /** Files in which nothing but imports is different, with what they are, and whether some only go. */
+  imports: { file: FileId; kind: PartKind; isLess: boolean }[];
   /** Only the places of files change: from and to. */
   moved: { from: FileId; to: FileId }[];
 }

@@ -23,6 +23,9 @@ function packagesDraft(packages: readonly string[]): Draft {
   };
 }
 
+const isLockFile = (file: string): boolean =>
+  /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)$/.test(file);
+
 const verbOf = (parts: readonly Part[]): string => {
   if (parts.every(({ change }) => change === 'added')) return 'add';
   return parts.every(({ change }) => change === 'removed') ? 'remove' : 'change';
@@ -69,20 +72,19 @@ function foldersOf(from: string, to: string): string {
   return `${start(a)} to ${start(b)}`;
 }
 
-/** Imports that are put right, where nothing but the example of an environment changes beside them. */
+/** Imports that are put right or go, where little else changes beside them. */
 export function importsDraft({ imports, parts, moved }: Touched): Draft | undefined {
   const own = imports.filter(({ kind }) => kind !== 'test');
-  const isAlone = parts.every(({ kind, file }) => kind === 'docs' || isExample(file));
-  if (own.length === 0 || !isAlone || moved.length > 0) return undefined;
+  const others = parts.filter(({ kind, file }) => kind !== 'docs' && !isExample(file));
+  const isMost = own.length >= 3 && own.length > 2 * others.length && weight(others) < 150 * own.length;
+  if (own.length === 0 || !(others.length === 0 || isMost) || moved.length > 0) return undefined;
   const isBackend = own.some(({ kind }) => /^(action|route|service|validation|env|auth|db)$/.test(kind));
+  const isLess = own.every((one) => one.isLess);
+  const names = own.map(({ file }) => shortName(file));
   return {
-    type: 'fix',
+    type: isLess || isMost ? 'refactor' : 'fix',
     scope: isBackend ? 'backend' : 'ui',
-    subject: (shown) =>
-      `correct the imports of ${list(
-        own.map(({ file }) => shortName(file)),
-        shown,
-      )}`,
+    subject: (shown) => `${isLess ? 'remove' : 'correct'} imports of ${list(names, shown)}`,
   };
 }
 
@@ -96,7 +98,11 @@ export function otherDraft({ parts, moved, packages, unchanged }: Touched): Draf
       scope: undefined,
       subject: (shown) => `format ${list(unchanged.map(shortName), shown)}`,
     };
-  if (parts.length === 0)
+  // Scripts of a package.json are no reason for anything to move.
+  if (
+    parts.every(({ kind }) => kind === 'deps' && packages.length === 0) &&
+    (parts.length === 0 || moved.length > 0)
+  )
     return moved.length === 0
       ? undefined
       : {
@@ -123,7 +129,9 @@ export function otherDraft({ parts, moved, packages, unchanged }: Touched): Draf
     case 'ui':
       return viewDraft(own, packages, verb);
     case 'deps':
-      return packagesDraft(packages);
+      return packages.length > 0 || own.some(({ file }) => isLockFile(file))
+        ? packagesDraft(packages)
+        : plain('chore');
     case 'seed':
       return { type: 'chore', scope: 'db', subject: () => `${verb} the seed data` };
     case 'test':

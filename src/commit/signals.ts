@@ -49,7 +49,7 @@ const patterns: readonly Pattern[] = [
     verb: 'cache the reads of',
     more: /\b(unstable_cache|cacheTag|cacheLife)\(|(?<![\w.])cache\((?=async|\()|['"]use cache['"]/g,
   },
-  { type: 'perf', verb: 'limit the rows of', more: /\b(take|limit)\b ?[:,]/g },
+  { type: 'perf', verb: 'limit the rows of', more: /\btake\b ?[:,]|\blimit \d/gi },
   { type: 'perf', verb: 'read fewer columns in', more: /\bselect:/g, less: /\binclude:/g },
   {
     type: 'fix',
@@ -111,11 +111,11 @@ const properties = /(?<![?\w.] ?)\b([a-z]\w*)\b(?=: )/g;
 export function newProperties({ before, after }: Part): string[] {
   const old = new Set([...before.matchAll(properties)].map(([name]) => name));
   const now = [...after.matchAll(properties)].map(([name]) => name);
-  return [...new Set(now)].filter((name) => !old.has(name) && !ordinary.has(name));
+  return [...new Set(now)].filter((name) => name.length > 2 && !old.has(name) && !ordinary.has(name));
 }
 
 const ordinary = new Set(
-  'where not NOT in OR AND is has some none every gt gte lt lte equals contains to from select include data orderBy take skip status error message success headers id type name code body method default true false async await'.split(
+  'where not NOT in OR AND is has some none every gt gte lt lte equals contains to from select include data orderBy take skip status error message success headers id type name code body method default true false async await res req key keys val value values label item result results row rows count total'.split(
     ' ',
   ),
 );

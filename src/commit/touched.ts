@@ -33,16 +33,12 @@ export async function touchedBy(changes: ChangeSet): Promise<Touched> {
         ) && !(status === 'moved' && before === after),
     )
     .flatMap(partsOf);
-  const imports = changes.files.flatMap((change) =>
-    isSameCode(change) && hasOtherImports(change)
-      ? [
-          {
-            file: change.file,
-            kind: kindOf(change.file, extractFacts(change.file, change.after ?? '').facts),
-          },
-        ]
-      : [],
-  );
+  const imports = changes.files.flatMap((change): Touched['imports'] => {
+    const isLess = isSameCode(change) ? hasFewerImports(change) : undefined;
+    if (isLess === undefined) return [];
+    const kind = kindOf(change.file, extractFacts(change.file, change.after ?? '').facts);
+    return [{ file: change.file, kind, isLess }];
+  });
   const telling = new Set([
     ...parts.map(({ file }) => file),
     ...moved.map(({ to }) => to),
@@ -134,9 +130,15 @@ function isSameCode({ file, before, after }: ChangedFile): boolean {
 /** Whether a declaration is exported says nothing of what it does. */
 const codeOf = ({ code }: Declaration): string => code.replace(/^export (default )?/, '');
 
-function hasOtherImports({ file, before, after }: ChangedFile): boolean {
-  if (before === undefined || after === undefined) return false;
-  return declarationsOf(file, before)?.imports !== declarationsOf(file, after)?.imports;
+/** Whether imports only go; `undefined` when they are the same. */
+function hasFewerImports({ file, before, after }: ChangedFile): boolean | undefined {
+  const [old, now] = [before, after].map((text) =>
+    text === undefined ? undefined : declarationsOf(file, text)?.imports,
+  );
+  if (old === undefined || now === undefined || old === now) return undefined;
+  const words = (text: string) => text.match(/[\w@/.$-]+/g) ?? [];
+  const known = new Set(words(old));
+  return now.length < old.length && words(now).every((word) => known.has(word));
 }
 
 function compareDeclared(

@@ -41,6 +41,9 @@ function fileName(file: string): string {
   return (pieces.at(-1) === 'index' ? pieces.at(-2) : pieces.at(-1)) ?? file;
 }
 
+/** Names that say nothing without their file. */
+const generic = new Set('config default handler html main options run text'.split(' '));
+
 /** What parts are called; of an address with many methods the address. */
 export function namesOf(parts: readonly Part[]): string[] {
   const methods = new Map<string, number>();
@@ -53,7 +56,8 @@ export function namesOf(parts: readonly Part[]): string[] {
   for (const { name, file } of parts) files.set(name, (files.get(name) ?? new Set()).add(file));
   return parts.map(({ name, file }) => {
     // A name that several files have is none: people call such functions by their file.
-    if ((files.get(name)?.size ?? 0) > 1 && addressOf(name) === undefined) return fileName(file);
+    const isCommon = (files.get(name)?.size ?? 0) > 1 || generic.has(name);
+    if (isCommon && addressOf(name) === undefined) return fileName(file);
     const address = addressOf(name);
     return address !== undefined && (methods.get(address) ?? 0) > 2 ? address : shortName(name);
   });

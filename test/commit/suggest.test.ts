@@ -311,7 +311,17 @@ test.each<[string, Texts, string]>([
       ],
       '.env.example': ['A=\n', 'A=\nB=\n'],
     },
-    'fix(backend): correct the imports of services/post',
+    'fix(backend): correct imports of services/post',
+  ],
+  [
+    'imports that go',
+    {
+      'lib/services/post.ts': [
+        "import { a } from './a';\nimport { b } from './b';\nexport const list = () => a();\n",
+        "import { a } from './a';\nexport const list = () => a();\n",
+      ],
+    },
+    'refactor(backend): remove imports of services/post',
   ],
   [
     'an export alone is no change of code',
@@ -410,6 +420,13 @@ test.each<[string, Texts, string]>([
   ],
 ])('%s', async (_name, texts, expected) => {
   expect((await message(texts))?.split('\n')[0]).toBe(expected);
+});
+
+test('scripts of a package.json are no packages', async () => {
+  const scripts = (build: string) => JSON.stringify({ scripts: { build } });
+  expect(
+    await message({ 'package.json': [scripts('next build'), scripts('prisma generate && next build')] }),
+  ).toBe('chore: change package.json');
 });
 
 const handler = (body: string) => `export async function POST(request) {\n  ${body}\n}\n`;
