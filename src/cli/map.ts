@@ -1,12 +1,12 @@
 /** `backend-specialist map`: the Backend Map as data, as graphs, and as `backend-map.md`. */
 import type { Engine } from '../engine.ts';
-import { replaceFile } from '../host/node.ts';
+import { replaceFile, type NodeHost } from '../host/node.ts';
 import { plain } from '../report/model.ts';
 import { staleText } from '../verify/staleMap.ts';
 import type { CommandSpec } from './command.ts';
-import { exitCodes, UsageError, type ExitCode } from './exitCodes.ts';
+import { exitCodes, UsageError } from './exitCodes.ts';
+import { sayOnce, type Said } from './memo.ts';
 import { findWorkspace } from './root.ts';
-import { openSession, type Session } from './session.ts';
 import { coloursFor, write } from './terminal.ts';
 
 const formats = ['markdown', 'json', 'mermaid'] as const;
@@ -32,12 +32,16 @@ export const mapCommand: CommandSpec<typeof options> = {
     if ((isWriting || isChecking) && format !== undefined && format !== 'markdown')
       throw new UsageError('--write and --check are about the markdown.');
     const { root } = findWorkspace(process.cwd(), []);
-    const session = await openSession(root, { cache: !noCache, overrides: {} });
-    if (isWriting) return writeMaps(session);
-    if (isChecking) return checkMaps(session);
-    if (chosen === 'json') await write(process.stdout, jsonText(root, session.engine));
-    else await printMarkdown(session, chosen);
-    return exitCodes.clean;
+    const task = isWriting ? 'write' : isChecking ? 'check' : chosen;
+    const { out, errors, code } = await sayOnce(root, `map-${task}`, !noCache, ({ engine, host }) => {
+      if (task === 'write') return writeMaps(engine, host);
+      if (task === 'check') return checkMaps(engine);
+      const text = task === 'json' ? jsonText(root, engine) : markdownText(engine, task);
+      return { out: text, errors: '', code: exitCodes.clean };
+    });
+    await write(process.stderr, errors);
+    await write(process.stdout, out);
+    return code;
   },
 };
 
@@ -54,18 +58,19 @@ function jsonText(root: string, engine: Engine): string {
 }
 
 /** What `--write` would leave in the files; of it the graphs alone when those are asked for. */
-async function printMarkdown({ engine }: Session, form: 'markdown' | 'mermaid'): Promise<void> {
+function markdownText(engine: Engine, form: 'markdown' | 'mermaid'): string {
   const texts = engine.mapDocuments(true).map(({ next }) => next);
   const graphs = (text: string): string =>
     [...text.matchAll(/^```mermaid\r?\n([\s\S]*?)^```/gm)].map(([, graph]) => graph ?? '').join('\n');
-  await write(process.stdout, texts.map(form === 'mermaid' ? graphs : (text) => text).join('\n'));
+  return texts.map(form === 'mermaid' ? graphs : (text) => text).join('\n');
 }
 
-async function writeMaps({ engine, host }: Session): Promise<ExitCode> {
+function writeMaps(engine: Engine, host: NodeHost): Said {
   const { red } = coloursFor(process.stderr);
-  let code: ExitCode = exitCodes.clean;
+  const said: Said = { out: '', errors: '', code: exitCodes.clean };
   for (const { file, text, stale, next } of engine.mapDocuments(true)) {
     const stuck = stale.find((one) => one.edits.length === 0);
+    said.hasWritten ||= next !== text;
     const failure =
       stuck && text !== undefined
         ? stuck.kind === 'conflict'
@@ -75,35 +80,29 @@ async function writeMaps({ engine, host }: Session): Promise<ExitCode> {
           ? replaceFile(host, file, text, next)
           : undefined;
     if (failure !== undefined) {
-      await write(process.stderr, `${red('error:')} ${plain(file)}: ${failure}\n`);
-      code = exitCodes.findings;
+      said.errors += `${red('error:')} ${plain(file)}: ${failure}\n`;
+      said.code = exitCodes.findings;
       continue;
     }
     const done =
       text === undefined ? 'written' : next === text ? 'up to date' : `updated, ${count(stale.length)}`;
-    await write(process.stdout, `${plain(file)}: ${done}\n`);
+    said.out += `${plain(file)}: ${done}\n`;
   }
-  return code;
+  return said;
 }
 
-async function checkMaps({ engine }: Session): Promise<ExitCode> {
-  let code: ExitCode = exitCodes.clean;
+function checkMaps(engine: Engine): Said {
+  const said: Said = { out: '', errors: '', code: exitCodes.clean };
   for (const { file, text, stale } of engine.mapDocuments(true)) {
     if (text !== undefined && stale.length === 0) continue;
-    code = exitCodes.findings;
-    if (text === undefined) {
-      await write(process.stdout, `${plain(file)}: missing\n`);
-      continue;
-    }
-    for (const entry of stale)
-      await write(
-        process.stdout,
-        `${plain(file)}:${lineOf(text, entry.start)}: ${plain(staleText(entry))}\n`,
-      );
+    said.code = exitCodes.findings;
+    if (text === undefined) said.out += `${plain(file)}: missing\n`;
+    else
+      for (const entry of stale)
+        said.out += `${plain(file)}:${lineOf(text, entry.start)}: ${plain(staleText(entry))}\n`;
   }
-  return code;
+  return said;
 }
-
 const count = (lines: number): string => `${lines} ${lines === 1 ? 'change' : 'changes'}`;
 
 const lineOf = (text: string, offset: number): number => text.slice(0, offset).split(/\r\n|\r|\n/).length;

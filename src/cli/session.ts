@@ -5,7 +5,7 @@ import type { FileId } from '../base/path.ts';
 import type { ConfigOverrides } from '../config/load.ts';
 import type { Finding, SuppressedFinding } from '../run/finding.ts';
 import { committedMigrations, createNodeHost, readCache, writeCache } from '../host/node.ts';
-import type { NodeHost } from '../host/node.ts';
+import type { NodeHost, TreeFile } from '../host/node.ts';
 import type { Engine } from '../engine.ts';
 import type { Problem } from '../report/model.ts';
 import { createProgress } from './terminal.ts';
@@ -37,10 +37,29 @@ export interface Session {
   problems(): Problem[];
 }
 
-/** Reads, links and summarises a workspace; afterwards every file can be checked. */
-export async function openSession(root: string, options: SessionOptions): Promise<Session> {
+/** All that a session is made from, but for the texts that it reads through the host. */
+export interface SessionInputs {
+  host: NodeHost;
+  tree: TreeFile[];
+  committed: Awaited<ReturnType<typeof committedMigrations>>;
+}
+
+export async function readInputs(root: string): Promise<SessionInputs> {
   const host = createNodeHost(root, { git: true });
-  const [module, tree, committed] = await Promise.all([loadEngine(), host.list(), committedMigrations(root)]);
+  const [tree, committed] = await Promise.all([host.list(), committedMigrations(root)]);
+  return { host, tree, committed };
+}
+
+/**
+ * Reads, links and summarises a workspace; afterwards every file can be checked.
+ * @param given the inputs when they were read already
+ */
+export async function openSession(
+  root: string,
+  options: SessionOptions,
+  given?: SessionInputs,
+): Promise<Session> {
+  const [module, { host, tree, committed }] = await Promise.all([loadEngine(), given ?? readInputs(root)]);
   const engine = await module.Engine.create({ host, overrides: options.overrides });
   if (options.cache) for await (const batch of readCache(root)) engine.loadCache(batch);
   engine.setTree(tree);

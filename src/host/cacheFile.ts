@@ -1,7 +1,7 @@
 /** Where facts are kept between runs. Losing the cache costs time and nothing else, so no failure here is an error. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -19,6 +19,21 @@ export function cachePath(root: string): string {
   const xdg = process.env['XDG_CACHE_HOME'];
   const base = xdg && path.isAbsolute(xdg) ? xdg : path.join(os.tmpdir(), 'backend-specialist-cache');
   return path.join(base, 'backend-specialist', key, fileName);
+}
+
+/** Something small that is kept beside the cache; `undefined` when there is none or it cannot be read. */
+export async function readKept(root: string, name: string): Promise<string | undefined> {
+  try {
+    return await readFile(path.join(path.dirname(cachePath(root)), name), 'utf8');
+  } catch {
+    // Nothing kept yet, or not to be read: it is made anew.
+    return undefined;
+  }
+}
+
+/** Keeps something small beside the cache. @returns whether it was written; a read-only folder is no error */
+export async function writeKept(root: string, name: string, text: string): Promise<boolean> {
+  return replace(path.join(path.dirname(cachePath(root)), name), [text]);
 }
 
 /** Characters handled between two turns of the event loop: a few milliseconds of work. */
@@ -83,13 +98,16 @@ async function makeFolder(folder: string): Promise<void> {
  * @returns whether it was written; a read-only folder is no error
  */
 export async function writeCache(root: string, lines: Iterable<string>): Promise<boolean> {
-  const target = cachePath(root);
+  return replace(cachePath(root), batches(lines));
+}
+
+async function replace(target: string, pieces: Iterable<string>): Promise<boolean> {
   const temporary = `${target}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await makeFolder(path.dirname(target));
     const handle = await open(temporary, 'wx', 0o600);
     try {
-      for (const batch of batches(lines)) await handle.write(batch);
+      for (const piece of pieces) await handle.write(piece);
     } finally {
       await handle.close();
     }

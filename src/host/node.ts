@@ -16,11 +16,11 @@ import type { FileId } from '../base/path.ts';
 import { largestFile } from '../base/sizeLimits.ts';
 import { acceptFiles, listTree, type TreeFile } from './tree.ts';
 
-export { cachePath, readCache, writeCache } from './cacheFile.ts';
+export { cachePath, readCache, readKept, writeCache, writeKept } from './cacheFile.ts';
 export { excludedFolders, isAnalysed, watchGlob } from './fileKinds.ts';
 export { stagedChanges } from './commitChanges.ts';
 export { changedFiles, committedMigrations, gitRoot, type ChangeSet } from './git.ts';
-export { ownVersion, ruleDocsUrl, rulePage } from './ownFiles.ts';
+export { ownVersion, programStamp, ruleDocsUrl, rulePage } from './ownFiles.ts';
 export type { TreeFile } from './tree.ts';
 
 export interface FileProblem {

@@ -1,5 +1,5 @@
 /** Files that come with this program: rule pages and the manifest. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +29,13 @@ export function ownVersion(): string {
   const version =
     typeof manifest === 'object' && manifest !== null && 'version' in manifest && manifest.version;
   return typeof version === 'string' ? version : '0.0.0';
+}
+
+/** What tells this build of the program from others; `undefined` when it runs from its sources, which may change under it. */
+export function programStamp(): string | undefined {
+  const engine = path.join(path.dirname(fileURLToPath(import.meta.url)), 'engine.js');
+  const stat = statSync(engine, { throwIfNoEntry: false });
+  return stat && `${ownVersion()} ${stat.size} ${stat.mtimeMs}`;
 }
 
 /**

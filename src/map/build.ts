@@ -11,7 +11,7 @@ import { entriesOf, pagesOf } from './entries.ts';
 import type { Draft, EntryDraft } from './entries.ts';
 import type { BackendMap, EdgeKind, EntryKind, MapApp, MapEdge, MapEntry } from './model.ts';
 import { overviewOf } from './overview.ts';
-import { locate } from './place.ts';
+import { placeIn } from './place.ts';
 import { proxyOf } from './proxy.ts';
 import { servicesOf } from './services.ts';
 
@@ -92,12 +92,10 @@ export function filesOfApp(workspace: Workspace, root: FileId): FileId[] {
 
 function buildApp(workspace: Workspace, app: App): MapApp {
   const drafts = draftsOfApp(workspace, app.root);
-  const edges = edgesOf(drafts);
-  const callers = new Map<string, number>();
-  for (const { kind, to } of edges) if (kind === 'calls') callers.set(to, (callers.get(to) ?? 0) + 1);
+  const { edges, callers } = relationsOf(drafts);
   const entries = drafts.map(({ entry, place, calls }): MapEntry => ({
     ...entry,
-    ...locate(workspace.facts(entry.file), place),
+    ...placeIn(workspace, entry.file, place),
     ...(calls && calls.length > 0 ? { calls: [...calls] } : {}),
     ...(entry.kind === 'service' ? { callers: callers.get(entry.id) ?? 0 } : {}),
   }));
@@ -116,6 +114,26 @@ function buildApp(workspace: Workspace, app: App): MapApp {
     entries,
     edges,
   };
+}
+
+interface Relations {
+  edges: MapEdge[];
+  /** How many entries call each that is called. */
+  callers: Map<string, number>;
+}
+
+/** Kept by the list of drafts, which stays the same until one of them changes. */
+const relations = new WeakMap<readonly Draft[], Relations>();
+
+function relationsOf(drafts: readonly Draft[]): Relations {
+  const known = relations.get(drafts);
+  if (known) return known;
+  const edges = edgesOf(drafts);
+  const callers = new Map<string, number>();
+  for (const { kind, to } of edges) if (kind === 'calls') callers.set(to, (callers.get(to) ?? 0) + 1);
+  const found = { edges, callers };
+  relations.set(drafts, found);
+  return found;
 }
 
 function compare(a: string, b: string): number {

@@ -16,7 +16,7 @@ import { draftsOfFile, numbered } from './build.ts';
 import { entryHeads } from './entries.ts';
 import type { Draft } from './entries.ts';
 import type { EntryKind } from './model.ts';
-import { locate } from './place.ts';
+import { placeIn } from './place.ts';
 import { serviceId, serviceKey } from './services.ts';
 import { resolve, topLevel, topLevelAt } from './symbols.ts';
 import type { TsFileFacts } from './symbols.ts';
@@ -46,7 +46,7 @@ export function codeDrafts(workspace: Workspace, file: FileId): Draft[] {
 
 export function placeOfDraft(workspace: Workspace, { entry, place }: Draft): Declaration {
   const { id, kind, label, file } = entry;
-  return { id, kind, label, file, ...locate(workspace.facts(file), place) };
+  return { id, kind, label, file, ...placeIn(workspace, file, place) };
 }
 
 /** The kind, file and name in an id. */

@@ -4,6 +4,8 @@ import type { MapApp, MapEntry } from '../../src/map/model.ts';
 import type { AppName } from '../apps/install.mjs';
 import { openApp } from '../kit/apps.ts';
 import { openFiles } from '../kit/check.ts';
+import type { Files } from '../kit/fixture.ts';
+import { notes, open as openNotes } from './kit.ts';
 
 const apps = new Map<AppName, Engine>();
 
@@ -231,4 +233,29 @@ test('public on purpose by tag, two inline actions of one name, broken files', a
     ['action:app/page.tsx#save', 'unguarded'],
     ['action:app/page.tsx#save~2', 'public'],
   ]);
+});
+
+test('after edits the map is that of a new engine, places included', async () => {
+  const { engine } = await openNotes();
+  const now: Files = { ...notes };
+  const service = 'lib/services/note.service.ts';
+  const schema = 'prisma/schema.prisma';
+  const edits: [string, (text: string) => string][] = [
+    [service, (text) => `// one\n// two\n${text}`],
+    [service, (text) => text.replace('take: 20', 'take: 30')],
+    [service, (text) => text.replace('listNotes', 'everyNote')],
+    [service, (text) => text.replace('// one\n', '')],
+    [service, (text) => text.replace('prisma.note.create', 'prisma.user.create')],
+    [schema, (text) => text.replace('model User', '\n\nmodel User')],
+    [schema, (text) => text.replace('text String', 'text String\n  more Int?')],
+    ['app/api/notes/route.ts', (text) => `${text}\nexport async function POST() {}\n`],
+    ['app/page.tsx', (text) => text.replace('null', '<p />')],
+  ];
+  engine.map();
+  for (const [file, edit] of edits) {
+    const text = edit(now[file] ?? '');
+    now[file] = text;
+    engine.update([{ file, text }]);
+    expect(engine.map(), file).toEqual((await openNotes(now)).engine.map());
+  }
 });
