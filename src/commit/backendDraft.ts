@@ -6,6 +6,7 @@ import {
   movedChecks,
   newCalls,
   newInputs,
+  newParameters,
   newProperties,
   newProviders,
   newVariables,
@@ -102,7 +103,7 @@ function withoutRenames(parts: readonly Part[]): { renamed: Renamed[]; rest: Par
 
 /** Little of the backend changes beside much of something else. */
 function isAside(backend: readonly Part[], parts: readonly Part[]): boolean {
-  if (backend.some(({ change }) => change !== 'changed')) return false;
+  if (backend.some((part) => part.change !== 'changed' || newProviders(part).length > 0)) return false;
   const docs = parts.filter(({ kind }) => kind === 'docs').length;
   if (docs > 1 && docs >= backend.length) return true;
   const views = parts.filter(({ kind }) => kind === 'ui' || kind === 'page');
@@ -206,6 +207,7 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     commonDraft(changed, after - before) ??
     acceptingDraft(changed) ??
     variablesDraft(changed, isGrown) ??
+    parametersDraft(changed) ??
     grownDraft(changed, isGrown) ??
     fixDraft(changed)
   );
@@ -254,6 +256,22 @@ function variablesDraft(changed: readonly Part[], isGrown: boolean): Draft | und
     'fix',
     'backend',
     (shown) => `read ${list(names, shown)} from the environment in ${list(namesOf(users), shown)}`,
+  );
+}
+
+/** What functions can be asked for that they could not before; whose it is to be is no wish but a check. */
+function parametersDraft(changed: readonly Part[]): Draft | undefined {
+  const users = changed.filter((part) => newParameters(part).length > 0 && !isEntry(part));
+  const names = users.flatMap(newParameters);
+  if (
+    names.length === 0 ||
+    names.some((name) => /user|session|owner|team|org|tenant|member|id$|^_/i.test(name))
+  )
+    return undefined;
+  return draft(
+    'feat',
+    scopeOf(changed),
+    (shown) => `take ${list(names, shown)} in ${list(namesOf(users), shown)}`,
   );
 }
 

@@ -22,7 +22,7 @@ const patterns: readonly Pattern[] = [
     type: 'fix',
     verb: 'check who calls',
     isGuard: true,
-    more: /\b(auth|getServerSession|getSession|currentUser|requireUser|requireAuth|requireAdmin|getToken|verifySession|validateSession|checkSession)\(|\bsession\?*\.user\b|[Uu]nauthorized|\b40[13]\b/g,
+    more: /\b(auth|getServerSession|getSession|currentUser|requireUser|requireAuth|requireAdmin|getToken|verifySession|validateSession|checkSession)\(|\bsession\?*\.user\b|[Uu]nauthorized|\bUNAUTHORIZED\b|\bFORBIDDEN\b|\b40[13]\b/g,
   },
   {
     type: 'fix',
@@ -37,7 +37,7 @@ const patterns: readonly Pattern[] = [
     more: /\.(safeParse|parse|parseAsync|safeParseAsync)\((?!JSON)/g,
   },
   { type: 'fix', verb: 'keep the writes together in', isGuard: true, more: /\$transaction\(/g },
-  { type: 'perf', verb: 'run the queries at once in', more: /Promise\.all\(/g },
+  { type: 'perf', verb: 'run the queries at once in', more: /Promise\.all\(/g, less: /\bawait\b/g },
   {
     type: 'perf',
     verb: 'write the rows in one query in',
@@ -115,7 +115,7 @@ export function newProperties({ before, after }: Part): string[] {
 }
 
 const ordinary = new Set(
-  'where not NOT in OR AND is has some none every gt gte lt lte equals contains to from select include data orderBy take skip status error message success headers id type name code body method default true false async await res req key keys val value values label item result results row rows count total'.split(
+  'where not NOT in OR AND is has some none every gt gte lt lte equals contains to from select include data orderBy take skip status error message success headers id type name code body method default true false async await res req key keys val value values label item result results row rows count total err stack cause details level info warn'.split(
     ' ',
   ),
 );
@@ -147,6 +147,16 @@ export function newVariables({ before, after }: Part): string[] {
     [...code.matchAll(variables)].flatMap(([, first, second]) => first ?? second ?? []);
   const old = new Set(of(before));
   return [...new Set(of(after))].filter((name) => !old.has(name));
+}
+
+/** Parameters that a function takes now and did not take before. */
+export function newParameters({ before, after }: Part): string[] {
+  const of = (code: string) =>
+    /^(?:export )?(?:default )?(?:async )?(?:function \w*)?\(([^()]*)\)/.exec(code)?.[1] ?? '';
+  const names = (code: string) =>
+    [...of(code).matchAll(/(?:^|[,{] ?)(\w+)\??(?=[:,} =]|$)/g)].map(([, name = '']) => name);
+  const old = new Set(names(before));
+  return names(after).filter((name) => !old.has(name) && !ordinary.has(name));
 }
 
 /** Properties of Zod schemas inside a part that are new. */

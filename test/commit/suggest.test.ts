@@ -468,6 +468,42 @@ test.each<[string, Texts, string]>([
     'fix(backend): read API_KEY from the environment in POST /api/posts',
   ],
   [
+    'a service that can be asked for more',
+    {
+      'lib/services/post.ts': [
+        service('export async function listPosts(page: number) {\n  return load(page);\n}'),
+        service(
+          'export async function listPosts(page: number, month: string) {\n  return load(page, month);\n}',
+        ),
+      ],
+    },
+    'feat(backend): take month in listPosts',
+  ],
+  [
+    'whose rows a service reads is a check',
+    {
+      'lib/services/post.ts': [
+        service('export async function listPosts(page: number) {\n  return load(page);\n}'),
+        service(
+          'export async function listPosts(page: number, userId: string) {\n  return load(page, userId);\n}',
+        ),
+      ],
+    },
+    'fix(backend): set userId in listPosts',
+  ],
+  [
+    'another thing at the same time is no speed',
+    {
+      'lib/services/post.ts': [
+        service('export async function removePost(page) {\n  await drop(page);\n}'),
+        service(
+          'export async function removePost(page) {\n  await drop(page);\n  await Promise.all([forget(page)]);\n}',
+        ),
+      ],
+    },
+    'fix(backend): correct removePost',
+  ],
+  [
     'a function under another name',
     {
       'lib/services/post.ts': [
