@@ -49,15 +49,17 @@ export function makeSources(text: string): ScriptSources {
         comments.push({ start: line.start + line.text.indexOf('#'), end: line.start + line.text.length });
       const rule = /^([^\s:=#][^:=#]*?)\s*::?(?!=)/.exec(line.text);
       if (rule) target = rule[1] ?? '';
-      continue;
+      if (inlineRecipe(line.text, rule?.[0].length) === undefined) continue;
     }
     const out = new MappedBuilder();
     let end = line.start;
     for (let first = true; ; first = false) {
       const current = lines[index];
       if (!current) break;
-      const lead = /^\t?[ \t]*(?:[@+-][ \t]*)*/.exec(current.text)?.[0].length ?? 0;
-      const from = first ? lead : (/^\t?/.exec(current.text)?.[0].length ?? 0);
+      const tab = /^\t?/.exec(current.text)?.[0].length ?? 0;
+      const start = first ? (inlineRecipe(current.text, tab === 0 ? 0 : undefined) ?? tab) : tab;
+      const lead = /^[ \t]*(?:[@+-][ \t]*)*/.exec(current.text.slice(start))?.[0].length ?? 0;
+      const from = first ? start + lead : start;
       addLine(out, current, from, (unit, at) => makeUnit(current.text, unit, at));
       end = current.start + current.text.length;
       if (!current.text.endsWith('\\') || index + 1 >= lines.length) break;
@@ -66,6 +68,12 @@ export function makeSources(text: string): ScriptSources {
     scripts.push(script(target, out.build(end)));
   }
   return { scripts, comments, problems: [] };
+}
+
+/** Where the recipe begins that stands beside its target, `push: build; npx prisma db push`; not for a variable of the target. */
+function inlineRecipe(line: string, behind: number | undefined): number | undefined {
+  const found = behind === undefined ? null : /^[^#;]*;/.exec(line.slice(behind));
+  return found && behind !== undefined && !found[0].includes('=') ? behind + found[0].length : undefined;
 }
 
 function makeUnit(line: string, unit: string, at: number): string {

@@ -228,6 +228,14 @@ describe('extractCommands', () => {
       ['reset', 'dropdb $i'],
     ]);
     expectExact('makefile', make, ['migrate', '--force']);
+    const beside =
+      'push: build ; @npx prisma db push # a; b\nA := x; dropdb a\nb: C = x; dropdb c\nd: # e; dropdb f\ng: ; dropdb h && \\\n\tdropdb i\n';
+    expect(found('makefile', beside)).toEqual([
+      ['push', 'prisma db push'],
+      ['g', 'dropdb h'],
+      ['g', 'dropdb i'],
+    ]);
+    expectExact('makefile', beside, ['push', 'h']);
     const just = `set shell := ["bash", "-c"]\n# a comment\nreset name="x": build\n    @npx prisma migrate reset\n    dropdb {{name}}\n\nscript:\n    #!/usr/bin/env bash\n    if true; then\n      dropdb y\n    fi\n\npy:\n    #!/usr/bin/env python\n    dropdb z\n`;
     expect(found('justfile', just)).toEqual([
       ['reset', 'prisma migrate reset'],

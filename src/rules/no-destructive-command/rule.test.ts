@@ -30,6 +30,7 @@ describe('files', () => {
     ],
     ['scripts/x.sh', 'set -e\nif true; then\n  sudo -u postgres dropdb shop\nfi\n', ['error «dropdb»']],
     ['Makefile', 'reset:\n\tnpx prisma db push --force-reset\n', ['error «--force-reset»']],
+    ['Makefile', 'reset: build; npx prisma db push --force-reset\n', ['error «--force-reset»']],
     ['justfile', 'reset:\n  npx prisma migrate reset -f\n', ['error «migrate reset»']],
     [
       'Dockerfile',
