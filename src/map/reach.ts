@@ -158,6 +158,11 @@ function noteSchema(
       reach.schemas.push({ name: INLINE, file: undefined });
     return;
   }
+  // `noteSchema.partial()` is made of a schema that has a name.
+  if (value.k === 'call' && value.fn.k === 'member') {
+    noteSchema(workspace, file, facts, value.fn.of, reach);
+    return;
+  }
   // What a parameter is, the caller says.
   if (handedBy(facts, value)) return;
   const name = value.k === 'ref' || value.k === 'member' ? value.name : undefined;

@@ -2,7 +2,7 @@
 import { isSame } from '../base/equal.ts';
 import { given } from '../base/given.ts';
 import type { FileId } from '../base/path.ts';
-import type { FunctionId } from '../facts/tsModel.ts';
+import type { ExportFacts, FunctionId } from '../facts/tsModel.ts';
 import { visitSteps } from '../facts/visit.ts';
 import { awaited } from '../workspace/abs.ts';
 import type { Abs, FunctionKey } from '../workspace/abs.ts';
@@ -165,11 +165,18 @@ function exportedFunctions(workspace: Workspace, file: FileId, facts: TsFileFact
     if (item.e === 'local' && !declaration) return [];
     return functionsIn(workspace, file, awaited(workspace.exported(file, item.name)), {
       name: item.name,
-      label: item.name === 'default' ? (declaration?.name ?? item.name) : item.name,
+      label: labelOf(item, declaration),
       place: { at: item.at, ...(declaration ? { b: declaration.b } : { exported: index }) },
       cached: isCached(workspace, file, facts, declaration),
     });
   });
+}
+
+/** The name of an export; of the default export the name of what it exports. */
+function labelOf(item: Exclude<ExportFacts, { e: 'star' }>, declaration: TopLevel | undefined): string {
+  if (item.name !== 'default') return item.name;
+  const named = item.e === 'value' && item.value.k === 'ref' ? item.value.name : undefined;
+  return declaration?.name ?? named ?? item.name;
 }
 
 type Named = Omit<Found, 'key'>;

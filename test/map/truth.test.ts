@@ -103,6 +103,7 @@ const other = z.object({ id: z.string() });
 export async function one(data: unknown) { validate(noteSchema, data); }
 export const two = action({ input: other, handler: async () => {} });
 export async function three(data: unknown) { z.object({ a: z.string() }).parse(data); }
+export async function five(data: unknown) { noteSchema.partial().strict().parse(data); }
 export async function four(schema: { parse(data: unknown): unknown }) { schema.parse(1); }
 `;
   const files = { 'lib/validate.ts': helper, [file]: text };
@@ -110,6 +111,7 @@ export async function four(schema: { parse(data: unknown): unknown }) { schema.p
   expect((await entry(files, `${file}#two`))?.validation).toEqual(['other']);
   expect((await entry(files, `${file}#three`))?.validation).toEqual(['inline']);
   expect((await entry(files, `${file}#four`))?.validation).toBeUndefined();
+  expect((await entry(files, `${file}#five`))?.validation).toEqual(['noteSchema']);
 });
 
 test('who asks for the session does not do what happens at a sign-in', async () => {
@@ -494,4 +496,15 @@ export default function Page() { return <List />; }
     reads: ['Note'],
   });
   expect(await entry(page(false), 'list/page.tsx#default')).toMatchObject({ guard: 'unknown' });
+});
+
+test('a default export is called by its own name', async () => {
+  const file = 'lib/services/own.service.ts';
+  for (const text of [
+    'async function load() { return prisma.note.findMany({ take: 5 }); }\nexport default load;\n',
+    'export default async function load() { return prisma.note.findMany({ take: 5 }); }\n',
+  ])
+    expect(
+      await entry({ [file]: `import { prisma } from '@/lib/db';\n${text}` }, `${file}#default`),
+    ).toMatchObject({ label: 'load', reads: ['Note'] });
 });
