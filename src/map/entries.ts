@@ -23,7 +23,7 @@ import { resultOf } from './result.ts';
 import { directEffects, idsOf, namesOf, serviceId } from './services.ts';
 import { declarationSite, topLevel, topLevelAt } from './symbols.ts';
 import type { TsFileFacts } from './symbols.ts';
-import { touchesOf } from './touches.ts';
+import { isTransactional, touchesOf } from './touches.ts';
 import type { Touches } from './touches.ts';
 
 /** An entry without its place. */
@@ -163,7 +163,7 @@ function subjectDraft(
     ...(touches.operations.size > 0 ? { operations: operationsOf(touches) } : {}),
     ...(validation.length > 0 ? { validation } : {}),
     ...(reach.revalidates.size > 0 ? { revalidates: [...reach.revalidates].toSorted() } : {}),
-    ...(effects.some((effect) => effect.tx) ? { transaction: true as const } : {}),
+    ...(isTransactional(workspace, effects) ? { transaction: true as const } : {}),
   };
   const guarding = guardEntry(workspace, guard, file, subject);
   return {

@@ -22,7 +22,7 @@ import type { Draft } from './entries.ts';
 import { codeInText, encodePath, escapeMarkdown } from './markdown/text.ts';
 import { serviceId } from './services.ts';
 import { topLevel } from './symbols.ts';
-import { touchesOf } from './touches.ts';
+import { isTransactional, touchesOf } from './touches.ts';
 
 export interface Hover {
   /** UTF-16 offsets of what the text is about. */
@@ -93,7 +93,7 @@ function entryText(workspace: Workspace, file: FileId, entry: Entry, of = file):
   if (draft?.entry.validation)
     lines.push(`Input is parsed with ${draft.entry.validation.map(codeInText).join(', ')}`);
   if (guard.open) lines.push(`Reaches ${accessText(guard.open)} at ${linkTo(workspace, file, guard.open)}`);
-  if (entry.handler !== undefined && entry.effects.some((effect) => effect.tx))
+  if (entry.handler !== undefined && isTransactional(workspace, entry.effects))
     lines.push('Runs in a transaction');
   return lines.join('\n\n');
 }

@@ -18,7 +18,7 @@ import type { DraftPlace } from './place.ts';
 import { reachFrom } from './reach.ts';
 import { resolve, topLevel, withInner } from './symbols.ts';
 import type { TopLevel, TsFileFacts } from './symbols.ts';
-import { touchesOf } from './touches.ts';
+import { isTransactional, touchesOf } from './touches.ts';
 
 interface Found {
   name: string;
@@ -110,7 +110,7 @@ function draft(workspace: Workspace, file: FileId, service: Found): Draft {
       file,
       ...given({ doc: doc || undefined, ...namesOf(touches), list: listOf(workspace, file, summary) }),
       ...(service.cached ? { cached: true as const } : {}),
-      ...(summary.effects.some((effect) => effect.tx) ? { transaction: true as const } : {}),
+      ...(isTransactional(workspace, summary.effects) ? { transaction: true as const } : {}),
     },
     place: service.place,
     calls,

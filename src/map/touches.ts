@@ -2,7 +2,10 @@
 import type { SchemaModel } from '../prisma/schema.ts';
 import type { Abs } from '../workspace/abs.ts';
 import { tablesOf } from '../workspace/guardState.ts';
+import { valuesOf } from '../facts/valueIndex.ts';
+import type { TsFacts, Value } from '../facts/tsModel.ts';
 import type { DbEffect } from '../workspace/summary.ts';
+import type { WorkspaceView } from '../workspace/view.ts';
 
 export interface Touches {
   reads: Set<string>;
@@ -84,4 +87,34 @@ function nestedWrites(schema: SchemaModel, model: string, data: Abs, out: Touche
       nestedWrites(schema, target.name, inner, out, depth + 1);
     }
   }
+}
+
+/** Whether accesses are made in a transaction: in a callback of `$transaction`, or in a list that is given to it. */
+export function isTransactional(workspace: WorkspaceView, effects: readonly DbEffect[]): boolean {
+  return effects.some((effect) => {
+    if (effect.tx) return true;
+    const facts = workspace.tsFacts(effect.file);
+    return facts !== undefined && batched(facts).has(effect.at);
+  });
+}
+
+const batches = new WeakMap<TsFacts, ReadonlySet<number>>();
+
+/** Places of the calls in lists that are given to `$transaction`. */
+function batched(facts: TsFacts): ReadonlySet<number> {
+  const known = batches.get(facts);
+  if (known) return known;
+  const out = new Set<number>();
+  const add = (value: Value): void => {
+    if (value.k === 'call') {
+      out.add(value.at);
+      if (value.fn.k === 'member') out.add(value.fn.at);
+    }
+  };
+  for (const { fn, args } of valuesOf(facts, 'call')) {
+    const [list] = args;
+    if (fn.k === 'member' && fn.name === '$transaction' && list?.k === 'array') list.items.forEach(add);
+  }
+  batches.set(facts, out);
+  return out;
 }

@@ -16,7 +16,8 @@ import {
 } from './answers.ts';
 import { analysedPath, RequestError } from './workspace.ts';
 
-type MapEntry = ReturnType<Engine['map']>['apps'][number]['entries'][number];
+type MapApp = ReturnType<Engine['map']>['apps'][number];
+type MapEntry = MapApp['entries'][number];
 
 const MAX_TEXT = 1_000_000;
 const paging = {
@@ -90,7 +91,9 @@ export const tools: readonly Tool[] = [
     {
       file: filePath.optional(),
       name: nameText.optional().describe('Of an entry, such as placeOrder or GET /api/orders'),
-      model: nameText.optional().describe('Entries that read, write or are this model'),
+      model: nameText
+        .optional()
+        .describe('Entries that read, write or are this model; those that do it themselves come first'),
       access: z.enum(['reads', 'writes']).optional().describe('With model: only those that read or write it'),
       kind: z
         .string()
@@ -99,7 +102,9 @@ export const tools: readonly Tool[] = [
         .describe('app, action, route, page, service, guard, validation, model, env, migration, proxy'),
       guard: z.enum(['guarded', 'unguarded', 'public', 'unknown']).optional(),
       role: nameText.optional().describe('Entries that let this role in'),
-      calls: nameText.optional().describe('Entries that call this service'),
+      calls: nameText
+        .optional()
+        .describe('Entries that call this service; path#name finds the callers of any function'),
       validates: nameText.optional().describe('Entries that parse with this schema'),
       revalidates: z.string().max(200).optional().describe('Entries that revalidate this path or tag'),
       list: z
@@ -123,7 +128,12 @@ export const tools: readonly Tool[] = [
     (engine, { limit, cursor, facts, ...wanted }) => {
       const { apps } = engine.map();
       if (wanted.kind === 'app') return page(apps.flatMap(overviewLines), limit, cursor);
-      const entries = ranked(apps.flatMap((app) => app.entries).filter(filterOf(wanted)), wanted.query ?? '');
+      const direct = directUsers(apps, wanted.model);
+      const entries = ranked(
+        apps.flatMap((app) => app.entries).filter(filterOf(wanted)),
+        wanted.query ?? '',
+      ).toSorted((a, b) => Number(direct.has(b.id)) - Number(direct.has(a.id)));
+      const others = wanted.calls?.includes('#') ? callersOf(engine, wanted.calls, entries) : [];
       const isLong =
         facts === undefined &&
         entries.length > longAnswer &&
@@ -133,7 +143,7 @@ export const tools: readonly Tool[] = [
         : isLong
           ? briefFacts
           : undefined;
-      const lines = [...new Set(entries.map((entry) => entryLine(entry, shown)))];
+      const lines = [...new Set([...entries.map((entry) => entryLine(entry, shown)), ...others])];
       const text = page(lines, limit, cursor);
       return isLong ? `${text}\n(brief; "facts" asks for evidence, calls, fields and more)` : text;
     },
@@ -295,6 +305,34 @@ function filterOf(wanted: Wanted): (entry: MapEntry) => boolean {
       has(entry.list === undefined ? [] : [entry.list], wanted.list)
     );
   };
+}
+
+/** Ids of the entries that touch a model themselves, and not through a service. */
+function directUsers(apps: readonly MapApp[], model: string | undefined): ReadonlySet<string> {
+  if (model === undefined) return new Set();
+  return new Set(
+    apps.flatMap(({ entries, edges }) => {
+      const own = entries.find(
+        ({ kind, label }) => kind === 'model' && label.toLowerCase() === model.toLowerCase(),
+      )?.id;
+      return edges.filter(({ to }) => to === own).map(({ from }) => from);
+    }),
+  );
+}
+
+/**
+ * Callers that are no entries of the map, such as components; and those of a function that is none itself.
+ * @param reference `path#name`
+ * @param known entries that call it
+ */
+function callersOf(engine: Engine, reference: string, known: readonly MapEntry[]): string[] {
+  const file = analysedPath(reference.slice(0, reference.lastIndexOf('#')));
+  const symbol = reference.slice(reference.lastIndexOf('#'));
+  const ids = new Set(known.map(({ id }) => id));
+  return ['service', 'action', 'function']
+    .flatMap((kind) => engine.incoming(`${kind}:${file}${symbol}`))
+    .filter(({ item }) => !ids.has(item.id))
+    .map(({ item }) => plain(`${item.kind} ${item.label}  ${item.file}:${item.range.start.line + 1}`));
 }
 
 function previewOf(engine: Engine, found: Found, fix: string | undefined): string {

@@ -4,6 +4,7 @@ import type { Engine } from '../../src/engine.ts';
 import type { MapApp, MapEntry } from '../../src/map/model.ts';
 import { openApp } from '../kit/apps.ts';
 import { openFiles } from '../kit/check.ts';
+import { notes } from './kit.ts';
 
 let shop: Engine;
 beforeAll(async () => {
@@ -108,4 +109,21 @@ test('matchers in any form, methods, default exports, a proxy of Auth.js', async
   expect(entry(engine, 'proxy:proxy.ts#default').matchers).toEqual(['/a/:path*', '/b']);
   expect(entry(engine, 'model:prisma/schema.prisma#User').fields).toEqual(['id: String', 'email: String']);
   expect(appOf(engine).overview).toMatchObject({ next: '16', database: 'postgresql' });
+});
+
+test('what a list gives to $transaction runs in one, too', async () => {
+  const engine = await openFiles({
+    ...notes,
+    'lib/services/batch.service.ts': `import { prisma } from '@/lib/db';
+export async function both(id: string) {
+  await prisma.$transaction([prisma.note.deleteMany({ where: { userId: id } }), prisma.user.delete({ where: { id } })]);
+}
+export async function apart(id: string) {
+  await Promise.all([prisma.note.deleteMany({ where: { userId: id } }), prisma.user.delete({ where: { id } })]);
+}
+`,
+  });
+  const service = (name: string) => entry(engine, `service:lib/services/batch.service.ts#${name}`);
+  expect(service('both').transaction).toBe(true);
+  expect(service('apart').transaction).toBeUndefined();
 });

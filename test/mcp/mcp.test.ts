@@ -66,12 +66,16 @@ test('filters of the map hold together; long answers say less, unless they are a
   const call = await connect(
     createWorkspace({
       ...notes,
+      'lib/format.ts': 'export const shorten = (text: string) => text.slice(0, 9);\n',
+      'lib/actions/note.actions.ts': (notes['lib/actions/note.actions.ts'] ?? '')
+        .replace('import { z }', "import { shorten } from '@/lib/format';\nimport { z }")
+        .replace('parsed.text', 'shorten(parsed.text)'),
       'lib/services/user.service.ts': `import { prisma } from '@/lib/db';\n${counts.join('')}`,
     }),
   );
   const names = async (input: Record<string, unknown>) =>
     (await call('backend_map', { ...input, facts: [] })).text.split('\n').map((line) => line.split('  ')[0]);
-  expect(await names({ model: 'note', access: 'writes' })).toEqual(['action saveNote', 'service addNote']);
+  expect(await names({ model: 'note', access: 'writes' })).toEqual(['service addNote', 'action saveNote']);
   expect(await names({ model: 'note', access: 'reads' })).toEqual([
     'route GET /api/notes',
     'service listNotes',
@@ -94,6 +98,9 @@ test('filters of the map hold together; long answers say less, unless they are a
   const asked = (await call('backend_map', { facts: ['guard', 'evidence'] })).text;
   expect(asked).toContain('auth() reads the session');
   expect(asked).not.toContain('brief');
+  expect(await names({ calls: 'lib/format.ts#shorten' })).toEqual(['action saveNote']);
+  expect((await call('backend_map', { calls: '../x.ts#y' })).text).toMatch(/relative to the workspace root/);
+  expect(await names({ calls: 'lib/format.ts#gone' })).toEqual(['nothing found']);
   const wrong = await call('backend_map', { facts: ['everything'] });
   expect(wrong.isError).toBe(true);
 });
