@@ -77,8 +77,8 @@ test('filters of the map hold together; long answers say less, unless they are a
     (await call('backend_map', { ...input, facts: [] })).text.split('\n').map((line) => line.split('  ')[0]);
   expect(await names({ model: 'note', access: 'writes' })).toEqual(['service addNote', 'action saveNote']);
   expect(await names({ model: 'note', access: 'reads' })).toEqual([
-    'route GET /api/notes',
     'service listNotes',
+    'route GET /api/notes',
   ]);
   expect(await names({ model: 'Note', access: 'writes', kind: 'service' })).toEqual(['service addNote']);
   expect(await names({ calls: 'addNote' })).toEqual(['action saveNote']);
