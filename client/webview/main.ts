@@ -2,11 +2,14 @@
 import { toPageSchema, type FromPage, type GraphData, type ToPage } from '../../src/protocol/graph.ts';
 import { showDetails } from './details.ts';
 import { Drawing, type DrawnNode } from './drawing.ts';
+import { editor } from './editor.ts';
 import { layOut, type Layout } from './layout.ts';
-import { dotOf, NodeList, type Row } from './list.ts';
+import { showLegend } from './legend.ts';
+import { NodeList, type Row } from './list.ts';
 import { button, page, textElement } from './page.ts';
 import { readState, type State } from './state.ts';
 import { svgOf, type Picture } from './svg.ts';
+import { shorten, widthOf } from './text.ts';
 import { mix, onThemeChange, readTheme } from './theme.ts';
 import {
   colourings,
@@ -20,14 +23,6 @@ import {
   type Group,
 } from './view.ts';
 
-interface Editor {
-  postMessage(message: FromPage): void;
-  getState(): unknown;
-  setState(state: State): void;
-}
-declare function acquireVsCodeApi(): Editor;
-
-const editor = acquireVsCodeApi();
 const state = readState(editor.getState());
 let theme = readTheme();
 let graph: GraphData | undefined;
@@ -40,10 +35,6 @@ let structure = '';
 let layoutMs = 0;
 /** Where the whole picture stood before a neighbourhood was looked at. */
 let overview: State['viewport'];
-
-/** Longer names lose their middle. */
-const maxText = 34;
-const textRoom = 22;
 
 const post = (message: FromPage): void => editor.postMessage(message);
 const drawing = new Drawing(page.picture, theme, {
@@ -105,17 +96,6 @@ function spokenOf(node: number): string {
   return found ? spoken(found, callers(node), calls(node)) : '';
 }
 
-const shorten = (text: string): string =>
-  text.length <= maxText ? text : `${text.slice(0, maxText / 2)}…${text.slice(-maxText / 2 + 1)}`;
-
-const ruler = document.createElement('canvas').getContext('2d');
-
-function widthOf(text: string): number {
-  if (!ruler) return text.length * 7 + textRoom;
-  ruler.font = `12px ${theme.font}`;
-  return Math.ceil(ruler.measureText(text).width) + textRoom;
-}
-
 function drawn(node: number): DrawnNode {
   const found = graph?.nodes[node];
   const group = groups[node];
@@ -144,7 +124,7 @@ function draw(move: 'fit' | 'stay'): void {
   const nodes = shown.map(drawn);
   const visible = new Map(shown.map((node, place) => [node, place]));
   const edges = graph.edges.filter(({ from, to }) => visible.has(from) && visible.has(to));
-  const widths = nodes.map(({ kind, text }) => ({ kind, width: widthOf(text) }));
+  const widths = nodes.map(({ kind, text }) => ({ kind, width: widthOf(text, theme.font) }));
   const now = JSON.stringify([
     nodes.map(({ id, kind }) => [id, kind]),
     widths.map(({ width }) => width),
@@ -175,7 +155,7 @@ function draw(move: 'fit' | 'stay'): void {
   page.all.hidden = focus === undefined;
   page.focus.disabled = placeOf(state.selected) === undefined;
   showList();
-  showLegend();
+  showLegend(page.legend, legendOf(shown.flatMap((node) => groups[node] ?? [])));
   mark();
 }
 
@@ -211,25 +191,6 @@ function showList(): void {
     state.search.trim() === ''
       ? `${shown.length} of ${nodes.length} nodes${of}${graph.complete ? '' : '; the index is not complete yet'}`
       : `${found.length} of ${shown.length} nodes fit${of}`;
-}
-
-function showLegend(): void {
-  const entries = legendOf(shown.flatMap((node) => groups[node] ?? []));
-  const rows = entries.map(({ label, tone, sign, count }) => {
-    const row = textElement('li', '');
-    row.append(dotOf(tone), `${sign ? `${sign} ` : ''}${label} (${count})`);
-    return row;
-  });
-  const lines = [
-    ['calls', 'calls'],
-    ['reads', 'reads'],
-    ['writes', 'writes'],
-  ].map(([kind, label]) => {
-    const row = textElement('li', '');
-    row.append(textElement('span', '', `line ${kind}`), String(label));
-    return row;
-  });
-  page.legend.replaceChildren(...rows, ...lines);
 }
 
 /** Brings out what is found or selected. */

@@ -124,7 +124,7 @@ export function graphTests(): void {
     assert.equal(whole.nodes, all);
   });
 
-  it('opens on the neighbourhood of a row of the tree, and a click into the picture opens its code', async () => {
+  it('opens on the neighbourhood of a row of the tree, and Enter in the picture opens its code', async () => {
     const { tree, graph } = await testApi();
     const groups = await tree.getChildren();
     const services = groups.find(({ data }) => data.of === 'services');
@@ -138,7 +138,6 @@ export function graphTests(): void {
     assert.ok(graph.panel?.visible);
     if (!inBrowser) return;
     await ui('frame', { act: 'wait', selector: '#details h2:text-is("listMemberships")' });
-    // Of three nodes in a row the picture shows the middle one in its middle.
     await ui('frame', { act: 'choose', selector: '#depth', value: '1' });
     await ui('frame', { act: 'press', selector: '#picture', value: 'Enter' });
     await untilOpened('listMemberships');
