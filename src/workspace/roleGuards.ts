@@ -87,20 +87,24 @@ export function guardedPeer(
             !isInFunction(view, lastIn(effect, candidate), place) &&
             !isOwn(entry, effect),
         )
-        .map((effect): GuardedEntry => ({
+        .map((effect): GuardedEntry & { deletes: boolean } => ({
           file: candidate,
           at: entry.at,
           name: entry.name,
           roles: effect.roles ?? entry.roles ?? [],
+          deletes: effect.op.startsWith('delete'),
         })),
     ),
   );
   const guarded = (some: GuardedEntry[]): GuardedEntry | undefined =>
     some.every(({ roles }) => roles.length > 0) ? some[0] : undefined;
-  return (
-    (near.length <= MAX_FILES ? guarded(others) : undefined) ??
-    guarded(others.filter((other) => other.file === file))
-  );
+  if (near.length <= MAX_FILES) {
+    const all = guarded(others);
+    if (all) return all;
+  }
+  // Where others change the rows freely elsewhere, that deleting them here is for few says nothing about changing them.
+  const beside = others.filter((other) => other.file === file);
+  return self.op.startsWith('delete') || beside.some(({ deletes }) => !deletes) ? guarded(beside) : undefined;
 }
 
 /** The innermost place of an entry point's file on the way to an access: in the function for one method rather than in the one for all. */

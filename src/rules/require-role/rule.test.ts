@@ -546,6 +546,16 @@ describe(`${RULE} compares what members of a group may do`, () => {
   export async function renameKey(teamId: string, id: string, name: string) { await requireMember(teamId); await prisma.apiKey.update({ where: { id, teamId }, data: { name } }); }`,
     ],
     [
+      'rows that members change elsewhere, and only some delete',
+      `${dropKey}
+  export async function renameKey(teamId: string, id: string, name: string) { await requireMember(teamId); await prisma.apiKey.update({ where: { id, teamId }, data: { name } }); }
+  //- lib/actions/keys.ts
+  'use server';
+  import { prisma } from '@/lib/db';
+  import { requireMember } from '@/lib/members';
+  export async function addKey(teamId: string, name: string) { await requireMember(teamId); await prisma.apiKey.create({ data: { name, teamId } }); }`,
+    ],
+    [
       "a list of one's own group",
       `export async function keys(teamId: string) { const mine = await requireMember(teamId); return prisma.apiKey.findMany({ where: { teamId: mine.teamId }, take: 10, orderBy: { id: 'asc' } }); }`,
     ],
