@@ -89,10 +89,11 @@ function nestedWrites(schema: SchemaModel, model: string, data: Abs, out: Touche
   }
 }
 
-/** Whether accesses are made in a transaction: in a callback of `$transaction`, or in a list that is given to it. */
+/** Whether rows are touched in a callback of `$transaction`, or written by a list that is given to it: a list of reads is a snapshot. */
 export function isTransactional(workspace: WorkspaceView, effects: readonly DbEffect[]): boolean {
   return effects.some((effect) => {
     if (effect.tx) return true;
+    if (!effect.kind.endsWith('write')) return false;
     const facts = workspace.tsFacts(effect.file);
     return facts !== undefined && batched(facts).has(effect.at);
   });
