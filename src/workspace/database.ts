@@ -14,6 +14,8 @@
  *   runaway iteration.
  */
 
+import { forEachReader, withoutReader, withReader, type Readers } from './readers.ts';
+
 const CLEAN = 0;
 const MAYBE = 1;
 const DIRTY = 2;
@@ -29,7 +31,7 @@ interface Node<V = unknown> {
   hasValue: boolean;
   state: number;
   deps: Node[];
-  readers: Set<Node>;
+  readers: Readers<Node>;
   /** Part of a cycle when last computed: validated by recomputation only. */
   cyclic: boolean;
   /** Index in the stack while it is being computed, else -1. */
@@ -150,7 +152,7 @@ export class Database {
       drop: (key: string): void => {
         const node = definition.nodes.get(key);
         if (!node) return;
-        for (const dep of node.deps) dep.readers.delete(node as Node);
+        for (const dep of node.deps) dep.readers = withoutReader(dep.readers, node as Node);
         this.invalidate(node as Node);
         definition.nodes.delete(key);
         this.stale.get(name)?.delete(key);
@@ -296,8 +298,8 @@ export class Database {
 
   /** @param upToDate nodes of the same cycle: the last round gave them this value already */
   private settle(node: Node, value: unknown, deps: Set<Node>, upToDate: ReadonlySet<Node>): void {
-    for (const dep of node.deps) if (!deps.has(dep)) dep.readers.delete(node);
-    for (const dep of deps) dep.readers.add(node);
+    for (const dep of node.deps) if (!deps.has(dep)) dep.readers = withoutReader(dep.readers, node);
+    for (const dep of deps) dep.readers = withReader(dep.readers, node);
     node.deps = [...deps];
     const had = node.hasValue || node.value !== undefined;
     const same = had && node.query !== undefined && node.query.equal(node.value, value);
@@ -311,20 +313,19 @@ export class Database {
 
   /** A value really changed: its direct readers must recompute, those above them may have to. */
   private wakeReaders(node: Node, upToDate: ReadonlySet<Node>): void {
-    for (const reader of node.readers) {
-      if (reader.position >= 0 || upToDate.has(reader)) continue;
-      const was = reader.state;
-      reader.state = DIRTY;
-      if (was === CLEAN) this.suspect(reader);
-    }
+    forEachReader(node.readers, (reader) => {
+      if (reader.position < 0 && !upToDate.has(reader)) this.wake(reader);
+    });
   }
 
   private invalidate(node: Node): void {
-    for (const reader of node.readers) {
-      const was = reader.state;
-      reader.state = DIRTY;
-      if (was === CLEAN) this.suspect(reader);
-    }
+    forEachReader(node.readers, (reader) => this.wake(reader));
+  }
+
+  private wake(reader: Node): void {
+    const was = reader.state;
+    reader.state = DIRTY;
+    if (was === CLEAN) this.suspect(reader);
   }
 
   private suspect(start: Node): void {
@@ -335,11 +336,11 @@ export class Database {
         this.unsettled.add(node);
         continue;
       }
-      for (const reader of node.readers) {
-        if (reader.state !== CLEAN) continue;
+      forEachReader(node.readers, (reader) => {
+        if (reader.state !== CLEAN) return;
         reader.state = reader.cyclic ? DIRTY : MAYBE;
         todo.push(reader);
-      }
+      });
     }
   }
 }
@@ -352,7 +353,7 @@ function newNode<V>(query: QueryDefinition<V> | undefined, key: string): Node<V>
     hasValue: false,
     state: query ? DIRTY : CLEAN,
     deps: [],
-    readers: new Set(),
+    readers: undefined,
     cyclic: false,
     position: -1,
     approximation: undefined,
