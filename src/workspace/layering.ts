@@ -1,6 +1,7 @@
 /** How an application divides its server code, counted over its files: what it may be held to. */
 import type { FileId } from '../base/path.ts';
 import { isWithin } from '../base/path.ts';
+import type { TsFacts } from '../facts/tsModel.ts';
 import { majorityFolder } from '../project/conventions.ts';
 import { isServicePath } from './roles.ts';
 import type { WorkspaceView } from './view.ts';
@@ -44,15 +45,16 @@ export function layerOf(workspace: WorkspaceView, file: FileId): Layer {
       return /(^|\/)auth\/\[\.\.\./.test(file) ? 'none' : 'route';
     case 'service':
       return configured ? 'none' : 'service';
-    case 'other': {
-      const facts = workspace.tsFacts(file);
-      return facts?.jsx === true && facts.functions.some((fn) => /^[A-Z]/.test(fn.name))
-        ? 'component'
-        : 'none';
-    }
+    case 'other':
+      return workspace.holdsComponent(file) ? 'component' : 'none';
     default:
       return 'none';
   }
+}
+
+/** Whether a file has markup and a function that is named like a component. */
+export function hasComponent(facts: TsFacts | undefined): boolean {
+  return facts?.jsx === true && facts.functions.some((fn) => /^[A-Z]/.test(fn.name));
 }
 
 export function countLayers(workspace: WorkspaceView, input: LayeringInput): Layering {

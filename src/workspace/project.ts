@@ -39,10 +39,12 @@ export class Project {
   constructor(db: Database, store: FactStore) {
     this.store = store;
     const byContent = { equal: isSame };
-    this.packages = db.query('packages', () => this.findPackages(), byContent);
-    this.prismaConfigs = db.query('prismaConfigs', () => this.findPrismaConfigs(), byContent);
-    this.schemaRoots = db.query('schemaRoots', () => this.findSchemas(), byContent);
-    this.apps = db.query('apps', () => this.findApps(), byContent);
+    // Most files rest on these four, and a new file seldom makes them say something else.
+    const settled = { ...byContent, eager: true };
+    this.packages = db.query('packages', () => this.findPackages(), settled);
+    this.prismaConfigs = db.query('prismaConfigs', () => this.findPrismaConfigs(), settled);
+    this.schemaRoots = db.query('schemaRoots', () => this.findSchemas(), settled);
+    this.apps = db.query('apps', () => this.findApps(), settled);
     this.schema = db.query('schema', (id) => this.joinSchema(id));
     this.pathRules = db.query('pathRules', (dir) => this.findPathRules(dir), byContent);
     this.resolved = db.query('resolved', (key) => this.resolve(key), byContent);

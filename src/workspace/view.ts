@@ -28,6 +28,8 @@ export interface WorkspaceView {
   role(file: FileId): FileRole;
   /** The role by place and content alone, whoever imports the file. */
   baseRole(file: FileId): FileRole;
+  /** Whether a file has markup and a function that is named like a component. */
+  holdsComponent(file: FileId): boolean;
   app(file: FileId): App | undefined;
   schema(file: FileId): SchemaModel | undefined;
   schemaRoot(file: FileId): SchemaRoot | undefined;

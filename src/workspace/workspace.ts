@@ -31,6 +31,7 @@ import { queriesOf } from './fileQueries.ts';
 import { Habits } from './habits.ts';
 import { History } from './history.ts';
 import { Interpreter } from './interpreter.ts';
+import { hasComponent } from './layering.ts';
 import type { Layering } from './layering.ts';
 import type { ImportTarget, Links } from './links.ts';
 import type { MigrationState } from './migrations.ts';
@@ -60,6 +61,7 @@ export class Workspace implements Links, WorkspaceView {
   private readonly entryTable: Query<readonly Entry[]>;
   private readonly queryTable: Query<readonly QueryFact[]>;
   private readonly baseRoles: Query<FileRole>;
+  private readonly componentTable: Query<boolean>;
   private readonly serverReached: Query<boolean>;
   private readonly reachTable: Query<ServerReach | undefined>;
   private readonly accessorTable: Query<ReadonlySet<string> | undefined>;
@@ -95,6 +97,9 @@ export class Workspace implements Links, WorkspaceView {
     this.entryTable = db.query('entries', (file) => this.findEntries(file), { equal: isSame });
     this.queryTable = db.query('queries', (file) => this.findQueries(file), { equal: isSame });
     this.baseRoles = db.query('baseRole', (file) => this.findBaseRole(file), { eager: true });
+    this.componentTable = db.query('holdsComponent', (file) => hasComponent(this.tsFacts(file)), {
+      eager: true,
+    });
     this.serverReached = db.query('serverReached', (file) => this.isServerReached(file), {
       bottom: () => false,
     });
@@ -212,6 +217,10 @@ export class Workspace implements Links, WorkspaceView {
 
   baseRole(file: FileId): FileRole {
     return this.baseRoles(file);
+  }
+
+  holdsComponent(file: FileId): boolean {
+    return this.componentTable(file);
   }
 
   private findBaseRole(file: FileId): FileRole {
