@@ -30,6 +30,19 @@ const suites = {
       path.join(folder, '.vscode/settings.json'),
       '{ "backendSpecialist.map.updateOnSave": true }\n',
     );
+    // What would hang a server that runs it, and what would write a file on one.
+    const migration = path.join(folder, 'prisma/migrations/29990101000000_hostile');
+    mkdirSync(migration, { recursive: true });
+    writeFileSync(
+      path.join(migration, 'migration.sql'),
+      [
+        'DO $$ BEGIN LOOP END LOOP; END $$;',
+        'SELECT pg_sleep(1000000);',
+        `COPY (SELECT 1) TO PROGRAM 'touch ${path.join(folder, 'written')}';`,
+        'DROP TABLE "User" CASCADE;',
+        '',
+      ].join('\n'),
+    );
   },
   /** A web project that is none of our business. */
   dormant: (folder) => {

@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { openFile } from './editing.ts';
@@ -70,6 +70,22 @@ function tests(): void {
     };
     assert.equal(await vscode.commands.executeCommand('backendSpecialist.createMigration', 'x'), undefined);
     assert.equal(isRun, false);
+    await ui('wait', { selector: '.notifications-center :text("Migrations are not made in a workspace")' });
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
+  it('reads a hostile migration and runs none of it', async () => {
+    const migration = fileUri('prisma/migrations/29990101000000_hostile/migration.sql');
+    await openFile(migration);
+    // Judged by reading alone, behind statements that never end.
+    await untilFindings('a drop', migration, (found) => found.some(({ range }) => range.start.line === 3));
+    assert.equal(await vscode.commands.executeCommand('backendSpecialist.migrationStatus'), undefined);
+    assert.equal(existsSync(fileUri('written').fsPath), false);
+    if (process.platform === 'linux')
+      assert.deepEqual(
+        programsBelow(process.pid).filter((command) => /postgres/.test(command)),
+        [],
+      );
     await vscode.commands.executeCommand('notifications.clearAll');
   });
 
