@@ -45,6 +45,10 @@ export interface BreakingSources {
   /** Files that query a model, by accessor; `$` for SQL. */
   querying(accessor: string): readonly FileId[];
   importers(file: FileId): readonly FileId[];
+  /** Files that a file imports values from. */
+  imports(file: FileId): readonly FileId[];
+  /** Files that a file re-exports values of. */
+  passesOn(file: FileId): readonly FileId[];
   typeImporters(file: FileId): readonly FileId[];
   /** Files that import a name from the generated client; `*` for all of it. */
   typing(name: string): readonly FileId[];
@@ -139,16 +143,23 @@ export class Breaking {
     const placed = this.removals(id);
     const schema = placed.length > 0 ? this.sources.schema(id) : undefined;
     if (!schema) return [];
-    const { querying, importers, mentions } = this.sources;
+    const { querying, importers, imports, passesOn, mentions } = this.sources;
     const gone = placed.map(({ removal }) => removal);
     const accessors = usedAccessors(gone, schema);
     const words = gone.map((removal) => JSON.stringify(wordOf(removal)));
-    const says = (file: FileId): boolean => mentions(file, words);
+    const says = kept((file) => mentions(file, words));
+    // A selection may be declared in another file than the query, with or without its type, and come through an index.
+    const declares = kept((start) => {
+      const reached = new Set([start]);
+      for (const file of reached) {
+        if (says(file)) return true;
+        for (const next of passesOn(file)) reached.add(next);
+      }
+      return false;
+    });
     const queries = new Set([...accessors].flatMap((accessor) => querying(accessor)));
     const types = ['Prisma', '*', ...[...accessors].flatMap((accessor) => [accessor, modelNameOf(accessor)])];
     const typed = types.flatMap((name) => this.sources.typing(name));
-    // A selection may be declared beside its type, in another file than the query.
-    const through = [...queries, ...typed].filter(says).flatMap(importers);
     const inSql = gone.flatMap((removal) =>
       removal.r === 'value'
         ? []
@@ -159,11 +170,23 @@ export class Breaking {
       ...new Set([
         ...[...queries, ...[...queries].flatMap(importers), ...typed].filter(says),
         ...typed.flatMap((file) => [...this.sources.typeImporters(file), ...importers(file)]).filter(says),
-        ...through.filter((file) => queries.has(file)),
+        ...[...queries].filter((file) => imports(file).some(declares)),
         ...querying('$').filter((file) => mentions(file, loose)),
       ]),
     ].toSorted();
   }
+}
+
+/** Asks once for each file. */
+function kept(ask: (file: FileId) => boolean): (file: FileId) => boolean {
+  const answers = new Map<FileId, boolean>();
+  return (file) => {
+    const known = answers.get(file);
+    if (known !== undefined) return known;
+    const answer = ask(file);
+    answers.set(file, answer);
+    return answer;
+  };
 }
 
 /** The client's names of the models whose rows may have what goes: their own, and those of related models. */

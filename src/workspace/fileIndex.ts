@@ -69,6 +69,23 @@ export class FileIndex {
     return this.filesOf(`imports:${file}`);
   }
 
+  /** Files that a file imports values from. */
+  imports(file: FileId): readonly FileId[] {
+    return this.contributed(file, 'imports:');
+  }
+
+  /** Files that a file re-exports values of. */
+  passesOn(file: FileId): readonly FileId[] {
+    return this.contributed(file, 'passes:');
+  }
+
+  /** What follows a prefix in the keys of one file. */
+  private contributed(file: FileId, prefix: string): string[] {
+    return this.contributions(file).flatMap((key) =>
+      key.startsWith(prefix) ? [key.slice(prefix.length)] : [],
+    );
+  }
+
   /** Files that import nothing but types from a file. */
   typeImporters(file: FileId): readonly FileId[] {
     return this.filesOf(`types:${file}`);
@@ -211,7 +228,10 @@ export class FileIndex {
         for (const name of item.names) keys.add(`generated:${name.imported}`);
     }
     for (const item of facts.exports)
-      if (item.e === 'from' || item.e === 'star') addImport(item.spec, item.typeOnly ? 'types' : 'imports');
+      if (item.e === 'from' || item.e === 'star') {
+        addImport(item.spec, item.typeOnly ? 'types' : 'imports');
+        if (!item.typeOnly) addImport(item.spec, 'passes');
+      }
     for (const { spec } of valuesOf(facts, 'import')) addImport(spec);
     for (const call of valuesOf(facts, 'call')) {
       const accessor = queriedModel(call);

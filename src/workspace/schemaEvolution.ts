@@ -62,6 +62,8 @@ export class SchemaEvolution {
       history,
       querying: (accessor) => index.querying(accessor),
       importers: (file) => index.importers(file),
+      imports: (file) => index.imports(file),
+      passesOn: (file) => index.passesOn(file),
       typeImporters: (file) => index.typeImporters(file),
       typing: (name) => index.typing(name),
       mentions: (file, texts) => store.mentions(file, texts),

@@ -327,13 +327,34 @@ describe('reports', () => {
     ]);
   });
 
-  it('a selection that another file declares, at the query', async () => {
+  const inner = 'export const columns = { id: true, note: true };\n';
+  it.each<[string, Record<string, string>]>([
+    [
+      'with its type',
+      {
+        'lib/columns.ts': `${types}export const columns = { id: true, note: true } satisfies Prisma.OrderSelect;\n`,
+      },
+    ],
+    ['without one', { 'lib/columns.ts': inner }],
+    [
+      'made by a function',
+      { 'lib/columns.ts': 'const all = () => ({ id: true, note: true });\nexport const columns = all();\n' },
+    ],
+    [
+      'through an index',
+      {
+        'lib/columns/index.ts': "export * from './inner';\n",
+        'lib/columns/inner.ts': "export { columns } from './order';\n",
+        'lib/columns/order.ts': inner,
+      },
+    ],
+  ])('a selection that another file declares, at the query: %s', async (_, files) => {
     const fixture = await open(without(NOTE), {
       [CODE]: code(
         '  return prisma.order.findMany({ take: 9, select: columns });',
         "import { columns } from '@/lib/columns';\n",
       ),
-      'lib/columns.ts': `${types}export const columns = { id: true, note: true } satisfies Prisma.OrderSelect;\n`,
+      ...files,
     });
     expect(shown(fixture)).toEqual([`${CODE} field error «select»`, `${SCHEMA} stillUsed error «Order»`]);
   });
