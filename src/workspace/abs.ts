@@ -169,6 +169,9 @@ export function truthOf(value: Abs): Truth {
         ['object', 'array', 'date', 'file', 'tuple', 'record'].includes(value.shape.t)
         ? 'true'
         : 'maybe';
+    case 'generated':
+      // A member of an enum, or one of the client's marks (`Prisma.JsonNull`).
+      return value.path.length > 1 ? 'true' : 'maybe';
     case 'made':
       return isResponse(value) ? 'true' : 'maybe';
     case 'session':

@@ -17,7 +17,7 @@ export function noteCondition(
   if (value.k === 'param' && value.fn === root) addGiven(state, [{ of: value, ...condition }]);
 }
 
-/** Notes what a comparison of a parameter with a constant says. */
+/** Notes what a comparison of a parameter with a constant, or with something that is there, says. */
 export function noteEquality(
   [value, other]: readonly [Abs, Abs],
   about: { loose: boolean; equal: boolean },
@@ -34,6 +34,7 @@ export function noteEquality(
     );
   else if (other.k === 'lit' && other.v !== null)
     noteCondition(value, { is: 'equal', to: other.v, holds }, state, root);
+  else if (holds && truthOf(other) === 'true') noteCondition(value, { is: 'truthy', holds }, state, root);
 }
 
 /** What holds at a call when conditions on its arguments do. */

@@ -30,7 +30,8 @@ import { correlate, evaluateArray, evaluateAssign, evaluateLogic, evaluateObject
 import { classMember, outerValue } from './scopeValues.ts';
 import { addOutcome } from './outcomes.ts';
 import { fromParts, takeProof } from './parts.ts';
-import { answeredByRole, refine, secretComparison, testedAlternatives } from './refine.ts';
+import { asksMembership } from './membership.ts';
+import { answeredByTest, refine, secretComparison, testedAlternatives } from './refine.ts';
 import { addChecks, cloneState, freshState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 import { functionKey } from './summary.ts';
@@ -225,7 +226,7 @@ export class Interpreter {
       case 'return': {
         const value = step.value ? this.eval(step.value, state) : UNDEF;
         const end = this.ends.at(-1);
-        const answers = state.dead || !step.value ? undefined : answeredByRole(this, step.value, state);
+        const answers = state.dead || !step.value ? undefined : answeredByTest(this, step.value, state);
         for (const one of answers ?? (state.dead ? [] : [{ value, state }])) {
           this.recordOutcome(one.value, one.state);
           if (end) joinInto(end, one.state);
@@ -373,7 +374,7 @@ export class Interpreter {
         return this.narrow(indexOf(of, key), state);
       }
       case 'call':
-        return this.narrow(this.remember(value.at, evaluateCall(this, value, state)), state);
+        return this.narrow(this.remember(value.at, this.call(value, state)), state);
       case 'new':
         return this.remember(value.at, evaluateNew(this, value, state));
       case 'await':
@@ -457,6 +458,12 @@ export class Interpreter {
       case 'other':
         return fromParts(value.parts.map((part) => this.eval(part, state)));
     }
+  }
+
+  private call(value: Extract<Value, { k: 'call' }>, state: State): Abs {
+    const result = evaluateCall(this, value, state);
+    if (result.k !== 'unknown' || !asksMembership(value)) return result;
+    return testedAlternatives(this, value, state) ?? result;
   }
 
   private remember(at: number, value: Abs): Abs {

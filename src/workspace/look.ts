@@ -27,11 +27,17 @@ export function look(it: Interpreter, value: Value, state: State, assume: Assump
     }
     case 'member':
       return pick(it.member(look(it, value.of, state, assume), value.name));
-    case 'index':
-      return look(it, value.key, state, assume).k === 'lit'
-        ? memberOf(look(it, value.of, state, assume), String(keyOf(value)))
-        : UNKNOWN;
+    case 'index': {
+      const key = look(it, value.key, state, assume);
+      // `RANK[session?.user.role]` of no session.
+      if (key.k === 'undef' && assume.size > 0) return UNDEF;
+      return key.k === 'lit' ? memberOf(look(it, value.of, state, assume), String(keyOf(value))) : UNKNOWN;
+    }
     case 'call':
+      // `session?.user.email?.endsWith(domain)` of no session.
+      if (assume.size > 0 && value.fn.k === 'member' && look(it, value.fn.of, state, assume).k === 'undef')
+        return UNDEF;
+      return pick(it.callResults.get(value.at) ?? UNKNOWN);
     case 'new':
       return pick(it.callResults.get(value.at) ?? UNKNOWN);
     case 'await':

@@ -72,3 +72,10 @@ export function isEnvironment(value: Abs): boolean {
     );
   return value.k === 'made' && value.spec.startsWith('@t3-oss/env') && value.path.length > 0;
 }
+
+/** Made of a variable of the environment: a list split from its text, with another where it isn't set. */
+export function isOfEnvironment(value: Abs): boolean {
+  if (value.k === 'unknown') return value.from?.some(isOfEnvironment) === true;
+  if (value.k === 'variants') return value.list.some((variant) => isOfEnvironment(variant.value));
+  return isEnvironment(value.k === 'parsed' ? value.of : value);
+}

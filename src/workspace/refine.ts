@@ -1,11 +1,12 @@
 /** What a passed or failed condition says about the rest of the path. */
 import type { Value } from '../facts/tsModel.ts';
-import { awaited, isResponse, leaves, nullishOf, truthOf, typeOf, UNKNOWN } from './abs.ts';
-import type { Abs, EvidenceStep, Proof, Truth } from './abs.ts';
+import { awaited, leaves, UNKNOWN } from './abs.ts';
+import type { Abs, EvidenceStep, Proof } from './abs.ts';
+import { converted, truthUnder } from './comparisons.ts';
 import { noteCondition, noteEquality } from './conditions.ts';
 import type { Interpreter } from './interpreter.ts';
 import { look, NOTHING } from './look.ts';
-import type { Assumption } from './look.ts';
+import { soughtAmongNames } from './membership.ts';
 import { noteComparison, noteListed, notePolicy, rowOf } from './ownerChecks.ts';
 import { isEnvironment, takeProof } from './parts.ts';
 import { rolesShown } from './roleChecks.ts';
@@ -38,6 +39,11 @@ export function refine(it: Interpreter, test: Value, truth: boolean, state: Stat
       joinInto(state, second);
       if (switched) state.roles = second.roles;
     }
+    return;
+  }
+  const certain = truth ? orFalse(test) : undefined;
+  if (certain) {
+    refine(it, certain, true, state, at);
     return;
   }
   if (test.k === 'assign') refine(it, test.value, truth, state, at);
@@ -131,26 +137,44 @@ export function testedAlternatives(it: Interpreter, test: Value, state: State): 
   return { k: 'variants', id: only.id, list };
 }
 
-/** The two ways in which an answer about somebody's role ends: `return user.role === 'ADMIN'`. */
-export function answeredByRole(
+/**
+ * The two ways in which an answer ends that tells something of somebody's role, or of what the function was given:
+ * `return user.role === 'ADMIN'`, `return ADMINS.includes(role)`.
+ */
+export function answeredByTest(
   it: Interpreter,
   answer: Value,
   state: State,
 ): { value: Abs; state: State }[] | undefined {
-  if (!isAnswer(answer) || !rolesShown(it, answer, true, state)) return undefined;
-  return [true, false].flatMap((truth) => {
+  if (!isAnswer(answer)) return undefined;
+  const ends = [true, false].flatMap((truth) => {
     const own = cloneState(state);
     refine(it, answer, truth, own, 'at' in answer ? answer.at : 0);
     return own.dead ? [] : [{ value: { k: 'lit', v: truth } as const, state: own }];
   });
+  const tells = ends.some((end) => end.value.v && end.state.given.length > state.given.length);
+  return tells || rolesShown(it, answer, true, state) ? ends : undefined;
 }
 
 /** Whether a value is true, or nothing that counts: `session?.user && session.user.role === 'ADMIN'` may be undefined as well as false. */
 function isAnswer(value: Value): boolean {
   if (value.k === 'binary') return /^([!=]==?|[<>]=?)$/.test(value.op);
   if (value.k === 'unary') return value.op === '!';
+  const test = orFalse(value);
+  if (test) return isAnswer(test);
   if (value.k === 'logic') return (value.op === '&&' || isAnswer(value.left)) && isAnswer(value.right);
-  return value.k === 'call' && value.fn.k === 'member' && /^(includes|has|some|every)$/.test(value.fn.name);
+  return (
+    value.k === 'call' &&
+    value.fn.k === 'member' &&
+    /^(includes|has|some|every|startsWith|endsWith)$/.test(value.fn.name)
+  );
+}
+
+/** `test` of `test ?? false`. */
+function orFalse(value: Value): Value | undefined {
+  const isOne =
+    value.k === 'logic' && value.op === '??' && value.right.k === 'lit' && value.right.v === false;
+  return isOne ? value.left : undefined;
 }
 
 /** `signature === expected` as a value: true only for a request that carries the secret. */
@@ -228,81 +252,11 @@ function collectVariants(
     case 'array':
       for (const item of value.items) collectVariants(it, item, state, out);
       return;
+    case 'template':
+      for (const part of value.values) collectVariants(it, part, state, out);
+      return;
     default:
   }
-}
-
-function invert(truth: Truth): Truth {
-  return truth === 'maybe' ? 'maybe' : truth === 'true' ? 'false' : 'true';
-}
-
-/** Whether an expression is truthy under an assumption. */
-function truthUnder(it: Interpreter, test: Value, state: State, assume: Assumption): Truth {
-  if (test.k === 'unary' && test.op === '!') return invert(truthUnder(it, test.of, state, assume));
-  if (test.k === 'unary') return 'maybe';
-  if (test.k === 'logic' && test.op !== '??') {
-    const left = truthUnder(it, test.left, state, assume);
-    const right = truthUnder(it, test.right, state, assume);
-    const decisive = test.op === '&&' ? 'false' : 'true';
-    if (left === decisive || right === decisive) return decisive;
-    return left === 'maybe' || right === 'maybe' ? 'maybe' : test.op === '&&' ? 'true' : 'false';
-  }
-  if (test.k === 'binary') return comparison(it, test, state, assume);
-  if (test.k === 'call' && test.fn.k === 'ref' && test.fn.b < 0 && test.fn.name === 'Boolean' && test.args[0])
-    return truthUnder(it, test.args[0], state, assume);
-  return truthOf(look(it, test, state, assume));
-}
-
-function comparison(
-  it: Interpreter,
-  test: Extract<Value, { k: 'binary' }>,
-  state: State,
-  assume: Assumption,
-): Truth {
-  const left = look(it, test.left, state, assume);
-  const right = look(it, test.right, state, assume);
-  if (test.op === 'in') {
-    if (left.k !== 'lit' || right.k !== 'object') return 'maybe';
-    const own = right.props[String(left.v)];
-    if (own) return right.maybe?.includes(String(left.v)) ? 'maybe' : 'true';
-    return right.open ? 'maybe' : 'false';
-  }
-  if (left.k === 'lit' && right.k === 'lit' && typeof left.v === 'number' && typeof right.v === 'number') {
-    const holds = ORDER[test.op]?.(left.v, right.v);
-    if (holds !== undefined) return holds ? 'true' : 'false';
-  }
-  if (test.op === 'instanceof') return isOfResponse(left, right);
-  if (!['==', '===', '!=', '!=='].includes(test.op)) return 'maybe';
-  if (test.left.k === 'unary' && test.left.op === 'typeof') return typeofComparison(it, test, state, assume);
-  const equal = equality(left, right, test.op.length === 2);
-  return test.op.startsWith('!') ? invert(equal) : equal;
-}
-
-const ORDER: { [op: string]: (a: number, b: number) => boolean } = {
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-};
-
-function typeofComparison(
-  it: Interpreter,
-  test: Extract<Value, { k: 'binary' }>,
-  state: State,
-  assume: Assumption,
-): Truth {
-  if (test.left.k !== 'unary' || test.right.k !== 'lit') return 'maybe';
-  const of = look(it, test.left.of, state, assume);
-  const known = typeOf(of);
-  const equal: Truth =
-    known !== undefined
-      ? known === test.right.v
-        ? 'true'
-        : 'false'
-      : test.right.v === 'undefined' && nullishOf(of) === 'false'
-        ? 'false'
-        : 'maybe';
-  return test.op.startsWith('!') ? invert(equal) : equal;
 }
 
 /** Notes `typeof options === 'string'` of a parameter. */
@@ -316,41 +270,6 @@ function noteTypeof(
   if (left.k !== 'unary' || left.op !== 'typeof' || right.k !== 'lit' || typeof right.v !== 'string') return;
   const of = look(it, left.of, state, NOTHING);
   noteCondition(of, { is: 'typeof', to: right.v, holds }, state, it.rootKey);
-}
-
-/** Whether a value is an answer of the server: what a guard hands back when it lets nobody through. */
-function isOfResponse(left: Abs, right: Abs): Truth {
-  const cls =
-    right.k === 'global' || right.k === 'package' ? right.path.at(-1) : right.k === 'made' ? right.name : '';
-  if (cls !== 'Response' && cls !== 'NextResponse') return 'maybe';
-  if (isResponse(left)) return 'true';
-  return ['lit', 'undef', 'session', 'row', 'array', 'object', 'closure'].includes(left.k)
-    ? 'false'
-    : 'maybe';
-}
-
-function equality(left: Abs, right: Abs, loose: boolean): Truth {
-  const isNull = (value: Abs): boolean => value.k === 'lit' && value.v === null;
-  for (const [a, b] of [[left, right] as const, [right, left] as const]) {
-    if (b.k === 'undef' || isNull(b)) {
-      if (loose) return nullishOf(a);
-      if (a.k === 'undef' || isNull(a)) return (a.k === 'undef') === (b.k === 'undef') ? 'true' : 'false';
-      return nullishOf(a) === 'false' ? 'false' : 'maybe';
-    }
-  }
-  if (left.k === 'lit' && right.k === 'lit') return left.v === right.v ? 'true' : 'false';
-  if (left.k === 'lit' && typeof left.v === 'boolean')
-    return truthOf(right) === 'maybe' ? 'maybe' : (truthOf(right) === 'true') === left.v ? 'true' : 'false';
-  if (right.k === 'lit' && typeof right.v === 'boolean') return equality(right, left, loose);
-  // Nothing but null and undefined equals undefined; literals of both kinds were compared above.
-  if (left.k === 'undef' && right.k === 'lit') return 'false';
-  if (right.k === 'undef' && left.k === 'lit') return 'false';
-  if (
-    (left.k === 'undef') !== (right.k === 'undef') &&
-    (truthOf(left) === 'true' || truthOf(right) === 'true')
-  )
-    return 'false';
-  return 'maybe';
 }
 
 /** What a test shows about the caller's roles and rows, and secrets by comparison with the environment. */
@@ -380,19 +299,28 @@ function refineComparison(
       if (right.k === 'lit' && (right.v === 0 || right.v === null)) noteListed(left, state);
       return;
     }
-    noteComparison(left, right, state, { file: it.file, at: test.at });
+    const [one, two] = [test.left, test.right].map((side) =>
+      look(it, converted(side) ?? side, state, NOTHING),
+    );
+    if (one && two) noteComparison(one, two, state, { file: it.file, at: test.at });
     if (!state.proof && isSecretComparison(it, test, state))
       state.proof = { kind: 'secret', steps: [{ ...step, note: 'the request must carry the secret' }] };
     return;
   }
+  if (test.k === 'call' && truth) noteAnswered(it, test, state);
   if (test.k === 'call' && test.fn.k === 'member' && test.fn.name === 'includes' && truth && test.args[0]) {
     const list = look(it, test.fn.of, state, NOTHING);
     const asked = look(it, test.args[0], state, NOTHING);
     if (rowOf(list)) noteComparison(list, asked, state, { file: it.file, at: test.at });
     return;
   }
-  if (test.k === 'binary' && (test.op === '>' || test.op === '>=') && truth)
+  if (test.k === 'binary' && (test.op === '>' || test.op === '>=') && truth) {
     noteListed(look(it, test.left, state, NOTHING), state);
+    // `RANK[role] >= 2`
+    const { left } = test;
+    const read = look(it, left.k === 'index' ? left.key : left, state, NOTHING);
+    noteCondition(read, { is: 'nullish', holds: false }, state, it.rootKey);
+  }
   if (test.k === 'index' && truth) noteListed(look(it, test, state, NOTHING), state);
   if (test.k === 'call') {
     notePolicy(it, test, truth, state);
@@ -403,6 +331,15 @@ function refineComparison(
     noteCondition(value, { is: 'truthy', holds: truth }, state, it.rootKey);
     if (truth) noteListed(value, state);
   }
+}
+
+/** What answers truly is there, and so is what a list holds: `['ADMIN'].includes(role)`, `user?.email?.endsWith(domain)`. */
+function noteAnswered(it: Interpreter, call: Extract<Value, { k: 'call' }>, state: State): void {
+  if (call.fn.k !== 'member') return;
+  const isThere = { is: 'truthy', holds: true } as const;
+  noteCondition(look(it, call.fn.of, state, NOTHING), isThere, state, it.rootKey);
+  const sought = soughtAmongNames(it, call, state);
+  if (sought) noteCondition(sought, isThere, state, it.rootKey);
 }
 
 /** A value of the request against one of the environment: `header === \`Bearer ${env.CRON_SECRET}\``. */

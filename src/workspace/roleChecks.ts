@@ -8,7 +8,8 @@ import type { Interpreter } from './interpreter.ts';
 import type { Links } from './links.ts';
 import { look, NOTHING } from './look.ts';
 import { ALLOWS, FORBIDS, rowOf } from './ownerChecks.ts';
-import { isEnvironment } from './parts.ts';
+import { converted } from './comparisons.ts';
+import { isOfEnvironment } from './parts.ts';
 import { decidesByRole, FLAG, ROLE } from './roleTests.ts';
 import type { State } from './state.ts';
 import { parseFunctionKey } from './summary.ts';
@@ -93,11 +94,14 @@ function comparedRoles(
   if (['==', '===', '!=', '!=='].includes(test.op)) {
     const equal = truth !== test.op.startsWith('!');
     for (const [role, other] of sides) {
-      const read = look(it, role, state, NOTHING);
+      const read = look(it, converted(role) ?? role, state, NOTHING);
       const value = look(it, other, state, NOTHING);
       if (isFlagRead(it, read) && value.k === 'lit' && typeof value.v === 'boolean')
         return value.v === equal ? [lastName(read)] : undefined;
-      if (equal && isSessionName(it, read) && isEnvironment(value)) return ['named in the environment'];
+      if (equal && isSessionName(it, read)) {
+        if (isOfEnvironment(value)) return ['named in the environment'];
+        if (value.k === 'lit' && typeof value.v === 'string') return ['listed'];
+      }
       const label = isRoleRead(it, read) ? labelOf(it, value, other) : undefined;
       if (label === undefined) continue;
       if (equal) return [label];
@@ -143,8 +147,21 @@ function askedRoles(
       isOfEnvironment(look(it, unlessMissing(fn.of), state, NOTHING))
     )
       return ['named in the environment'];
+    // `['ann@example.com'].includes(session.user.email)`: written down by name.
+    if (
+      truth &&
+      first &&
+      /^(includes|has)$/.test(fn.name) &&
+      isSessionName(it, look(it, first, state, NOTHING)) &&
+      isListOfTexts(look(it, fn.of, state, NOTHING))
+    )
+      return ['listed'];
     if (asksRole(it, fn.of, state) || isListOfRoles(look(it, fn.of, state, NOTHING)))
       return truth ? (literalsIn(it, args) ?? [textOfRole(fn.of)]) : undefined;
+  }
+  // `session.user.email.endsWith('@example.com')`: the people of one company.
+  if (truth && fn.k === 'member' && fn.name === 'endsWith' && literalsIn(it, args)) {
+    if (isSessionName(it, look(it, fn.of, state, NOTHING))) return ['of one domain'];
   }
   const callee = look(it, fn, state, NOTHING);
   const name = fn.k === 'ref' || fn.k === 'member' ? fn.name : '';
@@ -155,7 +172,7 @@ function askedRoles(
     if (!truth || !PREDICATE.test(name)) return undefined;
     if (!args.some((arg) => isCaller(it, look(it, arg, state, NOTHING)))) return undefined;
     // What its answer shows was taken over already, where it could be followed.
-    return decidesByRole(it.links, callee) ? (state.roles ?? literalsIn(it, args) ?? [name]) : undefined;
+    return decidesByRole(it.links, callee) ? (literalsIn(it, args) ?? state.roles ?? [name]) : undefined;
   }
   // What a package decides can't be followed; that it was asked about rights is known by its name alone.
   const allows = FORBIDS.test(name)
@@ -258,6 +275,9 @@ function parameterName(links: Links, { fn: key, i }: Extract<Abs, { k: 'param' }
  * given to decide about.
  */
 function isSessionName(it: Interpreter, value: Abs): boolean {
+  // In small letters, without blanks.
+  if (value.k === 'unknown')
+    return value.from?.length === 1 && value.from.every((of) => isSessionName(it, of));
   if (value.k === 'variants') return value.list.some((variant) => isSessionName(it, variant.value));
   if (value.k === 'param')
     return (
@@ -267,16 +287,19 @@ function isSessionName(it: Interpreter, value: Abs): boolean {
   return value.k === 'session' && /^(email|id|userId|sub|name)$/.test(value.path.at(-1) ?? '');
 }
 
+/** A list, or a set made of one, that the code spells out. */
+function isListOfTexts(value: Abs): boolean {
+  if (value.k === 'unknown') return value.from?.length === 1 && value.from.every(isListOfTexts);
+  return (
+    value.k === 'array' &&
+    value.items.length > 0 &&
+    value.items.every((item) => item.k === 'lit' && typeof item.v === 'string')
+  );
+}
+
 /** `list` of `list ?? []`. */
 function unlessMissing(value: Value): Value {
   return value.k === 'logic' && value.op !== '&&' ? value.left : value;
-}
-
-/** Made of a variable of the environment: a list split from its text, with another where it isn't set. */
-function isOfEnvironment(value: Abs): boolean {
-  if (value.k === 'unknown') return value.from?.some(isOfEnvironment) === true;
-  if (value.k === 'variants') return value.list.some((variant) => isOfEnvironment(variant.value));
-  return isEnvironment(value);
 }
 
 /** The session, its user or its role: what a helper is given to decide about somebody. */

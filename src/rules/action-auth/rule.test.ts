@@ -1113,6 +1113,24 @@ describe('action-auth knows what is meant for strangers', () => {
 });
 
 describe('action-auth sees sessions that stop nobody', () => {
+  it('but not where a row is only read to compare its owner with the session', async () => {
+    expectSilent(
+      await open(`
+  //- lib/actions/a.ts
+  'use server';
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function drop(id: string) {
+    const session = await auth();
+    const invoice = await prisma.invoice.findUnique({ where: { id } });
+    if (invoice?.userId !== session?.user?.id) throw new Error('Unauthorized');
+    await prisma.invoice.delete({ where: { id } });
+  }
+`),
+      RULE,
+    );
+  });
+
   it('where nobody is told, and it goes on', async () => {
     expectFindings(
       await open(`

@@ -44,6 +44,8 @@ export function judge(entry: Entry, open: readonly DbEffect[], place: Place): Ve
   if (isOpenByAddress(place, entry) || isOfBrowser(effect, place.schema)) return lowered('info');
   const isRead = effect.kind.endsWith('read');
   if (isRead && servesGuests(entry, ownFunction(entry, place.file, place.facts))) return lowered('info');
+  // Read to decide, and what follows the decision is guarded.
+  if (isRead && !mayGiveOut(entry, effect) && entry.effects.some((other) => other.proof)) return undefined;
   const limited = !tried && limitsStrangers(entry, place);
   if (isRead && (limited || !mayGiveOut(entry, effect))) return lowered('info');
   if (isRead && isHarmless(effect, place.schema)) return lowered('info');

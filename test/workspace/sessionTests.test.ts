@@ -1,0 +1,102 @@
+/** Tests of what a session holds, written without asking first whether there is one. */
+import { describe, expect, it } from 'vitest';
+import { base, guardIn, openWorkspace } from './openWorkspace.ts';
+
+const helpers = `
+import { Role } from '@/lib/generated/prisma/client';
+const NAMES = ['ADMIN', 'OWNER'];
+const ALLOWED = new Set(NAMES);
+const RANK: Record<string, number> = { [Role.ADMIN]: 2, USER: 1 };
+export const isRole = (role?: string) => role === 'ADMIN';
+export const isMember = (role?: Role) => role === Role.ADMIN;
+export const isListed = (role?: string) => NAMES.includes(role ?? '');
+export const isInSet = (session: any) => ALLOWED.has(session?.user?.role);
+export const isRanked = (role?: string) => RANK[role!] >= 2;
+export const isOurs = (user: any) => user?.email?.endsWith('@example.com') ?? false;
+export const isOursToo = (user: any) => !!user?.email?.endsWith('@example.com');
+export function isSwitched(role?: string) {
+  switch (role) {
+    case 'ADMIN':
+      return true;
+    default:
+      return false;
+  }
+}
+export const isNotBanned = (role?: string) => role !== 'BANNED';
+export const isNoneOf = (role?: string) => !NAMES.includes(role ?? '');
+`;
+
+/** The guard of an action that throws when a test of its session \`s\` holds. */
+function guardBehind(test: string): string {
+  const workspace = openWorkspace({
+    ...base,
+    'lib/roles.ts': helpers,
+    'lib/actions/a.ts': `'use server';
+import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+import { env } from '@/lib/env';
+import { Role } from '@/lib/generated/prisma/client';
+import * as roles from '@/lib/roles';
+const LISTED = ['ann@example.com'];
+export async function run(id: string, given: { roles: string[]; role: string }) {
+  const s = await auth();
+  if (${test}) throw new Error('no');
+  await prisma.order.delete({ where: { id } });
+}
+`,
+  });
+  return guardIn(workspace, 'lib/actions/a.ts', 'run').state;
+}
+
+describe('nobody passes', () => {
+  it.each([
+    's?.user.role !== Role.ADMIN',
+    "s?.user.role !== 'ADMIN'",
+    's?.user?.role?.toUpperCase() !== Role.ADMIN',
+    "String(s?.user.role) !== 'ADMIN'",
+    "`${s?.user.role}` !== 'ADMIN'",
+    "!['ADMIN', 'OWNER'].includes(s?.user.role)",
+    "!['ADMIN', 'OWNER'].includes(s?.user.role ?? '')",
+    '!([Role.ADMIN] as Role[]).includes(s?.user?.role as Role)',
+    "!new Set(['ADMIN']).has(s?.user.role)",
+    '!LISTED.includes(s?.user?.email)',
+    "!s?.user?.roles?.includes('ADMIN')",
+    "!s?.user?.permissions?.some((one: string) => one === 'orders')",
+    "!s?.user?.email?.endsWith('@example.com')",
+    "s?.user?.email?.toLowerCase() !== 'ann@example.com'",
+    's?.user?.email !== process.env.OWNER_EMAIL',
+    's?.user.id !== id',
+    'Number(s?.user.id) !== Number(id)',
+    's?.user.id !== id && s?.user.role !== Role.ADMIN',
+    '!((s?.user.level ?? 0) >= 5)',
+    '!(s?.user.level >= 5)',
+    '!roles.isRole(s?.user.role)',
+    '!roles.isMember(s?.user.role)',
+    '!roles.isListed(s?.user.role)',
+    '!roles.isInSet(s)',
+    '!roles.isRanked(s?.user.role)',
+    '!roles.isOurs(s?.user)',
+    '!roles.isOursToo(s?.user)',
+    '!roles.isSwitched(s?.user.role)',
+  ])('%s', (test) => {
+    expect(guardBehind(test)).toBe('guarded');
+  });
+});
+
+describe('somebody without a session passes', () => {
+  it.each([
+    "s?.user.role === 'BANNED'",
+    "['BANNED'].includes(s?.user.role)",
+    's?.user.role !== undefined',
+    's?.user.level < 5',
+    's?.user.role !== given.role',
+    '!given.roles.includes(s?.user.role)',
+    "![undefined, 'ADMIN'].includes(s?.user.role)",
+    "!['', 'ADMIN'].includes(s?.user.role ?? '')",
+    's?.user?.roles?.includes("BANNED")',
+    '!roles.isNotBanned(s?.user.role)',
+    '!roles.isNoneOf(s?.user.role)',
+  ])('%s', (test) => {
+    expect(guardBehind(test)).toBe('unguarded');
+  });
+});
