@@ -54,9 +54,7 @@ export function authorityOf(
     if (check && clientParts(entry, where).length > 0) return { a: 'checked', check };
     return { a: where.k === 'object' || clientParts(entry, where).length > 0 ? 'server' : 'hidden' };
   }
-  const after = checkedAfter(entry, effect);
-  if (after) return { a: 'checked-after', check: after };
-  return { a: 'open', parts };
+  return checkedAfter(entry, effect) ?? { a: 'open', parts };
 }
 
 /**
@@ -279,18 +277,26 @@ function isSameLeaf(a: Abs, b: Abs): boolean {
 function checkedAfter(
   entry: Pick<Entry, 'effects' | 'outcomes' | 'shown'>,
   effect: DbEffect,
-): Check | undefined {
+): Authority | undefined {
   if (!effect.kind.endsWith('read')) return undefined;
-  const isOfRow = (checks: readonly Check[] | undefined): Check | undefined =>
-    countingChecks(checks ?? [], entry.effects).find((check) => isAt(check.site, effect));
+  const isOfRow = (checks: readonly Check[] | undefined): Authority | undefined => {
+    const check = countingChecks(checks ?? [], entry.effects).find(({ site }) => isAt(site, effect));
+    return check && { a: 'checked-after', check };
+  };
   const giving = entry.outcomes.filter((outcome) =>
     leaves(outcome.value).some(
       (leaf) => leaf.k === 'row' && leaf.query !== undefined && isAt(leaf.query, effect),
     ),
   );
   if (giving.length === 0) return isOfRow(entry.shown);
-  const all = giving.map((outcome) => isOfRow(outcome.checks));
-  return all.every((check) => check !== undefined) ? all[0] : undefined;
+  // The owner gets it, and so does an administrator.
+  const all = giving.map(
+    ({ checks, roles }): Authority | undefined =>
+      isOfRow(checks) ?? (roles?.length ? { a: 'role', roles } : undefined),
+  );
+  return all.every((one) => one !== undefined)
+    ? (all.find((one) => one?.a === 'checked-after') ?? all[0])
+    : undefined;
 }
 
 /** A look-up of the caller among the members of a fixed group, or among those with a fixed role, is a check of their role. */

@@ -1,5 +1,6 @@
 /** Calls: what each callee does to the path, to the database and to its arguments. */
 import type { Value } from '../facts/tsModel.ts';
+import { assertedBy } from './assertions.ts';
 import { assignedObject } from './expressions.ts';
 import { awaited, itemOf, leaves, memberOf, sameAbs, trim, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, Check, Site } from './abs.ts';
@@ -66,7 +67,10 @@ export function evaluateCall(it: Interpreter, call: CallValue | TaggedValue, sta
     const chained = base.k === 'chain' ? chainStep(base, calleeValue.name, args) : undefined;
     if (chained) return chained;
   }
-  return apply(it, callee, args, state, { call, calleeValue });
+  const result = apply(it, callee, args, state, { call, calleeValue });
+  const asserted = call.k === 'call' ? assertedBy(it.links, call, callee) : undefined;
+  if (asserted) refine(it, asserted, true, state, call.at);
+  return result;
 }
 
 export function evaluateNew(it: Interpreter, value: Extract<Value, { k: 'new' }>, state: State): Abs {
@@ -362,7 +366,9 @@ function builtin(
     }
     if (name === 'map') return { k: 'array', items: [result], open: true };
     if (name === 'flatMap') return { k: 'array', items: flattened(result), open: true };
-    return name === 'filter' ? base : fromParts([base, result]);
+    // How many are left isn't known.
+    if (name === 'filter') return base.k === 'array' ? { ...base, open: true } : base;
+    return fromParts([base, result]);
   }
   return undefined;
 }

@@ -9,7 +9,7 @@ import { look, NOTHING } from './look.ts';
 import { soughtAmongNames } from './membership.ts';
 import { noteComparison, noteListed, notePolicy, rowOf } from './ownerChecks.ts';
 import { isEnvironment, takeProof } from './parts.ts';
-import { rolesShown } from './roleChecks.ts';
+import { constant, rolesShown } from './roleChecks.ts';
 import { cloneState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 
@@ -39,6 +39,15 @@ export function refine(it: Interpreter, test: Value, truth: boolean, state: Stat
       joinInto(state, second);
       if (switched) state.roles = second.roles;
     }
+    return;
+  }
+  // `const isOwner = post.authorId === user.id`
+  const said = test.k === 'ref' ? constant(it, test) : undefined;
+  if (said && isAnswer(said)) refine(it, said, truth, state, at);
+  if (state.dead) return;
+  const same = asLogic(test);
+  if (same) {
+    refine(it, same, truth, state, at);
     return;
   }
   const certain = truth ? orFalse(test) : undefined;
@@ -152,7 +161,10 @@ export function answeredByTest(
     refine(it, answer, truth, own, 'at' in answer ? answer.at : 0);
     return own.dead ? [] : [{ value: { k: 'lit', v: truth } as const, state: own }];
   });
-  const tells = ends.some((end) => end.value.v && end.state.given.length > state.given.length);
+  const tells = ends.some(
+    ({ value, state: own }) =>
+      value.v && (own.given.length > state.given.length || own.checks.length > state.checks.length),
+  );
   return tells || rolesShown(it, answer, true, state) ? ends : undefined;
 }
 
@@ -160,14 +172,23 @@ export function answeredByTest(
 function isAnswer(value: Value): boolean {
   if (value.k === 'binary') return /^([!=]==?|[<>]=?)$/.test(value.op);
   if (value.k === 'unary') return value.op === '!';
-  const test = orFalse(value);
+  const test = orFalse(value) ?? asLogic(value);
   if (test) return isAnswer(test);
   if (value.k === 'logic') return (value.op === '&&' || isAnswer(value.left)) && isAnswer(value.right);
-  return (
-    value.k === 'call' &&
-    value.fn.k === 'member' &&
-    /^(includes|has|some|every|startsWith|endsWith)$/.test(value.fn.name)
-  );
+  if (value.k !== 'call') return false;
+  if (value.fn.k === 'ref') return /^(is|has|can|may)(?![a-z])/.test(value.fn.name);
+  return value.fn.k === 'member' && /^(includes|has|some|every|startsWith|endsWith)$/.test(value.fn.name);
+}
+
+/** `test ? true : other` and `test ? other : false`, written with `||` and `&&`. */
+function asLogic(value: Value): Value | undefined {
+  if (value.k !== 'cond') return undefined;
+  const { test: left, at } = value;
+  if (value.then.k === 'lit' && value.then.v === true)
+    return { k: 'logic', op: '||', left, right: value.else, at };
+  return value.else.k === 'lit' && value.else.v === false
+    ? { k: 'logic', op: '&&', left, right: value.then, at }
+    : undefined;
 }
 
 /** `test` of `test ?? false`. */
@@ -311,7 +332,10 @@ function refineComparison(
   if (test.k === 'call' && test.fn.k === 'member' && test.fn.name === 'includes' && truth && test.args[0]) {
     const list = look(it, test.fn.of, state, NOTHING);
     const asked = look(it, test.args[0], state, NOTHING);
-    if (rowOf(list)) noteComparison(list, asked, state, { file: it.file, at: test.at });
+    // `[post.authorId, post.editorId].includes(user.id)`: either has a right to it.
+    const columns = list.k === 'array' ? list.items : [list];
+    if (columns.length > 0 && columns.every((column) => rowOf(column)))
+      for (const column of columns) noteComparison(column, asked, state, { file: it.file, at: test.at });
     return;
   }
   if (test.k === 'binary' && (test.op === '>' || test.op === '>=') && truth) {

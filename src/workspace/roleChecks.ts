@@ -73,7 +73,7 @@ export function rolesShown(
 }
 
 /** What a constant of the function being run (or of those around it) was given. */
-function constant(it: Interpreter, { b }: Extract<Value, { k: 'ref' }>): Value | undefined {
+export function constant(it: Interpreter, { b }: Extract<Value, { k: 'ref' }>): Value | undefined {
   const binding = it.bindingOf(b);
   if (!binding || binding.mutable || binding.fn === 0 || !['const', 'let', 'temp'].includes(binding.kind))
     return undefined;
@@ -104,8 +104,9 @@ function comparedRoles(
       }
       const label = isRoleRead(it, read) ? labelOf(it, value, other) : undefined;
       if (label === undefined) continue;
+      // What everybody has is no right.
+      if (LOWLY.test(label)) return equal ? undefined : [`not ${label}`];
       if (equal) return [label];
-      if (LOWLY.test(label)) return [`not ${label}`];
     }
     return undefined;
   }

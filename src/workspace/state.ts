@@ -1,6 +1,6 @@
 /** The interpreter's state on one path through a function. */
 import { isSame } from '../base/equal.ts';
-import { joinAbs } from './abs.ts';
+import { joinAbs, leaves } from './abs.ts';
 import type { Abs, Check, Condition, Proof, Site, Unless } from './abs.ts';
 
 export interface State {
@@ -94,14 +94,18 @@ function jointChecks(one: State, other: State): readonly Check[] {
   ];
 }
 
-/** Two comparisons with what the same look-up has found. */
+/** Two comparisons with what the same look-up has found, or two ways of showing that the same caller has a right to the same choice. */
 function isOfSameRows(one: Check, other: Check): boolean {
-  if (one.by !== 'compare' || other.by !== 'compare' || one.model === '' || one.model !== other.model)
-    return false;
-  const [own, theirs] = [one.where, other.where];
-  if (own.k !== 'object' || theirs.k !== 'object') return false;
-  const common = Object.keys(own.props).filter((key) => theirs.props[key]);
-  return common.length > 0 && common.every((key) => isSame(own.props[key], theirs.props[key]));
+  if (one.model === '' || other.model === '') return false;
+  const theirs = leaves(other.where);
+  const common = leaves(one.where).filter((leaf) => theirs.some((their) => isSame(leaf, their)));
+  if (common.some((leaf) => leaf.k === 'session') || common.length > 1)
+    if (common.some((leaf) => leaf.k === 'param' || leaf.k === 'origin')) return true;
+  if (one.by !== 'compare' || other.by !== 'compare' || one.model !== other.model) return false;
+  const [own, others] = [one.where, other.where];
+  if (own.k !== 'object' || others.k !== 'object') return false;
+  const keys = Object.keys(own.props).filter((key) => others.props[key]);
+  return keys.length > 0 && keys.every((key) => isSame(own.props[key], others.props[key]));
 }
 
 /** What must be given for the one of two paths that has no proof. */

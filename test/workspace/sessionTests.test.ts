@@ -22,25 +22,38 @@ export function isSwitched(role?: string) {
       return false;
   }
 }
+export function demand(value: unknown, message = 'no'): asserts value {
+  if (!value) throw new Error(message);
+}
+export function remark(value: unknown) {
+  if (!value) console.log('nobody');
+}
 export const isNotBanned = (role?: string) => role !== 'BANNED';
 export const isNoneOf = (role?: string) => !NAMES.includes(role ?? '');
 `;
 
-/** The guard of an action that throws when a test of its session \`s\` holds. */
+/** The guard of an action that throws when a test of its session `s` holds. */
 function guardBehind(test: string): string {
+  return guardAfter(`if (${test}) throw new Error('no');`);
+}
+
+/** The guard of an action that does something with its session `s` first. */
+function guardAfter(statement: string): string {
   const workspace = openWorkspace({
     ...base,
     'lib/roles.ts': helpers,
     'lib/actions/a.ts': `'use server';
 import { auth } from '@/auth';
 import { prisma } from '@/lib/db';
+import assert, { strict } from 'node:assert';
+import invariant from 'tiny-invariant';
 import { env } from '@/lib/env';
 import { Role } from '@/lib/generated/prisma/client';
 import * as roles from '@/lib/roles';
 const LISTED = ['ann@example.com'];
 export async function run(id: string, given: { roles: string[]; role: string }) {
   const s = await auth();
-  if (${test}) throw new Error('no');
+  ${statement}
   await prisma.order.delete({ where: { id } });
 }
 `,
@@ -99,4 +112,24 @@ describe('somebody without a session passes', () => {
   ])('%s', (test) => {
     expect(guardBehind(test)).toBe('unguarded');
   });
+});
+
+describe('assertions', () => {
+  it.each([
+    "invariant(s?.user, 'no');",
+    'assert(s);',
+    'assert.ok(s?.user?.id);',
+    "strict.equal(s?.user.role, 'ADMIN');",
+    'roles.demand(s?.user);',
+    "roles.demand(s?.user.role === 'ADMIN', 'x');",
+  ])('%s', (statement) => {
+    expect(guardAfter(statement)).toBe('guarded');
+  });
+
+  it.each(['roles.remark(s?.user);', 'assert(id);', "assert.notEqual(s?.user.role, 'ADMIN');"])(
+    'but not %s',
+    (statement) => {
+      expect(guardAfter(statement)).toBe('unguarded');
+    },
+  );
 });
