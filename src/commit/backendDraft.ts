@@ -1,8 +1,11 @@
 /** The header of a commit that changes the code of the backend and not its database. */
+import { withoutTypes } from '../facts/declarations.ts';
 import type { Part, PartKind, Touched } from './model.ts';
 import {
   hasOnlyWords,
   isRenamed,
+  isStub,
+  moreLogs,
   movedChecks,
   newCalls,
   newInputs,
@@ -13,6 +16,7 @@ import {
   onlyLoses,
   signalOf,
   withoutForm,
+  withoutLogs,
   withoutTexts,
 } from './signals.ts';
 import { list, namesOf, type Draft } from './words.ts';
@@ -152,6 +156,19 @@ function addedDraft(added: readonly Part[], changed: readonly Part[]): Draft {
       (shown) => `move code of ${list(namesOf(changed), shown)} to ${list(namesOf(added), shown)}`,
     );
   const users = changed.filter((part) => added.some((one) => uses(part, one)));
+  // Checks that what is there makes from now on.
+  const guards = added.filter(
+    (one) =>
+      /^(assert|authorize|ensure|forbid|guard|protect|reject|require)[A-Z]/.test(one.name) &&
+      users.some((part) => uses(part, one)),
+  );
+  if (guards.length > 0)
+    return draft(
+      'fix',
+      'backend',
+      (shown) =>
+        `use ${list(namesOf(guards), shown)} in ${list(namesOf(users.filter((part) => guards.some((one) => uses(part, one)))), shown)}`,
+    );
   // A helper that many want at once is there for what it does to them.
   if (users.length >= 5 && users.length >= 4 * added.length) {
     const isGuard = added.some(({ name }) =>
@@ -172,6 +189,8 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     changed.every((part) => same(part.before) === same(part.after));
   if (removed.length === 0 && all(withoutForm))
     return draft('style', 'backend', (shown) => `format ${list(namesOf(changed), shown)}`);
+  const still = removed.length === 0 ? stillDraft(changed, all) : undefined;
+  if (still) return still;
   const isSmaller = before - after > 100 && changed.every(onlyLoses);
   if (isSmaller || after < before * (changed.length > 2 ? 0.9 : 0.75))
     return refactor((shown) =>
@@ -188,6 +207,9 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
       'backend',
       (shown) => `sign in with ${list(providers, shown)} in ${list(namesOf(changed), shown)}`,
     );
+  const stubs = changed.filter(isStub);
+  if (stubs.length > 0 && stubs.length === changed.length)
+    return draft('feat', scopeOf(stubs), (shown) => `implement ${list(namesOf(stubs), shown)}`);
   const moved = movedChecks(changed);
   if (moved.length > 0) return refactor((shown) => `move the checks to ${list(namesOf(moved), shown)}`);
   const found = signalOf(changed);
@@ -196,7 +218,7 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     after - before > 1500 ||
     (after - before > 700 && changed.some((part) => newCalls(part).length > 0));
   if (found && (found.signal.isGuard || !isGrown)) {
-    const scope = found.signal.type === 'perf' ? 'db' : 'backend';
+    const scope = found.signal.scope ?? (found.signal.type === 'perf' ? 'db' : 'backend');
     return draft(
       found.signal.type,
       scope,
@@ -211,6 +233,21 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     grownDraft(changed, isGrown) ??
     fixDraft(changed)
   );
+}
+
+/** What runs is the same, but for what it writes to logs. Errors that are told from now on were swallowed before. */
+function stillDraft(
+  changed: readonly Part[],
+  all: (same: (code: string) => string) => boolean,
+): Draft | undefined {
+  if (all(withoutLogs) && signalOf(changed) === undefined) {
+    const more = changed.reduce((sum, part) => sum + moreLogs(part), 0);
+    const what = more > 0 ? 'log more in' : more < 0 ? 'log less in' : 'change the logs of';
+    return draft('chore', 'backend', (shown) => `${what} ${list(namesOf(changed), shown)}`);
+  }
+  if (changed.every(({ file }) => /\.[cm]?tsx?$/.test(file)) && all(withoutTypes))
+    return refactor((shown) => `change the types of ${list(namesOf(changed), shown)}`);
+  return undefined;
 }
 
 /** One function that many parts call now and did not call before. */

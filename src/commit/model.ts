@@ -75,6 +75,8 @@ export interface Touched {
   packages: string[];
   /** Files in which nothing but comments and layout is different. */
   unchanged: FileId[];
+  /** Those of them whose comments differ, and whether all that differs is code that stood in comments and goes. */
+  comments: { file: FileId; isDeadCode: boolean }[];
   /** Files in which nothing but imports is different, with what they are, and whether some only go. */
   imports: { file: FileId; kind: PartKind; isLess: boolean }[];
   /** Only the places of files change: from and to. */

@@ -91,7 +91,20 @@ export function importsDraft({ imports, parts, moved }: Touched): Draft | undefi
 /** `.env.example` and its like, which nothing reads. */
 const isExample = (file: string): boolean => /(^|\/)\.env\.?\w*\.?(dist|example|sample|template)$/.test(file);
 
-export function otherDraft({ parts, moved, packages, unchanged }: Touched): Draft | undefined {
+/** What only explains differs, or what was explained away is gone. */
+function commentsDraft(comments: Touched['comments']): Draft {
+  const names = comments.map(({ file }) => shortName(file));
+  return comments.every(({ isDeadCode }) => isDeadCode)
+    ? {
+        type: 'refactor',
+        scope: undefined,
+        subject: (shown) => `remove commented-out code from ${list(names, shown)}`,
+      }
+    : { type: 'docs', scope: undefined, subject: (shown) => `change comments of ${list(names, shown)}` };
+}
+
+export function otherDraft({ parts, moved, packages, unchanged, comments }: Touched): Draft | undefined {
+  if (parts.length === 0 && moved.length === 0 && comments.length > 0) return commentsDraft(comments);
   if (parts.length === 0 && moved.length === 0 && unchanged.length > 0)
     return {
       type: 'style',

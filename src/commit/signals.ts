@@ -3,6 +3,8 @@ import type { Part } from './model.ts';
 
 export interface Signal {
   type: 'fix' | 'perf';
+  /** Where it is not the one that goes with the type. */
+  scope?: string;
   /** It protects data or people: whatever else grows, this is the matter. */
   isGuard?: true;
   /** Before the names of what changes: `check who calls`. */
@@ -48,6 +50,17 @@ const patterns: readonly Pattern[] = [
     type: 'perf',
     verb: 'cache the reads of',
     more: /\b(unstable_cache|cacheTag|cacheLife)\(|(?<![\w.])cache\((?=async|\()|['"]use cache['"]/g,
+  },
+  {
+    type: 'perf',
+    scope: 'api',
+    verb: 'cache the answers of',
+    more: /\bdynamic: ['"](force-static|error)['"]|\brevalidate: (?:[1-9]\d*|false|60 ?\*)/g,
+  },
+  {
+    type: 'fix',
+    verb: 'answer each request anew in',
+    more: /\bdynamic: ['"]force-dynamic['"]|\brevalidate: 0\b|\bfetchCache: ['"]force-no-store['"]/g,
   },
   { type: 'perf', verb: 'limit the rows of', more: /\btake\b ?[:,]|\blimit \d/gi },
   { type: 'perf', verb: 'read fewer columns in', more: /\bselect:/g, less: /\binclude:/g },
@@ -125,6 +138,45 @@ export const withoutTexts = (code: string): string => code.replace(/(['"`])(?:\\
 /** Braces of blocks come and go with a formatter's mind, those of objects are part of a value. */
 export const withoutForm = (code: string): string =>
   code.replace(/(?<=[(,:=[?&|]\s*|\breturn\s+)\{/g, '#').replace(/[{}();,'"`\s]/g, '');
+
+const logs = /\b(?:console|\w*[lL]og(?:ger)?)\.(log|debug|info|trace|dir|table|warn|error)\(/g;
+
+/** Calls that write to a log, each from its name to its closing bracket. */
+function logCalls(code: string): { start: number; end: number }[] {
+  // Brackets inside of texts close nothing.
+  const plain = code.replace(/(['"`])(?:\\.|(?!\1).)*\1/g, (text) => '_'.repeat(text.length));
+  return [...plain.matchAll(logs)].flatMap(({ index, 0: call }) => {
+    let depth = 1;
+    let end = index + call.length;
+    for (; end < plain.length && depth > 0; end++) depth += bracket[plain.charAt(end)] ?? 0;
+    return depth === 0 ? [{ start: index, end }] : [];
+  });
+}
+
+const bracket: { readonly [sign: string]: number } = { '(': 1, ')': -1 };
+
+/** Code without what it writes to logs. */
+export function withoutLogs(code: string): string {
+  let out = '';
+  let at = 0;
+  for (const { start, end } of logCalls(code)) {
+    if (start < at) continue;
+    out += code.slice(at, start);
+    at = end;
+  }
+  return (out + code.slice(at)).replace(/(?<=[;{}] ?)\s*;/g, '').replace(/\s+/g, '');
+}
+
+/** How many more calls write to logs than before. */
+export const moreLogs = ({ before, after }: Part): number => logCalls(after).length - logCalls(before).length;
+
+/** Whether a function did next to nothing until now. */
+export const isStub = ({ before, after, isValue }: Part): boolean =>
+  !isValue &&
+  before !== '' &&
+  !/\bawait\b/.test(before) &&
+  /\bawait\b/.test(after) &&
+  after.length > before.length * 1.6;
 
 const texts = /(['"`])((?:\\.|(?!\1).)*)\1/g;
 

@@ -4,6 +4,7 @@ import { declarationsOf, type Declaration } from '../facts/declarations.ts';
 import { extractFacts } from '../facts/extract.ts';
 import { loadSqlParser } from '../facts/sql.ts';
 import { routePath } from '../project/routePath.ts';
+import { commentChanges } from './commentChanges.ts';
 import { migrationChanges, migrationsFolder } from './migrationChanges.ts';
 import type { ChangedFile, ChangeSet, Part, Touched } from './model.ts';
 import { isNamedByMethod, kindOf, routerRoot } from './places.ts';
@@ -44,8 +45,10 @@ export async function touchedBy(changes: ChangeSet): Promise<Touched> {
     ...moved.map(({ to }) => to),
     ...imports.map(({ file }) => file),
   ]);
+  const unchanged = changes.files.filter(({ file }) => !telling.has(file));
   return {
-    unchanged: changes.files.flatMap(({ file }) => (telling.has(file) ? [] : [file])),
+    unchanged: unchanged.map(({ file }) => file),
+    comments: unchanged.flatMap(commentChanges),
     parts: withoutMoves(parts),
     schema,
     migrations: migrations.added,
@@ -174,10 +177,20 @@ function compareDeclared(
   const isPublic = ({ declaration }: { declaration: Declaration }) =>
     declaration.kind === 'procedure' ||
     (declaration.exported && (declaration.kind === 'function' || isNamedByMethod(declaration.name)));
+  const settings = kind === 'route' ? segmentSettings(before, after) : undefined;
   const open = parts.filter(isPublic);
   const exported = parts.filter(({ declaration }) => declaration.exported);
   const chosen = open.length > 0 ? open : exported.length > 0 ? exported : parts;
-  if (open.length > 0) return chosen.map(({ part }) => part);
+  if (open.length > 0)
+    return chosen.map(({ part }, index) =>
+      settings && index === 0
+        ? {
+            ...part,
+            before: part.before && `${part.before} ${settings.before}`,
+            after: part.after && `${part.after} ${settings.after}`,
+          }
+        : part,
+    );
   if (kind !== 'route') return ownersOf(chosen, after) ?? chosen.map(({ part }) => part);
   const [first] = chosen;
   if (!first) return [];
@@ -189,10 +202,26 @@ function compareDeclared(
       file,
       change: ofFile,
       isValue: false,
-      before: chosen.map(({ part }) => part.before).join(' '),
-      after: chosen.map(({ part }) => part.after).join(' '),
+      before: [...chosen.map(({ part }) => part.before), settings?.before ?? ''].join('; '),
+      after: [...chosen.map(({ part }) => part.after), settings?.after ?? ''].join('; '),
     },
   ];
+}
+
+/** How Next.js runs a route, as properties: `dynamic: 'force-static'`; `undefined` when none of it changes. */
+function segmentSettings(
+  before: readonly Declaration[],
+  after: readonly Declaration[],
+): { before: string; after: string } | undefined {
+  const of = (all: readonly Declaration[]) =>
+    all
+      .filter(({ name }) =>
+        /^(dynamic|dynamicParams|revalidate|fetchCache|runtime|preferredRegion|maxDuration)$/.test(name),
+      )
+      .map(({ name, code }) => `${name}: ${code}`)
+      .join('; ');
+  const found = { before: of(before), after: of(after) };
+  return found.before === found.after ? undefined : found;
 }
 
 /** Helpers that only their file knows, told as a change of the exported functions that call them; few enough to be named. */

@@ -81,6 +81,59 @@ function parsed(file: FileId, text: string): ts.SourceFile | undefined {
   }
 }
 
+const eraser: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ESNext,
+  module: ts.ModuleKind.ESNext,
+  jsx: ts.JsxEmit.Preserve,
+  removeComments: true,
+};
+
+/**
+ * Code as it runs: without types and comments, on one line.
+ * @param code a file, or the code of a declaration; a method alone is read as the member of a class
+ */
+export function withoutTypes(code: string): string {
+  for (const text of [code, `class _ { ${code} }`, `(${code})`])
+    try {
+      const { outputText, diagnostics } = ts.transpileModule(text, {
+        fileName: 'code.tsx',
+        compilerOptions: eraser,
+        reportDiagnostics: true,
+      });
+      if (diagnostics?.length === 0) return outputText.replace(/\s+/g, ' ').trim();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return code;
+    }
+  return code;
+}
+
+/** Texts of the comments of a file with single blanks, in their order; `[]` for one that nests too deep. */
+export function commentTextsOf(file: FileId, text: string): string[] {
+  const source = parsed(file, text);
+  const starts = new Set<number>();
+  const out: string[] = [];
+  const visit = (node: ts.Node): void => {
+    // What looks like a comment in the text of an element is shown to people.
+    if (node.kind !== ts.SyntaxKind.JsxText)
+      for (const range of [
+        ...(ts.getLeadingCommentRanges(text, node.pos) ?? []),
+        ...(ts.getTrailingCommentRanges(text, node.pos) ?? []),
+      ]) {
+        if (starts.has(range.pos)) continue;
+        starts.add(range.pos);
+        out.push(text.slice(range.pos, range.end).replace(/\s+/g, ' '));
+      }
+    for (const child of node.getChildren(source)) visit(child);
+  };
+  try {
+    if (source) visit(source);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return out;
+}
+
 type Add = (name: string, kind: Declaration['kind'], exported: boolean, node: ts.Node) => void;
 
 function isExported(node: ts.Statement): boolean {

@@ -13,6 +13,7 @@ const nothing: Touched = {
   lost: [],
   packages: [],
   unchanged: [],
+  comments: [],
   moved: [],
   imports: [],
 };

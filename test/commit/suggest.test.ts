@@ -543,6 +543,133 @@ test.each<[string, Texts, string]>([
   expect((await message(texts))?.split('\n')[0]).toBe(expected);
 });
 
+const calls = (body: string) =>
+  service(`export async function listPosts(page: number) {\n  ${body}\n  return load(page);\n}`);
+
+test.each<[string, Texts, string]>([
+  [
+    'a line for the log is no fix',
+    { 'lib/services/post.ts': [calls('note();'), calls("note();\n  console.log('page (first', page);")] },
+    'chore(backend): log more in listPosts',
+  ],
+  [
+    'a line of the log that goes',
+    { 'lib/services/post.ts': [calls("log.debug('a', sum(page));\n  note();"), calls('note();')] },
+    'chore(backend): log less in listPosts',
+  ],
+  [
+    'a line of the log that says something else',
+    { 'lib/services/post.ts': [calls('console.log(page);'), calls('console.log(page, 1);')] },
+    'chore(backend): change the logs of listPosts',
+  ],
+  [
+    'an error that is told from now on',
+    {
+      'lib/services/post.ts': [
+        calls('try { note(); } catch (error) {}'),
+        calls('try { note(); } catch (error) { console.error(error); }'),
+      ],
+    },
+    'fix(backend): log the errors of listPosts',
+  ],
+  [
+    'a comment that explains',
+    { 'lib/services/post.ts': [calls('note();'), calls('// Pages begin at 1.\n  note();')] },
+    'docs: change comments of services/post',
+  ],
+  [
+    'code in comments that goes',
+    {
+      'lib/services/post.ts': [
+        calls('// const rows = await old(page);\n  // return rows;\n  note();'),
+        calls('note();'),
+      ],
+    },
+    'refactor: remove commented-out code from services/post',
+  ],
+  [
+    'comments of a schema',
+    { 'prisma/schema.prisma': [base, schema('  // Whose it is.')] },
+    'docs: change comments of prisma/schema.prisma',
+  ],
+  ['layout alone', { 'prisma/schema.prisma': [base, schema('\n')] }, 'style: format prisma/schema.prisma'],
+  [
+    'types alone',
+    { 'lib/services/post.ts': [calls('note(page as any);'), calls('note(page as number);')] },
+    'refactor(backend): change the types of listPosts',
+  ],
+  [
+    'types of a method, and of a file that declares nothing else',
+    {
+      'lib/services/a.ts': [
+        'export class Posts { async list(page: any) { return load(page); } }\n',
+        'export class Posts { async list(page: number) { return load(page); } }\n',
+      ],
+      'lib/services/b.ts': [
+        'export interface Post { id: string }\n',
+        'export interface Post { id: number }\n',
+      ],
+    },
+    'refactor(backend): change the types of Posts.list and services/b',
+  ],
+  [
+    'a route that is made once',
+    {
+      'app/api/posts/route.ts': [
+        'export async function GET(request) {\n  return list();\n}\n',
+        "export const dynamic = 'force-static';\nexport async function GET() {\n  return list();\n}\n",
+      ],
+    },
+    'perf(api): cache the answers of GET /api/posts',
+  ],
+  [
+    'a route that is made for each request',
+    {
+      'app/api/posts/route.ts': [
+        'export async function GET() {\n  return list();\n}\n',
+        "export const dynamic = 'force-dynamic';\nexport async function GET() {\n  return list();\n}\n",
+      ],
+    },
+    'fix(backend): answer each request anew in /api/posts',
+  ],
+  [
+    'how long a route may run',
+    {
+      'app/api/posts/route.ts': [
+        'export async function GET() {\n  return list();\n}\n',
+        'export const maxDuration = 60;\nexport async function GET() {\n  return list();\n}\n',
+      ],
+    },
+    'fix(backend): set maxDuration in /api/posts',
+  ],
+  [
+    'a function that did nothing yet',
+    {
+      'lib/actions/user.ts': [
+        action("export async function login(form) {\n  const email = form.get('email');\n}"),
+        action(
+          "export async function login(form) {\n  const email = form.get('email');\n  try {\n    await signIn('credentials', { email, redirect: false });\n  } catch (error) {\n    return error.cause;\n  }\n}",
+        ),
+      ],
+    },
+    'feat(actions): implement login',
+  ],
+  [
+    'a check that is made from now on',
+    {
+      'lib/services/post.ts': [
+        service('export async function publish(id) {\n  return save(id);\n}'),
+        service(
+          'export function assertComplete(id) {\n  if (!id) throw new Error();\n}\nexport async function publish(id) {\n  assertComplete(id);\n  return save(id);\n}',
+        ),
+      ],
+    },
+    'fix(backend): use assertComplete in publish',
+  ],
+])('%s', async (_name, texts, expected) => {
+  expect((await message(texts))?.split('\n')[0]).toBe(expected);
+});
+
 test('a migration without a schema is told by what it drops', async () => {
   const said = await message(
     { 'prisma/migrations/2_b/migration.sql': [undefined, 'ALTER TABLE "Post" DROP COLUMN "title";\n'] },
