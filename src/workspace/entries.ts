@@ -6,7 +6,7 @@ import { isSame } from '../base/equal.ts';
 import type { Abs, Check, FunctionKey, Proof, Site } from './abs.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Links } from './links.ts';
-import { functionKey } from './summary.ts';
+import { functionKey, parseFunctionKey } from './summary.ts';
 import type { CallEvent, DbEffect, Invocation, Marks, Outcome, SessionCall, Summary } from './summary.ts';
 import { SESSION_KEYS, settled, trpcContext, trpcMiddleware, trpcProcedures } from './trpc.ts';
 import { madeWith } from './wrappers.ts';
@@ -19,6 +19,8 @@ export interface Entry {
   kind: EntryKind;
   /** Exported name, HTTP method, or the function's own name. */
   name: string;
+  /** What people call it: a default export goes by its function's name. */
+  label: string;
   /** Place of the name in its file. */
   at: number;
   /** The function that holds the logic, when it could be found. */
@@ -96,6 +98,7 @@ export function findEntries(
     out.push({
       kind,
       name,
+      label: labelOf(links, name, analysis.handler),
       at,
       handler: analysis.handler,
       handed: analysis.handed,
@@ -130,6 +133,12 @@ export function findEntries(
       add('inline-action', fn.name || 'inline action', fn.at, { k: 'closure', file, fn: id });
   });
   return out;
+}
+
+function labelOf(links: Links, name: string, handler: FunctionKey | undefined): string {
+  if (name !== 'default' || handler === undefined) return name;
+  const { file, fn } = parseFunctionKey(handler);
+  return links.functionFacts(file, fn)?.name || name;
 }
 
 function docTags(facts: TsFacts, at: number): string[] {

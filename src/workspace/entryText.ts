@@ -2,17 +2,17 @@
 import type { Entry } from './entries.ts';
 
 /** `The POST handler`, `This page`, `` `createPost` `` at the start of a sentence. */
-export function entryText(entry: Pick<Entry, 'kind' | 'name'>): string {
+export function entryText(entry: Pick<Entry, 'kind' | 'name' | 'label'>): string {
   switch (entry.kind) {
     case 'route':
       return `The ${entry.name} handler`;
     case 'page':
       return 'This page';
     case 'procedure':
-      return `The procedure \`${entry.name}\``;
+      return `The procedure \`${entry.label}\``;
     case 'inline-action':
-      return `The inline action \`${entry.name}\``;
+      return `The inline action \`${entry.label}\``;
     default:
-      return `\`${entry.name}\``;
+      return `\`${entry.label}\``;
   }
 }

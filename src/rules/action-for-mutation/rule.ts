@@ -89,7 +89,7 @@ function readingAction(
   return {
     place: { at: entry.at },
     message: isServers ? 'server' : 'reads',
-    data: { name: entry.name, model: read.model },
+    data: { name: entry.label, model: read.model },
     ...(isHandedOn ? { severity: 'hint' } : {}),
   };
 }

@@ -54,7 +54,7 @@ function inlineActions({ workspace, file, role, facts, report }: RuleContext<unk
       report({
         place: { at: entry.at },
         message: 'inline',
-        data: { name: entry.name, folder: home.folder, where: role === 'page' ? 'page' : 'module' },
+        data: { name: entry.label, folder: home.folder, where: role === 'page' ? 'page' : 'module' },
         ...(home.isFollowed ? {} : { severity: 'hint' }),
       });
 }

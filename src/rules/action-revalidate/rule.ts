@@ -45,7 +45,7 @@ export const rule = defineRule({
       report({
         place: { at: entry.at },
         message: 'stale',
-        data: { name: nameOf(workspace, entry), model: write.model, path: page.path },
+        data: { name: entry.label, model: write.model, path: page.path },
         ...(users.mayUpdate || !revalidates(workspace, context) ? { severity: 'hint' } : {}),
         related: [
           {
@@ -84,13 +84,6 @@ function forgottenWrites(workspace: WorkspaceView, facts: TsFacts, entry: Entry)
   const handler = parseFunctionKey(entry.handler);
   const own = workspace.tsFacts(handler.file);
   return (own && mayRefresh(own, handler.fn)) || mayRefresh(facts, functionAt(facts, entry.at)) ? [] : writes;
-}
-
-/** A default export goes by its function's name. */
-function nameOf(workspace: WorkspaceView, { name, handler }: Entry): string {
-  if (name !== 'default' || handler === undefined) return name;
-  const { file, fn } = parseFunctionKey(handler);
-  return workspace.tsFacts(file)?.functions[fn]?.name || name;
 }
 
 function functionAt(facts: TsFacts, at: number): FunctionId {

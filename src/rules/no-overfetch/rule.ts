@@ -43,7 +43,7 @@ export const rule = defineRule({
     for (const entry of workspace.entries(file)) {
       if (entry.kind === 'page') continue;
       for (const { value } of entry.outcomes)
-        for (const leak of leaksIn(workspace, file, value)) tell(leak, 'returned', entry.name, entry.at);
+        for (const leak of leaksIn(workspace, file, value)) tell(leak, 'returned', entry.label, entry.at);
     }
     if (facts.jsx) clientProps(context, facts, tell);
   },

@@ -264,6 +264,6 @@ function relatedEntry(item: ReachingEntry, open: boolean): Related {
   const { file, entry } = item;
   return {
     place: { file, at: entry.at },
-    message: `${entry.kind === 'page' ? 'The page' : entry.name} performs this read${open ? ', with no check of who calls' : ''}.`,
+    message: `${entry.kind === 'page' ? 'The page' : entry.label} performs this read${open ? ', with no check of who calls' : ''}.`,
   };
 }
