@@ -3,6 +3,7 @@ import { withoutTypes } from '../facts/declarations.ts';
 import type { Part, PartKind, Touched } from './model.ts';
 import {
   hasOnlyWords,
+  isAuthentication,
   isRenamed,
   isStub,
   moreLogs,
@@ -15,10 +16,12 @@ import {
   newVariables,
   onlyLoses,
   signalOf,
+  signsIn,
   withoutForm,
   withoutLogs,
   withoutTexts,
 } from './signals.ts';
+import { changedRules, sharedName, substitution } from './together.ts';
 import { list, namesOf, type Draft } from './words.ts';
 
 export const isBackend = ({ kind }: Part): boolean =>
@@ -183,6 +186,14 @@ function addedDraft(added: readonly Part[], changed: readonly Part[]): Draft {
 }
 
 function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft {
+  const gone = removed.filter(isEntry);
+  // Somebody may still call it.
+  if (gone.length > 0)
+    return draft(
+      'refactor',
+      scopeOf(gone),
+      (shown) => `remove ${list(namesOf(gone), shown)} and change ${list(namesOf(changed), shown)}`,
+    );
   const before = size(changed, 'before') + size(removed, 'before');
   const after = size(changed, 'after');
   const all = (same: (code: string) => string) =>
@@ -210,6 +221,11 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
   const stubs = changed.filter(isStub);
   if (stubs.length > 0 && stubs.length === changed.length)
     return draft('feat', scopeOf(stubs), (shown) => `implement ${list(namesOf(stubs), shown)}`);
+  const another = changed.length > 1 && removed.length === 0 ? substitution(changed) : undefined;
+  if (another)
+    return refactor(
+      (shown) => `use ${another.to} instead of ${another.from} in ${list(namesOf(changed), shown)}`,
+    );
   const moved = movedChecks(changed);
   if (moved.length > 0) return refactor((shown) => `move the checks to ${list(namesOf(moved), shown)}`);
   const found = signalOf(changed);
@@ -217,7 +233,18 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     (after - before > 500 && after > before * 1.25) ||
     after - before > 1500 ||
     (after - before > 700 && changed.some((part) => newCalls(part).length > 0));
-  if (found && (found.signal.isGuard || !isGrown)) {
+  // What was called until now, and nothing calls any more.
+  const leaves = (part: Part, one: Part) => uses({ ...part, before: part.after, after: part.before }, one);
+  const dropped = removed.filter((one) => changed.some((part) => leaves(part, one)));
+  const leaving = changed.filter((part) => dropped.some((one) => leaves(part, one)));
+  if (dropped.length > 0 && !found?.signal.isGuard)
+    return refactor(
+      (shown) => `stop using ${list(namesOf(dropped), shown)} in ${list(namesOf(leaving), shown)}`,
+    );
+  const signing = changed.filter(signsIn);
+  if (signing.length > 0 && after - before > 300)
+    return draft('feat', scopeOf(signing), (shown) => `sign in through ${list(namesOf(signing), shown)}`);
+  if (found && (found.signal.isGuard || found.isReplacement || !isGrown)) {
     const scope = found.signal.scope ?? (found.signal.type === 'perf' ? 'db' : 'backend');
     return draft(
       found.signal.type,
@@ -228,6 +255,7 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
   return (
     commonDraft(changed, after - before) ??
     acceptingDraft(changed) ??
+    rulesDraft(changed) ??
     variablesDraft(changed, isGrown) ??
     parametersDraft(changed) ??
     grownDraft(changed, isGrown) ??
@@ -284,13 +312,27 @@ function acceptingDraft(changed: readonly Part[]): Draft | undefined {
   );
 }
 
+/** Inputs that are there as before and have other rules. */
+function rulesDraft(changed: readonly Part[]): Draft | undefined {
+  const rules = changed.map(changedRules);
+  const [first] = rules;
+  if (first === undefined || rules.some((rule) => rule !== first)) return undefined;
+  return draft('fix', 'backend', (shown) => `${first} in ${list(namesOf(changed), shown)}`);
+}
+
+/** Names of an object that were not there: `API_KEY: z.string()`. */
+const newKeys = ({ before, after }: Part): string[] =>
+  (after.match(/\b[A-Z][A-Z\d_]+(?=: )/g) ?? []).filter((name) => !before.includes(name));
+
 /** What stood in the code comes from outside now. */
 function variablesDraft(changed: readonly Part[], isGrown: boolean): Draft | undefined {
   const users = changed.filter((part) => newVariables(part).length > 0);
   if (users.length === 0 || isGrown) return undefined;
   const names = users.flatMap(newVariables);
+  // A variable that the program did not know at all makes something adjustable.
+  const isNew = changed.some((part) => names.some((name) => part.isValue && newKeys(part).includes(name)));
   return draft(
-    'fix',
+    isNew ? 'feat' : 'fix',
     'backend',
     (shown) => `read ${list(names, shown)} from the environment in ${list(namesOf(users), shown)}`,
   );
@@ -317,15 +359,25 @@ function grownDraft(changed: readonly Part[], isGrown: boolean): Draft | undefin
   const isTable = changed.every(
     ({ isValue, kind, before, after }) => isValue && kind !== 'env' && after.length > before.length,
   );
+  const keys = changed.flatMap(newProperties);
+  // A client of the database and the setup of Auth.js are set up rather than extended.
+  const isSetup = changed.every((part) => part.kind === 'db' || isAuthentication(part));
+  if (isSetup && keys.length > 0 && keys.length < 4)
+    return draft('feat', 'backend', (shown) => `set ${list(keys, 3)} in ${list(namesOf(changed), shown)}`);
   if (isTable) return draft('feat', scopeOf(changed), (shown) => `extend ${list(namesOf(changed), shown)}`);
   if (!isGrown) return undefined;
-  const keys = changed.flatMap(newProperties);
   const what = keys.length > 0 ? `handle ${list(keys, 2)} in ` : 'extend ';
   return draft('feat', scopeOf(changed), (shown) => `${what}${list(namesOf(changed), shown)}`);
 }
 
 function fixDraft(changed: readonly Part[]): Draft {
   const keys = changed.flatMap(newProperties);
+  const shared = keys.length === 0 && changed.length > 2 ? sharedName(changed) : undefined;
+  if (shared !== undefined)
+    return draft('fix', 'backend', (shown) => `use ${shared} in ${list(namesOf(changed), shown)}`);
+  const gone = changed.flatMap((part) => newProperties({ ...part, before: part.after, after: part.before }));
+  if (keys.length === 0 && gone.length > 0 && gone.length < 4)
+    return draft('fix', 'backend', (shown) => `drop ${list(gone, 3)} in ${list(namesOf(changed), shown)}`);
   const what = keys.length > 0 && keys.length < 4 ? `set ${list(keys, 3)} in ` : 'correct ';
   return draft('fix', 'backend', (shown) => `${what}${list(namesOf(changed), shown)}`);
 }

@@ -101,16 +101,20 @@ function schemaSubject(schema: readonly SchemaChange[], shown: number): string {
   const say = (verb: string, names: readonly string[], one = '', many = one) => {
     if (names.length > 0) phrases.push([verb, `${names.length > 1 ? many : one}${list(names, shown)}`]);
   };
+  const isFirst = named('setting', 'added').filter((name) => name.endsWith('.provider')).length > 1;
+  if (isFirst) phrases.push(['add', 'the Prisma schema']);
   say('add', named('model', 'added'), 'the model ', 'the models ');
   say('drop', named('model', 'removed'), 'the model ', 'the models ');
   phrases.push(...grouped('add', 'to', [...named('field', 'added'), ...named('value', 'added')], shown));
   phrases.push(...grouped('drop', 'of', [...named('field', 'removed'), ...named('value', 'removed')], shown));
-  const altered = changes.filter(
+  const touched = changes.filter(
     ({ kind, change }) => (kind === 'field' || kind === 'model') && change === 'changed',
   );
-  const how = altered.length === 1 ? altered[0]?.how : undefined;
-  const [verb = '', ...rest] = clean(how ?? '').split(' ');
-  if (how !== undefined) phrases.push([verb, rest.join(' ')]);
+  // The two sides of a relation change together: the columns say it.
+  const columns = touched.filter(({ stored }) => stored);
+  const altered = columns.length > 0 ? columns : touched;
+  const how = howAll(altered, shown);
+  if (how) phrases.push(how);
   else
     say(
       'change',
@@ -128,12 +132,27 @@ function schemaSubject(schema: readonly SchemaChange[], shown: number): string {
   if (indexes.length > 0) phrases.push(['index', indexList(indexes, shown)]);
   const gone = named('index', 'removed').map((name) => name.replace(/^unique /, ''));
   say('drop', gone, 'the index on ', 'the indexes on ');
-  say('set', [...named('setting', 'added'), ...named('setting', 'changed')]);
+  if (!isFirst) say('set', [...named('setting', 'added'), ...named('setting', 'changed')]);
   say('drop', named('setting', 'removed'), 'the setting ', 'the settings ');
   const told = phrases.slice(0, shown > 2 ? 2 : 1);
   return told
     .map(([own, object], index) => (index > 0 && told[index - 1]?.[0] === own ? object : `${own} ${object}`))
     .join(' and ');
+}
+
+/** What happens to all of them, when it is one thing: `make Post.slug and Post.title optional`. */
+function howAll(altered: readonly SchemaChange[], shown: number): [string, string] | undefined {
+  const [first] = altered;
+  if (!first?.how) return undefined;
+  if (altered.length === 1) {
+    const [verb = '', ...rest] = clean(first.how).split(' ');
+    return [verb, rest.join(' ')];
+  }
+  const [verb = '', tail] = first.how.split(` ${first.name} `);
+  if (tail === undefined || altered.some(({ name, how }) => how !== `${verb} ${name} ${tail}`))
+    return undefined;
+  const names = altered.map(({ name }) => name);
+  return [clean(verb), `${list(names, shown)} ${clean(tail)}`];
 }
 
 /** `add slug and title to Post`: members of one owner after the other, or one member of many owners. */

@@ -6,6 +6,9 @@ import { list, namesOf, shortName, type Draft } from './words.ts';
 /** Three and more packages that change at once are the matter, and the code follows them; so is one that goes. */
 export function updateDraft({ packages, parts, schema }: Touched): Draft | undefined {
   const updates = packages.filter((text) => !text.startsWith('add '));
+  // What others can call from now on is more than what it is built with.
+  if (parts.some(({ kind, change }) => change === 'added' && (kind === 'action' || kind === 'route')))
+    return undefined;
   const isUpdate =
     updates.length >= 3 ||
     (packages.length > 0 &&

@@ -16,6 +16,8 @@ interface Pattern extends Signal {
   more: RegExp;
   /** Less of it is needed as well: one way of doing it takes the place of another. */
   less?: RegExp;
+  /** Parts of which this holds make another matter of it. */
+  isOther?: (part: Part) => boolean;
 }
 
 /** The first that fits speaks: what protects comes before what speeds up, and that before what is added. */
@@ -24,6 +26,7 @@ const patterns: readonly Pattern[] = [
     type: 'fix',
     verb: 'check who calls',
     isGuard: true,
+    isOther: (part) => isAuthentication(part) || signsIn(part),
     more: /\b(auth|getServerSession|getSession|currentUser|requireUser|requireAuth|requireAdmin|getToken|verifySession|validateSession|checkSession)\(|\bsession\?*\.user\b|[Uu]nauthorized|\bUNAUTHORIZED\b|\bFORBIDDEN\b|\b40[13]\b/g,
   },
   {
@@ -78,9 +81,22 @@ const patterns: readonly Pattern[] = [
   },
 ];
 
+/** Where Auth.js is set up, sessions are made and not asked for. */
+export const isAuthentication = ({ kind, file }: Part): boolean =>
+  kind === 'auth' || /\[\.{3}\w*auth\w*\]/i.test(file);
+
+/** Whether a part begins sessions that it did not begin before. */
+export const signsIn = ({ before, after }: Part): boolean =>
+  grows(
+    [{ before, after }],
+    /\b(signIn|createSession|setSession)\(|\bsession\.save\(|\bsession\??(\.\w+)+ = (?!=)/g,
+  );
+
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
-const grows = (parts: readonly Part[], pattern: RegExp): boolean =>
+type Versions = Pick<Part, 'before' | 'after'>;
+
+const grows = (parts: readonly Versions[], pattern: RegExp): boolean =>
   parts.some(({ before, after }) => count(after, pattern) > count(before, pattern));
 const shrinks = (parts: readonly Part[], pattern: RegExp): boolean =>
   parts.some(({ before, after }) => count(after, pattern) < count(before, pattern));
@@ -110,10 +126,13 @@ export function newProviders({ before, after }: Part): string[] {
 }
 
 /** @param parts those that change; of added and removed ones there is nothing to compare */
-export function signalOf(parts: readonly Part[]): { signal: Signal; parts: Part[] } | undefined {
-  for (const { more, less, ...signal } of patterns) {
+export function signalOf(
+  all: readonly Part[],
+): { signal: Signal; parts: Part[]; isReplacement: boolean } | undefined {
+  for (const { more, less, isOther, ...signal } of patterns) {
+    const parts = isOther ? all.filter((part) => !isOther(part)) : all;
     if (!grows(parts, more) || (less && !shrinks(parts, less)) || isMoved(parts, more)) continue;
-    return { signal, parts: parts.filter((part) => grows([part], more)) };
+    return { signal, parts: parts.filter((part) => grows([part], more)), isReplacement: less !== undefined };
   }
   return undefined;
 }
@@ -122,13 +141,18 @@ const properties = /(?<![?\w.] ?)\b([a-z]\w*)\b(?=: )/g;
 
 /** Names of properties that are new in the code of a part, in the order in which they come: `where`, `teamId`. */
 export function newProperties({ before, after }: Part): string[] {
-  const old = new Set([...before.matchAll(properties)].map(([name]) => name));
-  const now = [...after.matchAll(properties)].map(([name]) => name);
-  return [...new Set(now)].filter((name) => name.length > 2 && !old.has(name) && !ordinary.has(name));
+  const of = (code: string) =>
+    // `const { name: title } = body` gives a name and sets nothing.
+    [...code.replace(/\{[^{}]*\} =(?![=>])/g, '').matchAll(properties)].map(([name]) => name);
+  const old = new Set(of(before));
+  return [...new Set(of(after))].filter(
+    // `userId_teamId` is how Prisma calls a key of two fields.
+    (name) => name.length > 2 && !name.includes('_') && !old.has(name) && !ordinary.has(name),
+  );
 }
 
 const ordinary = new Set(
-  'where not NOT in OR AND is has some none every gt gte lt lte equals contains to from select include data orderBy take skip status error message success headers id type name code body method default true false async await res req key keys val value values label item result results row rows count total err stack cause details level info warn'.split(
+  'where not NOT in OR AND is has some none every gt gte lt lte equals contains to from select include data orderBy take skip status error message success headers id type name code body method default true false async await res req key keys val value values label item result results row rows count total err stack cause details level info warn create createMany connect connectOrCreate disconnect upsert update updateMany delete deleteMany set increment decrement'.split(
     ' ',
   ),
 );
@@ -198,7 +222,8 @@ export function newVariables({ before, after }: Part): string[] {
   const of = (code: string) =>
     [...code.matchAll(variables)].flatMap(([, first, second]) => first ?? second ?? []);
   const old = new Set(of(before));
-  return [...new Set(of(after))].filter((name) => !old.has(name));
+  // Everything runs in some environment: what it is says nothing of what is configured.
+  return [...new Set(of(after))].filter((name) => !old.has(name) && name !== 'NODE_ENV');
 }
 
 /** Parameters that a function takes now and did not take before. */

@@ -55,10 +55,15 @@ export function messageText({ type, scope, breaking, subject, body }: Suggestion
 const headerStart = (type: string, scope: string | undefined, breaking: boolean): string =>
   `${type}${scope === undefined ? '' : `(${scope})`}${breaking ? '!' : ''}: `;
 
-/** Whole words, as many as there is room for. */
+/** Whole words, as many as there is room for, and none that waits for another. */
 function cut(text: string, room: number): string {
   const words = wrap(text, room).split('\n')[0] ?? '';
-  return words.slice(0, room);
+  return words
+    .slice(0, room)
+    .replace(
+      /(?:,|\s+(?:and|as|by|from|in|instead|of|the|to|with|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS))+$/,
+      '',
+    );
 }
 
 const verbs = { added: 'add', changed: 'change', removed: 'remove' } as const;

@@ -49,7 +49,13 @@ export function declarationsOf(file: FileId, text: string): Declarations | undef
         imports.push(code(statement));
         // `export { GET } from './handler'` is how some routes say all that they are.
         if (ts.isExportDeclaration(statement) && statement.moduleSpecifier && statement.exportClause)
-          for (const name of exportedOf(statement.exportClause)) add(name, 'value', true, statement);
+          for (const { name, isTypeOnly } of exportedOf(statement.exportClause))
+            declared.push({
+              name,
+              kind: isTypeOnly || statement.isTypeOnly ? 'type' : 'value',
+              exported: true,
+              code: `export { ${name} } from ${code(statement.moduleSpecifier)}`,
+            });
       } else if (ts.isFunctionDeclaration(statement))
         add(statement.name?.text ?? 'default', 'function', exported, statement);
       else if (ts.isTypeAliasDeclaration(statement) || ts.isInterfaceDeclaration(statement))
@@ -157,8 +163,10 @@ function exportedNames(source: ts.SourceFile): ReadonlyMap<string, string[]> {
   return out;
 }
 
-function exportedOf(clause: ts.NamedExportBindings): string[] {
-  return ts.isNamedExports(clause) ? clause.elements.map(({ name }) => name.text) : [];
+function exportedOf(clause: ts.NamedExportBindings): { name: string; isTypeOnly: boolean }[] {
+  return ts.isNamedExports(clause)
+    ? clause.elements.map(({ name, isTypeOnly }) => ({ name: name.text, isTypeOnly }))
+    : [];
 }
 
 function addClass(node: ts.ClassDeclaration, exported: boolean, add: Add): void {

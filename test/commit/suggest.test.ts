@@ -670,6 +670,144 @@ test.each<[string, Texts, string]>([
   expect((await message(texts))?.split('\n')[0]).toBe(expected);
 });
 
+test.each<[string, Texts, string]>([
+  [
+    'a client under another name',
+    {
+      'lib/services/post.ts': [
+        service(
+          'export async function list() {\n  return db.post.findMany();\n}\nexport async function count() {\n  return db.post.count();\n}',
+        ),
+        service(
+          'export async function list() {\n  return prisma.post.findMany();\n}\nexport async function count() {\n  return prisma.post.count();\n}',
+        ),
+      ],
+    },
+    'refactor(backend): use prisma instead of db in list and count',
+  ],
+  [
+    'one argument more everywhere',
+    {
+      'lib/services/post.ts': ['a', 'b', 'c'].reduce<[string, string]>(
+        ([before, after], name) => [
+          `${before}export async function ${name}() {\n  return ask();\n}\n`,
+          `${after}export async function ${name}() {\n  return ask(authOptions);\n}\n`,
+        ],
+        [service(''), service('')],
+      ),
+    },
+    'fix(backend): use authOptions in a, b and c',
+  ],
+  [
+    'another name handed on by a list of exports',
+    {
+      'lib/services/index.ts': [
+        "export { list, count } from './post';\n",
+        "export { list, count, find } from './post';\n",
+      ],
+    },
+    'feat(backend): add find',
+  ],
+  [
+    'a sign-in that ends with a session',
+    {
+      'app/callback/route.ts': [
+        'export async function GET(request) {\n  return Response.json(await exchange(request));\n}\n',
+        "export async function GET(request) {\n  const profile = await exchange(request);\n  const user = await db.user.findUnique({ where: { githubId: profile.id } });\n  const known = user ?? (await db.user.create({ data: { githubId: profile.id, name: profile.login, avatar: profile.avatar } }));\n  const session = await getSession();\n  session.id = known.id;\n  await session.save();\n  return redirect('/profile');\n}\n",
+      ],
+    },
+    'feat(api): sign in through GET /callback',
+  ],
+  [
+    'callbacks of Auth.js ask nobody who calls',
+    {
+      'app/api/auth/[...nextauth]/route.ts': [
+        'const handler = NextAuth({ providers: [] });\nexport { handler as GET, handler as POST };\n',
+        'const handler = NextAuth({ providers: [], callbacks: { async session({ session, user }) { session.user = { ...session.user, id: user.id }; return session; } } });\nexport { handler as GET, handler as POST };\n',
+      ],
+    },
+    'feat(backend): set callbacks in GET /api/auth/[...nextauth] and POST /api/auth/[...nextauth]',
+  ],
+  [
+    'an input that may be missing',
+    {
+      'lib/validations/post.ts': [
+        "import { z } from 'zod';\nexport const postSchema = z.object({ title: z.string(), slug: z.string() });\n",
+        "import { z } from 'zod';\nexport const postSchema = z.object({ title: z.string(), slug: z.string().nullish() });\n",
+      ],
+    },
+    'fix(backend): make slug optional in postSchema',
+  ],
+  [
+    'an input with other rules',
+    {
+      'lib/validations/post.ts': [
+        "import { z } from 'zod';\nexport const postSchema = z.object({ title: z.string().max(80, { error: 'a, b' }) });\n",
+        "import { z } from 'zod';\nexport const postSchema = z.object({ title: z.string().max(120, { error: 'a, b' }) });\n",
+      ],
+    },
+    'fix(backend): change the rules of title in postSchema',
+  ],
+  [
+    'a helper that nothing needs any more',
+    {
+      'lib/services/post.ts': [
+        service(
+          'export function salt() {\n  return hash();\n}\nexport async function save(id) {\n  return store(id, salt());\n}',
+        ),
+        service('export async function save(id) {\n  return store(id, hash(startOfMonth(id)));\n}'),
+      ],
+    },
+    'refactor(backend): stop using salt in save',
+  ],
+  [
+    'a method that is gone',
+    {
+      'app/api/posts/route.ts': [
+        'export async function GET() {\n  return list();\n}\nexport async function POST(request) {\n  return add(request);\n}\n',
+        'export async function POST(request) {\n  return add(request, 1);\n}\n',
+      ],
+    },
+    'refactor(api): remove GET /api/posts and change POST /api/posts',
+  ],
+  [
+    'what is no longer set',
+    {
+      'lib/services/post.ts': [
+        service(
+          "export async function enter() {\n  const known = await readTheOneWhoAsks();\n  return signUp({ callbackUrl: '/home', known });\n}",
+        ),
+        service(
+          'export async function enter() {\n  const known = await readTheOneWhoAsks();\n  return signUp({ known });\n}',
+        ),
+      ],
+    },
+    'fix(backend): drop callbackUrl in enter',
+  ],
+  [
+    'a header without room ends with a name',
+    {
+      'app/api/[organisation]/[project]/integrations/route.ts': [
+        'export async function GET() {\n  return read(process.env.A);\n}\n',
+        'export async function GET() {\n  return read(process.env.NEXT_PUBLIC_AZURE_AD_B2C_ENABLED);\n}\n',
+      ],
+    },
+    'fix(backend): read NEXT_PUBLIC_AZURE_AD_B2C_ENABLED from the environment',
+  ],
+  [
+    'a first schema',
+    {
+      'prisma/schema.prisma': [
+        undefined,
+        'generator client {\n  provider = "prisma-client"\n}\ndatasource db {\n  provider = "postgresql"\n}\nmodel A {\n  id Int @id\n}\n',
+      ],
+    },
+    'db: add the Prisma schema and the model A',
+  ],
+])('%s', async (_name, texts, expected) => {
+  expect((await message(texts))?.split('\n')[0]).toBe(expected);
+});
+
 test('a migration without a schema is told by what it drops', async () => {
   const said = await message(
     { 'prisma/migrations/2_b/migration.sql': [undefined, 'ALTER TABLE "Post" DROP COLUMN "title";\n'] },
