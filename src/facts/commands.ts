@@ -8,7 +8,7 @@ import { scriptSources } from './scriptSources.ts';
 import type { ScriptSource } from './scriptSources.ts';
 import { parseShell } from './shellParser.ts';
 import type { ShellWord, SimpleCommand } from './shellParser.ts';
-import { programName, unwrap } from './unwrap.ts';
+import { programName, readsScript, unwrap } from './unwrap.ts';
 
 export { classifyCommandFile } from './commandFiles.ts';
 export { loadShellParser } from './shellParser.ts';
@@ -151,9 +151,10 @@ function expand(
   };
   if (depth >= deepest) return [command];
   const around: ScriptSource = { ...source, env, envFiles };
+  const scripts = simple.stdin && readsScript(open) ? [simple.stdin] : open.nested;
   return [
     command,
-    ...open.nested.flatMap((word) => fromScript(word.mapped, around, command.wrappers, depth + 1).commands),
+    ...scripts.flatMap((word) => fromScript(word.mapped, around, command.wrappers, depth + 1).commands),
   ];
 }
 

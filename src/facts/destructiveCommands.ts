@@ -1,6 +1,7 @@
 /** Judges a command: does it destroy a database, and is that database a test database? */
 import type { Span } from '../base/span.ts';
 import type { Command, CommandWord } from './commandsModel.ts';
+import { positions } from './commandWords.ts';
 import { extractSql, isSqlParserLoaded } from './sql.ts';
 import type { SqlStatement } from './sqlModel.ts';
 import { isTestDatabase } from './testDatabase.ts';
@@ -354,17 +355,6 @@ function flag(words: readonly CommandWord[], names: readonly string[]): CommandW
       names.includes(word.value) ||
       names.some((name) => name.startsWith('--') && word.value === `${name}=true`),
   );
-}
-
-/** Indexes of the words behind the program that are no options and no values of these options. */
-export function positions(words: readonly CommandWord[], valued: readonly string[]): number[] {
-  const out: number[] = [];
-  for (let at = 1; at < words.length; at++) {
-    const value = words[at]?.value ?? '';
-    if (valued.includes(value)) at++;
-    else if (!value.startsWith('-')) out.push(at);
-  }
-  return out;
 }
 
 function spanAt(words: readonly CommandWord[], at: number): Span {

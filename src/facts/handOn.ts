@@ -30,12 +30,51 @@ const remote: Step = (words, out) => {
 };
 
 /** One word that is a script of its own, or the words of a command. */
-function handed(rest: readonly ShellWord[], out: Unwrapped): ShellWord[] | undefined {
+export function handed(rest: readonly ShellWord[], out: Unwrapped): ShellWord[] | undefined {
   const [only] = rest;
   if (rest.length !== 1 || !only || !/\s/.test(only.value)) return [...rest];
   out.nested.push(only);
   return undefined;
 }
+
+/** What stands behind a wrapper's own options and as many further words as it takes for itself. */
+function past(valued: readonly string[], further = 0): Step {
+  return (words) => words.slice(skipOptions(words, 1, valued) + further);
+}
+
+/** `find . -name x -exec cmd {} \\;` */
+const find: Step = (words) => {
+  const from = words.findIndex((word) => /^-(exec|ok)(dir)?$/.test(word.value));
+  if (from < 0) return undefined;
+  const end = words.findIndex((word, index) => index > from && (word.value === ';' || word.value === '+'));
+  return words.slice(from + 1, end < 0 ? undefined : end);
+};
+
+/** `parallel cmd {} ::: a b` */
+const parallel: Step = (words, out) => {
+  const end = words.findIndex((word) => word.value.startsWith(':::'));
+  const from = skipOptions(words, 1, ['-j', '--jobs', '-a', '--arg-file', '--delay', '--retries']);
+  return handed(words.slice(from, end < 0 ? undefined : end), out);
+};
+
+/** `trap 'cmd' EXIT` */
+const trap: Step = (words, out) => {
+  const script = words[1];
+  if (script && words.length > 2) out.nested.push(script);
+  return undefined;
+};
+
+/** `runuser -u postgres -- cmd`, `runuser postgres -c 'cmd'` */
+const runuser: Step = (words, out) =>
+  words.some((word) => word.value === '-u' || word.value === '--user')
+    ? past(['-u', '--user', '-g', '--group'])(words, out)
+    : inOption(['-c', '--command'])(words, out);
+
+/** `nix develop -c cmd`, `nix run x -- cmd` */
+const nix: Step = (words, out) => {
+  const at = words.findIndex((word) => word.value === '-c' || word.value === '--command');
+  return at > 0 ? words.slice(at + 1) : behind([])(words, out);
+};
 
 /** `start-server-and-test "a" http://x "b"`. */
 const servers: Step = (words, out) => {
@@ -91,8 +130,11 @@ const steps = new Map<string, Step>([
     'teller',
     'sops',
     'berglas',
-    'nix',
     'flox',
+    'wait-for-it',
+    'wait-for-it.sh',
+    'wait-for',
+    'wait-for.sh',
   ].map((name): [string, Step] => [name, behind([])]),
   ['sst', behind(['shell'])],
   ['volta', behind(['run'])],
@@ -109,6 +151,21 @@ const steps = new Map<string, Step>([
   ['pwsh', inOption(['-Command', '-c'])],
   ['cmd', (words, out) => (/^\/c$/i.test(words[1]?.value ?? '') ? handed(words.slice(2), out) : undefined)],
   ['ssh', remote],
+  ['eval', (words, out) => handed(words.slice(1), out)],
+  ['find', find],
+  ['parallel', parallel],
+  ['trap', trap],
+  ['script', inOption(['-c', '--command'])],
+  ['runuser', runuser],
+  ['gosu', past([], 1)],
+  ['su-exec', past([], 1)],
+  ['tini', past(['-p', '-e'])],
+  ['dumb-init', past(['-r', '--rewrite'])],
+  ['strace', past(['-o', '-e', '-p', '-s'])],
+  ['dockerize', past(['-wait', '-timeout', '-template', '-stdout', '-stderr', '-wait-retry-interval'])],
+  ['poetry', behind(['run'])],
+  ['uv', behind(['run'])],
+  ['nix', nix],
   ['start-server-and-test', servers],
   ['start-test', servers],
   ['node', node],

@@ -1,7 +1,8 @@
 /** Judges a command: does it change a database's schema past the migrations? */
 import type { Span } from '../base/span.ts';
 import type { Command, CommandWord } from './commandsModel.ts';
-import { covering, positions, prismaOptions, replacing, restOfPrisma } from './destructiveCommands.ts';
+import { positions } from './commandWords.ts';
+import { covering, prismaOptions, replacing, restOfPrisma } from './destructiveCommands.ts';
 import type { CommandReplacement } from './destructiveCommands.ts';
 import { extractSql, isSqlParserLoaded } from './sql.ts';
 import type { SqlStatement } from './sqlModel.ts';

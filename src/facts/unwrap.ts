@@ -1,5 +1,5 @@
 /** What a command line really runs: takes package runners, environment setters and other wrappers off it. */
-import { handOn } from './handOn.ts';
+import { handed, handOn } from './handOn.ts';
 import type { ShellWord } from './shellParser.ts';
 import { skipOptions } from './unwrapStep.ts';
 import type { Step, Unwrapped } from './unwrapStep.ts';
@@ -185,6 +185,13 @@ const plainWrappers: Record<string, readonly string[]> = {
   xargs: ['-I', '-n', '-P', '-d', '-a', '-L', '-s', '-E'],
 };
 
+/** Whether a program reads a script from its input: a shell without one of its own, or a remote one. */
+export function readsScript({ words, nested }: Unwrapped): boolean {
+  const name = programName(words[0]?.value);
+  if (nested.length > 0) return false;
+  return name === 'ssh' || (shells.has(name) && words.slice(1).every(({ value }) => value.startsWith('-')));
+}
+
 const shells = new Set(['bash', 'sh', 'zsh', 'dash', 'ksh', 'ash']);
 
 /** `bash -c '…'`, also with options in one word (`-lc`). */
@@ -238,25 +245,24 @@ const container: Step = (words) => {
 };
 
 /** `doppler run -- cmd`, `railway run cmd`, `heroku run cmd`. */
-const secretsRunner: Step = (words) => {
+const secretsRunner: Step = (words, out) => {
   if (words[1]?.value !== 'run') return undefined;
   const separator = words.findIndex((word) => word.value === '--');
   if (separator > 0) return words.slice(separator + 1);
-  return words.slice(
-    skipOptions(words, 2, [
-      '-s',
-      '--service',
-      '-e',
-      '--environment',
-      '-a',
-      '--app',
-      '-p',
-      '--project',
-      '-c',
-      '--config',
-      '--env',
-    ]),
-  );
+  const at = skipOptions(words, 2, [
+    '-s',
+    '--service',
+    '-e',
+    '--environment',
+    '-a',
+    '--app',
+    '-p',
+    '--project',
+    '-c',
+    '--config',
+    '--env',
+  ]);
+  return handed(words.slice(at), out);
 };
 
 const timeout: Step = (words) =>
@@ -299,10 +305,10 @@ function stepFor(name: string): Step | undefined {
   if (['doppler', 'infisical', 'op', 'railway', 'heroku', 'infisical-cli'].includes(name))
     return secretsRunner;
   if (name === 'timeout') return timeout;
-  if (name === 'concurrently' || name === 'eval') return nestedStrings;
+  if (name === 'concurrently') return nestedStrings;
   if (['run-s', 'run-p', 'npm-run-all', 'npm-run-all2'].includes(name)) return runScripts;
-  const handed = handOn(name);
-  if (handed) return handed;
+  const step = handOn(name);
+  if (step) return step;
   const options = Object.hasOwn(plainWrappers, name) ? plainWrappers[name] : undefined;
   return options && ((words) => words.slice(skipOptions(words, 1, options)));
 }

@@ -43,7 +43,7 @@ export function removalUses(
   readsOf: (file: FileId, name: string) => readonly NamedRead[],
 ): RemovalUse[] {
   const schema = view.schema(file);
-  if (!schema || view.facts(file)?.kind !== 'ts') return [];
+  if (!schema) return [];
   const finder = new UseFinder(removals, schema);
   for (const query of view.queries(file)) finder.query(view, file, query);
   const names = new Set(removals.flatMap((one) => (one.r === 'model' ? [] : [wordOf(one)])));

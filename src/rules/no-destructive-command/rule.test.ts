@@ -149,6 +149,30 @@ describe('files', () => {
     expect(await judge(file, text)).toEqual([]);
   });
 
+  it.each([
+    'NODE_ENV=test DATABASE_URL=$PROD_DATABASE_URL npx prisma migrate reset',
+    'NODE_ENV=test DATABASE_URL=postgres://app@db.prod.example.com/shop npx prisma migrate reset',
+    'DATABASE_URL=postgres://localhost/test-prod npx prisma migrate reset',
+    'dotenv -e .env.test -e .env.production -- npx prisma migrate reset',
+    'dotenv -e .env.test.production -- npx prisma migrate reset',
+    'NODE_ENV=production dotenv -e .env.test -- npx prisma migrate reset',
+  ])('what is named for tests and aimed elsewhere is reported: %s', async (line) => {
+    expect(await judge('scripts/x.sh', `${line}\n`)).toEqual(['error «migrate reset»']);
+    // A name for tests around it is no better.
+    expect(
+      await judge('package.json', JSON.stringify({ scripts: { 'test:reset': line.replaceAll('"', '') } })),
+    ).toEqual(['error «migrate reset»']);
+  });
+
+  it.each([
+    ['dropdb -h test shop', ['error «dropdb»']],
+    ['DATABASE_URL=postgres://test.example.com/shop npx prisma migrate reset', ['error «migrate reset»']],
+    ['dropdb -h prod.example.com -U app shop_test', []],
+    ['DATABASE_URL=postgres://db.prod.example.com/shop_test npx prisma migrate reset', []],
+  ])('only the database’s own name counts: %s', async (line, expected) => {
+    expect(await judge('scripts/x.sh', `${line}\n`)).toEqual(expected);
+  });
+
   it('a script that other scripts call for production as well is reported', async () => {
     expect(
       await judge(
@@ -199,6 +223,27 @@ describe('what stands around a command', () => {
     'nohup sudo -E prisma migrate reset &',
     'powershell -Command "npx prisma migrate reset"',
     'cmd /c prisma migrate reset',
+    'find . -name schema.prisma -exec npx prisma migrate reset --schema {} \\;',
+    'find . -name schema.prisma -execdir npx prisma migrate reset +',
+    'eval npx prisma migrate reset',
+    'eval "npx prisma migrate reset"',
+    'bash <<EOF\nnpx prisma migrate reset\nEOF',
+    'bash -s <<EOF\nnpx prisma migrate reset\nEOF',
+    'ssh host <<EOF\ncd app && npx prisma migrate reset\nEOF',
+    'docker exec -i web sh <<EOF\nnpx prisma migrate reset\nEOF',
+    'echo "npx prisma migrate reset" | bash',
+    'wait-for-it db:5432 -- npx prisma migrate reset',
+    './wait-for-it.sh db:5432 -t 60 -- npx prisma migrate reset',
+    'dockerize -wait tcp://db:5432 -timeout 60s npx prisma migrate reset',
+    'parallel -j 2 npx prisma migrate reset ::: a b',
+    'heroku run "npx prisma migrate reset"',
+    'gosu node npx prisma migrate reset',
+    'runuser -u node -- npx prisma migrate reset',
+    'tini -- npx prisma migrate reset',
+    'nix develop -c npx prisma migrate reset',
+    'trap "npx prisma migrate reset" EXIT',
+    'script -q -c "npx prisma migrate reset" log',
+    'strace -f npx prisma migrate reset',
   ])('%s', async (line) => {
     expect(await judge('scripts/x.sh', `${line}\n`)).toEqual(['error «migrate reset»']);
   });
@@ -210,6 +255,11 @@ describe('what stands around a command', () => {
     'su postgres -c "createdb shop"',
     'deno run scripts/x.ts migrate reset',
     'grep -r "prisma migrate reset" .',
+    'find . -name "prisma migrate reset" -print',
+    'cat <<EOF\nnpx prisma migrate reset\nEOF',
+    'bash check.sh <<EOF\nnpx prisma migrate reset\nEOF',
+    'ssh host "cat > notes" <<EOF\nnpx prisma migrate reset\nEOF',
+    'trap - EXIT',
   ])('silent: %s', async (line) => {
     expect(await judge('scripts/x.sh', `${line}\n`)).toEqual([]);
   });
