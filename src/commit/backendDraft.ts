@@ -1,57 +1,26 @@
 /** The header of a commit that changes the code of the backend and not its database. */
 import { withoutTypes } from '../facts/declarations.ts';
-import type { Part, PartKind, Touched } from './model.ts';
+import { isBackend, isEntry, scopes, scopeOf, size, weight, draft, refactor } from './backendParts.ts';
+import { differenceDraft } from './differenceDraft.ts';
+import type { Part, Touched } from './model.ts';
 import {
   hasOnlyWords,
-  isAuthentication,
   isRenamed,
   isStub,
   moreLogs,
   movedChecks,
   newCalls,
-  newInputs,
-  newParameters,
-  newProperties,
   newProviders,
-  newVariables,
   onlyLoses,
   signalOf,
   signsIn,
   withoutForm,
   withoutLogs,
+  withoutRevalidation,
   withoutTexts,
 } from './signals.ts';
-import { changedRules, sharedName, substitution } from './together.ts';
+import { substitution } from './together.ts';
 import { list, namesOf, type Draft } from './words.ts';
-
-export const isBackend = ({ kind }: Part): boolean =>
-  /^(action|route|service|validation|env|auth|db)$/.test(kind);
-
-const isEntry = ({ kind }: Part): boolean => kind === 'action' || kind === 'route';
-
-const scopes: { [kind in PartKind]?: string } = { action: 'actions', route: 'api' };
-
-/** The scope of new things: actions, or what others call from outside, else the backend as such. */
-function scopeOf(parts: readonly Part[]): string {
-  const count = (kind: PartKind) => parts.filter((part) => part.kind === kind).length;
-  const [actions, routes] = [count('action'), count('route')];
-  if (actions + routes === 0) return 'backend';
-  return actions >= routes ? 'actions' : 'api';
-}
-
-const size = (parts: readonly Part[], side: 'before' | 'after'): number =>
-  parts.reduce((sum, part) => sum + part[side].length, 0);
-
-/** How much code differs, roughly. */
-export const weight = (parts: readonly Part[]): number =>
-  parts.reduce((sum, { before, after }) => sum + Math.abs(after.length - before.length) + 20, 0);
-
-const draft = (type: string, scope: string | undefined, subject: Draft['subject']): Draft => ({
-  type,
-  scope,
-  subject,
-});
-const refactor = (subject: Draft['subject']): Draft => draft('refactor', 'backend', subject);
 
 /** `undefined` when the backend is not what a commit is about. */
 export function backendDraft({ parts }: Touched): Draft | undefined {
@@ -222,10 +191,15 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
   if (stubs.length > 0 && stubs.length === changed.length)
     return draft('feat', scopeOf(stubs), (shown) => `implement ${list(namesOf(stubs), shown)}`);
   const another = changed.length > 1 && removed.length === 0 ? substitution(changed) : undefined;
-  if (another)
-    return refactor(
+  if (another) {
+    // A name may be anything, a text means something to somebody.
+    const isText = all(withoutTexts);
+    return draft(
+      isText ? 'fix' : 'refactor',
+      'backend',
       (shown) => `use ${another.to} instead of ${another.from} in ${list(namesOf(changed), shown)}`,
     );
+  }
   const moved = movedChecks(changed);
   if (moved.length > 0) return refactor((shown) => `move the checks to ${list(namesOf(moved), shown)}`);
   const found = signalOf(changed);
@@ -252,15 +226,7 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
       (shown) => `${found.signal.verb} ${list(namesOf(found.parts), shown)}`,
     );
   }
-  return (
-    commonDraft(changed, after - before) ??
-    acceptingDraft(changed) ??
-    rulesDraft(changed) ??
-    variablesDraft(changed, isGrown) ??
-    parametersDraft(changed) ??
-    grownDraft(changed, isGrown) ??
-    fixDraft(changed)
-  );
+  return differenceDraft(changed, after - before, isGrown);
 }
 
 /** What runs is the same, but for what it writes to logs. Errors that are told from now on were swallowed before. */
@@ -273,111 +239,13 @@ function stillDraft(
     const what = more > 0 ? 'log more in' : more < 0 ? 'log less in' : 'change the logs of';
     return draft('chore', 'backend', (shown) => `${what} ${list(namesOf(changed), shown)}`);
   }
+  if (all(withoutRevalidation) && signalOf(changed) === undefined)
+    return draft(
+      'fix',
+      'backend',
+      (shown) => `change what is revalidated after ${list(namesOf(changed), shown)}`,
+    );
   if (changed.every(({ file }) => /\.[cm]?tsx?$/.test(file)) && all(withoutTypes))
     return refactor((shown) => `change the types of ${list(namesOf(changed), shown)}`);
   return undefined;
-}
-
-/** One function that many parts call now and did not call before. */
-function commonDraft(changed: readonly Part[], growth: number): Draft | undefined {
-  const counts = new Map<string, number>();
-  for (const name of changed.flatMap(newCalls)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const [best] = [...counts].toSorted(([, a], [, b]) => b - a);
-  if (!best || best[1] < 3 || best[1] * 2 < changed.length) return undefined;
-  const [name] = best;
-  const users = changed.filter((part) => newCalls(part).includes(name));
-  const subject = (shown: number) => `use ${name} in ${list(namesOf(users), shown)}`;
-  if (/^(require|assert|check|verify|ensure|guard|protect|authorize|can)[A-Z]/.test(name))
-    return draft('fix', 'backend', subject);
-  if (/cache/i.test(name)) return draft('perf', 'db', subject);
-  return growth > size(changed, 'before') * 0.15
-    ? draft('feat', scopeOf(changed), subject)
-    : refactor(subject);
-}
-
-/** Schemas that let more through, and an environment that has more in it. */
-function acceptingDraft(changed: readonly Part[]): Draft | undefined {
-  const accepting = changed.filter(
-    (part) => part.kind === 'validation' || part.kind === 'env' || newInputs(part).length > 0,
-  );
-  const accepted = accepting.flatMap((part) =>
-    part.kind === 'validation' || part.kind === 'env' ? newProperties(part) : newInputs(part),
-  );
-  if (accepted.length === 0) return undefined;
-  const isEnv = accepting.every(({ kind }) => kind === 'env');
-  return draft('feat', scopeOf(changed), (shown) =>
-    isEnv
-      ? `read ${list(accepted, shown)} from the environment`
-      : `accept ${list(accepted, shown)} in ${list(namesOf(accepting), shown)}`,
-  );
-}
-
-/** Inputs that are there as before and have other rules. */
-function rulesDraft(changed: readonly Part[]): Draft | undefined {
-  const rules = changed.map(changedRules);
-  const [first] = rules;
-  if (first === undefined || rules.some((rule) => rule !== first)) return undefined;
-  return draft('fix', 'backend', (shown) => `${first} in ${list(namesOf(changed), shown)}`);
-}
-
-/** Names of an object that were not there: `API_KEY: z.string()`. */
-const newKeys = ({ before, after }: Part): string[] =>
-  (after.match(/\b[A-Z][A-Z\d_]+(?=: )/g) ?? []).filter((name) => !before.includes(name));
-
-/** What stood in the code comes from outside now. */
-function variablesDraft(changed: readonly Part[], isGrown: boolean): Draft | undefined {
-  const users = changed.filter((part) => newVariables(part).length > 0);
-  if (users.length === 0 || isGrown) return undefined;
-  const names = users.flatMap(newVariables);
-  // A variable that the program did not know at all makes something adjustable.
-  const isNew = changed.some((part) => names.some((name) => part.isValue && newKeys(part).includes(name)));
-  return draft(
-    isNew ? 'feat' : 'fix',
-    'backend',
-    (shown) => `read ${list(names, shown)} from the environment in ${list(namesOf(users), shown)}`,
-  );
-}
-
-/** What functions can be asked for that they could not before; whose it is to be is no wish but a check. */
-function parametersDraft(changed: readonly Part[]): Draft | undefined {
-  const users = changed.filter((part) => newParameters(part).length > 0 && !isEntry(part));
-  const names = users.flatMap(newParameters);
-  if (
-    names.length === 0 ||
-    names.some((name) => /user|session|owner|team|org|tenant|member|id$|^_/i.test(name))
-  )
-    return undefined;
-  return draft(
-    'feat',
-    scopeOf(changed),
-    (shown) => `take ${list(names, shown)} in ${list(namesOf(users), shown)}`,
-  );
-}
-
-function grownDraft(changed: readonly Part[], isGrown: boolean): Draft | undefined {
-  // A table that gets another line lets the program do more.
-  const isTable = changed.every(
-    ({ isValue, kind, before, after }) => isValue && kind !== 'env' && after.length > before.length,
-  );
-  const keys = changed.flatMap(newProperties);
-  // A client of the database and the setup of Auth.js are set up rather than extended.
-  const isSetup = changed.every((part) => part.kind === 'db' || isAuthentication(part));
-  if (isSetup && keys.length > 0 && keys.length < 4)
-    return draft('feat', 'backend', (shown) => `set ${list(keys, 3)} in ${list(namesOf(changed), shown)}`);
-  if (isTable) return draft('feat', scopeOf(changed), (shown) => `extend ${list(namesOf(changed), shown)}`);
-  if (!isGrown) return undefined;
-  const what = keys.length > 0 ? `handle ${list(keys, 2)} in ` : 'extend ';
-  return draft('feat', scopeOf(changed), (shown) => `${what}${list(namesOf(changed), shown)}`);
-}
-
-function fixDraft(changed: readonly Part[]): Draft {
-  const keys = changed.flatMap(newProperties);
-  const shared = keys.length === 0 && changed.length > 2 ? sharedName(changed) : undefined;
-  if (shared !== undefined)
-    return draft('fix', 'backend', (shown) => `use ${shared} in ${list(namesOf(changed), shown)}`);
-  const gone = changed.flatMap((part) => newProperties({ ...part, before: part.after, after: part.before }));
-  if (keys.length === 0 && gone.length > 0 && gone.length < 4)
-    return draft('fix', 'backend', (shown) => `drop ${list(gone, 3)} in ${list(namesOf(changed), shown)}`);
-  const what = keys.length > 0 && keys.length < 4 ? `set ${list(keys, 3)} in ` : 'correct ';
-  return draft('fix', 'backend', (shown) => `${what}${list(namesOf(changed), shown)}`);
 }

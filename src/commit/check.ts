@@ -1,6 +1,6 @@
 /** What is wrong with a commit message: its form, by the project's rules, and whether it says what the commit does. */
 import { didYouMean } from '../config/distance.ts';
-import { isBackend } from './backendDraft.ts';
+import { isBackend } from './backendParts.ts';
 import { ownRules, type CommitRules, type LintRule } from './commitlint.ts';
 import { parseMessage, type Message } from './message.ts';
 import type { PartKind, Touched } from './model.ts';

@@ -1,7 +1,7 @@
 /** The header of a commit that changes the schema or has migrations. */
 import { basename } from '../base/path.ts';
 import type { SchemaChange, Touched } from './model.ts';
-import { isBackend, weight } from './backendDraft.ts';
+import { isBackend, weight } from './backendParts.ts';
 import { clean, list, type Draft } from './words.ts';
 
 const draft = (subject: Draft['subject'], type = 'db', scope?: string): Draft => ({ type, scope, subject });
@@ -10,23 +10,31 @@ export function databaseDraft({
   schema,
   migrations,
   edited,
+  removed,
   parts,
   packages,
   lost,
 }: Touched): Draft | undefined {
   // Another version of Prisma wants other settings: what happens is the update.
   const isUpdate = packages.length > 0 && schema.every(({ kind }) => kind === 'setting');
-  if (schema.length === 0 || isUpdate) return migrationDraft(migrations, edited, lost);
+  if (schema.length === 0 || isUpdate) return migrationDraft({ migrations, edited, removed, lost });
   // Settings that code wants are no matter of their own.
   const isAside = schema.every(({ kind }) => kind === 'setting') && weight(parts.filter(isBackend)) > 300;
   if (isAside) return undefined;
+  const isNew = parts.some(
+    ({ kind, change }) => change === 'added' && (kind === 'action' || kind === 'route'),
+  );
+  // New things to call say more than that columns are as before, but for a detail.
+  if (
+    isNew &&
+    lost.length === 0 &&
+    schema.every(({ kind, change }) => kind === 'field' && change === 'changed')
+  )
+    return undefined;
   const [only = ''] = migrations;
   if (migrations.length === 1 && edited.length > 1)
     return draft(() => `merge ${edited.length} migrations into ${clean(migrationTitle(only))}`);
   const isOnlyIndexes = schema.every(({ kind, name }) => kind === 'index' && !name.startsWith('unique '));
-  const isNew = parts.some(
-    ({ kind, change }) => change === 'added' && (kind === 'action' || kind === 'route'),
-  );
   if (!isOnlyIndexes || isNew) return draft((shown) => schemaSubject(schema, shown));
   const of = (change: SchemaChange['change']) =>
     schema.filter((one) => one.change === change).map(({ name }) => name);
@@ -34,11 +42,12 @@ export function databaseDraft({
   return draft((shown) => `drop the index on ${list(of('removed'), shown)}`);
 }
 
-function migrationDraft(
-  migrations: readonly string[],
-  edited: readonly string[],
-  lost: readonly string[],
-): Draft | undefined {
+function migrationDraft({
+  migrations,
+  edited,
+  removed,
+  lost,
+}: Pick<Touched, 'migrations' | 'edited' | 'removed' | 'lost'>): Draft | undefined {
   const names = (migrations.length > 0 ? migrations : edited).map(migrationTitle);
   if (names.length === 0) return undefined;
   const [first = ''] = names;
@@ -53,7 +62,8 @@ function migrationDraft(
   const dropped = lost.map(droppedBy);
   if (migrations.length > 0 && dropped.length > 0 && dropped.every((name) => name !== undefined))
     return draft((shown) => `drop ${list(dropped, shown)}`);
-  const verb = migrations.length > 0 ? 'add' : 'change';
+  const isGone = removed.length === edited.length;
+  const verb = migrations.length > 0 ? 'add' : isGone ? 'remove' : 'change';
   return draft((shown) => `${verb} the migration${names.length > 1 ? 's' : ''} ${list(names, shown)}`);
 }
 
@@ -88,7 +98,10 @@ function indexList(names: readonly string[], shown: number): string {
 
 /** The other side of a relation says nothing that its own side doesn't. */
 export function tellingChanges(changes: readonly SchemaChange[]): SchemaChange[] {
-  const telling = changes.filter((one) => one.kind !== 'field' || one.stored || one.change === 'changed');
+  const telling = changes.filter(
+    ({ kind, stored, change, how }) =>
+      kind !== 'field' || stored || (change === 'changed' && !how?.startsWith('rename ')),
+  );
   return telling.length > 0 ? telling : [...changes];
 }
 

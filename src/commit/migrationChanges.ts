@@ -14,6 +14,8 @@ export function migrationsFolder(file: FileId): FileId | undefined {
 export interface MigrationChanges {
   added: string[];
   edited: string[];
+  /** Those of `edited` that are gone. */
+  removed: string[];
   /** What rows lose for certain or possibly, as objects of sentences. */
   lost: string[];
   /** Some of it is no PostgreSQL: what it destroys is not known. */
@@ -21,7 +23,7 @@ export interface MigrationChanges {
 }
 
 export function migrationChanges(changes: ChangeSet): MigrationChanges {
-  const out: MigrationChanges = { added: [], edited: [], lost: [], isForeign: false };
+  const out: MigrationChanges = { added: [], edited: [], removed: [], lost: [], isForeign: false };
   const files = changes.files
     .filter(({ file }) => migrationsFolder(file) !== undefined)
     .toSorted((a, b) => (a.file < b.file ? -1 : 1));
@@ -33,6 +35,7 @@ export function migrationChanges(changes: ChangeSet): MigrationChanges {
     const name = basename(dirname(change.file));
     if (change.status !== 'added') {
       if (change.before !== change.after) out.edited.push(name);
+      if (change.status === 'removed' && change.before !== undefined) out.removed.push(name);
       continue;
     }
     out.added.push(name);
@@ -47,5 +50,11 @@ function judge({ after = '' }: ChangedFile, before: readonly string[], out: Migr
   const facts = extractSql(after);
   if (facts.problems.length > 0) out.isForeign = true;
   const state = foldMigrations(before.map((text) => extractSql(text)));
-  for (const hazard of assessMigration(facts, { before: state }, after)) out.lost.push(hazard.lost);
+  for (const { kind, lost, others } of assessMigration(facts, { before: state }, after)) {
+    const [parent] = others;
+    // It destroys nothing by itself, and much with what is deleted afterwards.
+    if (kind === 'spread-deletes' && parent !== undefined)
+      out.lost.push(lost.replace(/ that point at it$/, ` that point at a deleted row of ${parent}`));
+    else out.lost.push(lost);
+  }
 }

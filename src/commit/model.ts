@@ -73,6 +73,8 @@ export interface Touched {
   lost: string[];
   /** Packages of package.json files, as predicates: `add zod`, `update next to 16.0.0`. */
   packages: string[];
+  /** Those of `edited` that are gone. */
+  removed: string[];
   /** Files in which nothing but comments and layout is different. */
   unchanged: FileId[];
   /** Those of them whose comments differ, and whether all that differs is code that stood in comments and goes. */

@@ -1,5 +1,5 @@
 /** The header of a commit that is not about the backend. */
-import { weight } from './backendDraft.ts';
+import { weight } from './backendParts.ts';
 import type { Part, PartKind, Touched } from './model.ts';
 import { list, namesOf, shortName, type Draft } from './words.ts';
 

@@ -92,6 +92,21 @@ function compare<Value>(
   return out;
 }
 
+interface FieldChange {
+  change: SchemaChange['change'];
+  value: PrismaField;
+}
+
+/** Whether a side of a relation, which is no column, is there under another name. */
+function isRelationRenamed(one: FieldChange, other: FieldChange, schema: Schema): boolean {
+  const changes = [one.change, other.change].toSorted().join(' ');
+  return (
+    changes === 'added removed' &&
+    !isStored(one.value, schema) &&
+    fieldText(one.value) === fieldText(other.value)
+  );
+}
+
 /** @param before texts of all changed files of a schema; files that did not change are left out on both sides */
 export function schemaChanges(before: readonly string[], after: readonly string[]): SchemaChange[] {
   const old = merge(before);
@@ -107,15 +122,23 @@ export function schemaChanges(before: readonly string[], after: readonly string[
     for (const how of modelChanges(earlier, model))
       out.push({ kind: 'model', change: 'changed', name, stored: false, how });
     const fields = (of: PrismaModel) => new Map(of.fields.map((field) => [field.name, field]));
-    for (const found of compare(fields(earlier), fields(model), fieldText)) {
-      const { name: field, change, value } = found;
+    const found = compare(fields(earlier), fields(model), fieldText);
+    for (const one of found) {
+      const { name: field, change, value } = one;
       const full = `${name}.${field}`;
+      const twin = found.find((other) => isRelationRenamed(one, other, now));
+      if (twin && change === 'removed') continue;
+      if (twin) {
+        const how = `rename ${name}.${twin.name} to ${field}`;
+        out.push({ kind: 'field', change: 'changed', name: full, stored: false, how });
+        continue;
+      }
       out.push({
         kind: 'field',
         change,
         name: full,
         stored: isStored(value, change === 'removed' ? old : now),
-        ...given({ how: found.old && fieldChange(full, found.old, value) }),
+        ...given({ how: one.old && fieldChange(full, one.old, value) }),
       });
     }
     const keys = (of: PrismaModel) => new Map(keysOf(of).map((key) => [key, key]));

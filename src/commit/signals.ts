@@ -27,7 +27,7 @@ const patterns: readonly Pattern[] = [
     verb: 'check who calls',
     isGuard: true,
     isOther: (part) => isAuthentication(part) || signsIn(part),
-    more: /\b(auth|getServerSession|getSession|currentUser|requireUser|requireAuth|requireAdmin|getToken|verifySession|validateSession|checkSession)\(|\bsession\?*\.user\b|[Uu]nauthorized|\bUNAUTHORIZED\b|\bFORBIDDEN\b|\b40[13]\b/g,
+    more: /\b(auth|getServerSession|getSession|currentUser|requireUser|requireAuth|requireAdmin|getToken|verifySession|validateSession|checkSession)\(|(?<=[!=]== |\(!?|: )session\?*\.user\b|[Uu]nauthorized|\bUNAUTHORIZED\b|\bFORBIDDEN\b|\b40[13]\b/g,
   },
   {
     type: 'fix',
@@ -137,14 +137,16 @@ export function signalOf(
   return undefined;
 }
 
-const properties = /(?<![?\w.] ?)\b([a-z]\w*)\b(?=: )/g;
+const properties = /(?<![?\w.] ?)\b([a-z]\w*)\b(?=['"]?: )/g;
 
 /** Names of properties that are new in the code of a part, in the order in which they come: `where`, `teamId`. */
 export function newProperties({ before, after }: Part): string[] {
   const of = (code: string) =>
     // `const { name: title } = body` gives a name and sets nothing.
     [...code.replace(/\{[^{}]*\} =(?![=>])/g, '').matchAll(properties)].map(([name]) => name);
-  const old = new Set(of(before));
+  // `{ slug }` sets it as `{ slug: slug }` does.
+  const shorthand = before.match(/(?<=[{,] ?)[a-z]\w*(?= ?[,}])/g) ?? [];
+  const old = new Set([...of(before), ...shorthand]);
   return [...new Set(of(after))].filter(
     // `userId_teamId` is how Prisma calls a key of two fields.
     (name) => name.length > 2 && !name.includes('_') && !old.has(name) && !ordinary.has(name),
@@ -165,11 +167,11 @@ export const withoutForm = (code: string): string =>
 
 const logs = /\b(?:console|\w*[lL]og(?:ger)?)\.(log|debug|info|trace|dir|table|warn|error)\(/g;
 
-/** Calls that write to a log, each from its name to its closing bracket. */
-function logCalls(code: string): { start: number; end: number }[] {
+/** Calls, each from its name to its closing bracket. @param starts matches up to the opening bracket */
+function callsOf(code: string, starts: RegExp): { start: number; end: number }[] {
   // Brackets inside of texts close nothing.
   const plain = code.replace(/(['"`])(?:\\.|(?!\1).)*\1/g, (text) => '_'.repeat(text.length));
-  return [...plain.matchAll(logs)].flatMap(({ index, 0: call }) => {
+  return [...plain.matchAll(starts)].flatMap(({ index, 0: call }) => {
     let depth = 1;
     let end = index + call.length;
     for (; end < plain.length && depth > 0; end++) depth += bracket[plain.charAt(end)] ?? 0;
@@ -180,10 +182,16 @@ function logCalls(code: string): { start: number; end: number }[] {
 const bracket: { readonly [sign: string]: number } = { '(': 1, ')': -1 };
 
 /** Code without what it writes to logs. */
-export function withoutLogs(code: string): string {
+export const withoutLogs = (code: string): string => withoutCalls(code, logs);
+
+/** Code without what it says of pages and data that are kept. */
+export const withoutRevalidation = (code: string): string =>
+  withoutCalls(code, /\b(?:revalidatePath|revalidateTag|updateTag|expirePath|expireTag)\(/g);
+
+function withoutCalls(code: string, starts: RegExp): string {
   let out = '';
   let at = 0;
-  for (const { start, end } of logCalls(code)) {
+  for (const { start, end } of callsOf(code, starts)) {
     if (start < at) continue;
     out += code.slice(at, start);
     at = end;
@@ -192,7 +200,8 @@ export function withoutLogs(code: string): string {
 }
 
 /** How many more calls write to logs than before. */
-export const moreLogs = ({ before, after }: Part): number => logCalls(after).length - logCalls(before).length;
+export const moreLogs = ({ before, after }: Part): number =>
+  callsOf(after, logs).length - callsOf(before, logs).length;
 
 /** Whether a function did next to nothing until now. */
 export const isStub = ({ before, after, isValue }: Part): boolean =>
@@ -206,6 +215,10 @@ const texts = /(['"`])((?:\\.|(?!\1).)*)\1/g;
 
 /** Whether all texts that a part has now and had not before are for people: words with blanks between them, and no SQL. */
 export function hasOnlyWords({ before, after }: Part): boolean {
+  // Names of classes are words for nobody.
+  const plain = (code: string) =>
+    code.replace(/\b(class|className|style|tw)=(['"`])(?:\\.|(?!\2).)*\2/g, '$1=~');
+  if (plain(before) === plain(after)) return false;
   const of = (code: string) => [...code.matchAll(texts)].map(([, , text = '']) => text);
   const old = new Set(of(before));
   return of(after).every(

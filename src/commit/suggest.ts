@@ -61,7 +61,7 @@ function cut(text: string, room: number): string {
   return words
     .slice(0, room)
     .replace(
-      /(?:,|\s+(?:and|as|by|from|in|instead|of|the|to|with|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS))+$/,
+      /(?:,|\s+(?:and(?: \d+)?|as|by|from|in|instead|of|the|to|with|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS))+$/,
       '',
     );
 }
@@ -78,8 +78,9 @@ function bodyOf(touched: Touched, draft: Draft, width: number): string[] {
   };
   bullet('schema', tellingChanges(touched.schema));
   if (touched.migrations.length > 0) lines.push(`- migrations: ${list(touched.migrations, 6)}`);
-  if (touched.edited.length > 0)
-    lines.push(`- migrations changed after they were made: ${list(touched.edited, 6)}`);
+  const edited = touched.edited.filter((name) => !touched.removed.includes(name));
+  if (edited.length > 0) lines.push(`- migrations changed after they were made: ${list(edited, 6)}`);
+  if (touched.removed.length > 0) lines.push(`- migrations removed: ${list(touched.removed, 6)}`);
   const of = (...kinds: PartKind[]) =>
     touched.parts
       .filter(({ kind }) => kinds.includes(kind))

@@ -77,3 +77,14 @@ export function changedRules(part: Part): string | undefined {
   if (names.some((one) => wishes(one) !== wish) || wish === 'rules') return `change the rules of ${listed}`;
   return wish === 'required' ? `require ${listed}` : `make ${listed} optional`;
 }
+
+const writes =
+  /\b(?:db|prisma|tx|trx|client|\w*[dD]b|\w*[pP]risma)\.([a-z]\w+)\.(create|update|upsert|delete)(?:Many(?:AndReturn)?)?\(/g;
+
+/** What a part writes now and did not write before: `delete notification`. */
+export function newWrites({ before, after }: Part): string[] {
+  const of = (code: string) =>
+    [...code.matchAll(writes)].map(([, model, operation]) => `${operation} ${model}`);
+  const old = new Set(of(before));
+  return [...new Set(of(after))].filter((write) => !old.has(write));
+}

@@ -53,6 +53,7 @@ export async function touchedBy(changes: ChangeSet): Promise<Touched> {
     schema,
     migrations: migrations.added,
     edited: migrations.edited,
+    removed: migrations.removed,
     lost: [...new Set(lost)],
     imports,
     packages: changes.files.filter(({ file }) => basename(file) === 'package.json').flatMap(packageChanges),
@@ -202,8 +203,8 @@ function compareDeclared(
       file,
       change: ofFile,
       isValue: false,
-      before: [...chosen.map(({ part }) => part.before), settings?.before ?? ''].join('; '),
-      after: [...chosen.map(({ part }) => part.after), settings?.after ?? ''].join('; '),
+      before: [...chosen.map(({ part }) => part.before), ...(settings ? [settings.before] : [])].join('; '),
+      after: [...chosen.map(({ part }) => part.after), ...(settings ? [settings.after] : [])].join('; '),
     },
   ];
 }
@@ -214,14 +215,20 @@ function segmentSettings(
   after: readonly Declaration[],
 ): { before: string; after: string } | undefined {
   const of = (all: readonly Declaration[]) =>
-    all
-      .filter(({ name }) =>
-        /^(dynamic|dynamicParams|revalidate|fetchCache|runtime|preferredRegion|maxDuration)$/.test(name),
-      )
-      .map(({ name, code }) => `${name}: ${code}`)
-      .join('; ');
-  const found = { before: of(before), after: of(after) };
-  return found.before === found.after ? undefined : found;
+    new Map(
+      all.flatMap(({ name, code }) =>
+        /^(dynamic|dynamicParams|revalidate|fetchCache|runtime|preferredRegion|maxDuration)$/.test(name)
+          ? [[name, code] as const]
+          : [],
+      ),
+    );
+  const [old, now] = [of(before), of(after)];
+  // What has another value is told as what is there anew.
+  const was = [...old].flatMap(([name, code]) =>
+    now.get(name) === code ? [] : [`${name}${now.has(name) ? ' =' : ':'} ${code}`],
+  );
+  const is = [...now].flatMap(([name, code]) => (old.get(name) === code ? [] : [`${name}: ${code}`]));
+  return was.length + is.length === 0 ? undefined : { before: was.join('; '), after: is.join('; ') };
 }
 
 /** Helpers that only their file knows, told as a change of the exported functions that call them; few enough to be named. */

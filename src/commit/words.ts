@@ -38,7 +38,9 @@ export function shortName(name: string): string {
 /** `getPosts` of `queries/getPosts.ts`; the folder's name for an index. */
 function fileName(file: string): string {
   const pieces = file.replace(/\.[cm]?[jt]sx?$/, '').split('/');
-  return (pieces.at(-1) === 'index' ? pieces.at(-2) : pieces.at(-1)) ?? file;
+  const name = (pieces.at(-1) === 'index' ? pieces.at(-2) : pieces.at(-1)) ?? file;
+  // `my` of `lib/actions/my.ts` is no name that people know.
+  return name.length < 5 ? shortName(file) : name;
 }
 
 /** Names that say nothing without their file. */

@@ -10,6 +10,7 @@ const nothing: Touched = {
   schema: [],
   migrations: [],
   edited: [],
+  removed: [],
   lost: [],
   packages: [],
   unchanged: [],

@@ -501,7 +501,7 @@ test.each<[string, Texts, string]>([
         ),
       ],
     },
-    'fix(backend): correct removePost',
+    'fix(backend): use forget in removePost',
   ],
   [
     'a function under another name',
@@ -806,6 +806,128 @@ test.each<[string, Texts, string]>([
   ],
 ])('%s', async (_name, texts, expected) => {
   expect((await message(texts))?.split('\n')[0]).toBe(expected);
+});
+
+test.each<[string, Texts, string]>([
+  [
+    'a text that stands for something',
+    {
+      'lib/actions/post.ts': [
+        action(
+          "export async function add() {\n  await save();\n  emit('post');\n}\nexport async function drop() {\n  await kill();\n  emit('post');\n}",
+        ),
+        action(
+          "export async function add() {\n  await save();\n  emit('posts');\n}\nexport async function drop() {\n  await kill();\n  emit('posts');\n}",
+        ),
+      ],
+    },
+    'fix(backend): use posts instead of post in add and drop',
+  ],
+  [
+    'a key of a cache asks nobody who calls',
+    {
+      'lib/services/post.ts': [
+        service(
+          'export async function mine() {\n  const session = await auth();\n  return unstable_cache(() => find(session.user.id), undefined)();\n}',
+        ),
+        service(
+          'export async function mine() {\n  const session = await auth();\n  return unstable_cache(() => find(session.user.id), [session.user.id])();\n}',
+        ),
+      ],
+    },
+    'fix(backend): correct mine',
+  ],
+  [
+    'names of classes are no texts',
+    {
+      'app/api/image/route.tsx': [
+        'export async function GET() {\n  return new ImageResponse(<div tw="h-96 w-full">{await load()}</div>);\n}\n',
+        'export async function GET() {\n  return new ImageResponse(<div tw="h-full w-full">{await load()}</div>);\n}\n',
+      ],
+    },
+    'fix(backend): correct GET /api/image',
+  ],
+  [
+    'new actions beside columns with another detail',
+    {
+      'prisma/schema.prisma': [schema('  slug String'), schema('  slug String?')],
+      'lib/actions/brand.ts': [
+        undefined,
+        action('export async function createBrand(form) {\n  await save(form);\n}'),
+      ],
+    },
+    'feat(actions): add createBrand',
+  ],
+])('%s', async (_name, texts, expected) => {
+  expect((await message(texts))?.split('\n')[0]).toBe(expected);
+});
+
+test.each<[string, Texts, string]>([
+  [
+    'other pages are revalidated',
+    {
+      'lib/actions/post.ts': [
+        action("export async function add() {\n  await save();\n  revalidatePath('/posts');\n}"),
+        action("export async function add() {\n  await save();\n  revalidatePath('/', 'layout');\n}"),
+      ],
+    },
+    'fix(backend): change what is revalidated after add',
+  ],
+  [
+    'rows that go from now on',
+    {
+      'lib/actions/post.ts': [
+        action('export async function drop(id) {\n  await db.post.delete({ where: { id } });\n}'),
+        action(
+          'export async function drop(id) {\n  await db.notification.deleteMany({ where: { id } });\n  await db.post.delete({ where: { id } });\n}',
+        ),
+      ],
+    },
+    'fix(backend): delete notification in drop',
+  ],
+  [
+    'a setting of a route with another value',
+    {
+      'app/api/posts/route.ts': [
+        'export const maxDuration = 300;\nexport async function GET() {\n  return list();\n}\n',
+        'export const maxDuration = 60;\nexport async function GET() {\n  return list();\n}\n',
+      ],
+    },
+    'fix(backend): set maxDuration in /api/posts',
+  ],
+  [
+    'a relation under another name',
+    {
+      'prisma/schema.prisma': [base, base.replace('posts Post[]', 'texts Post[]')],
+    },
+    'db: rename User.posts to texts',
+  ],
+  [
+    'migrations that go',
+    { 'prisma/migrations/1_a/migration.sql': ['CREATE TABLE "A" ("id" TEXT);\n', undefined] },
+    'db: remove the migration a',
+  ],
+])('%s', async (_name, texts, expected) => {
+  expect((await message(texts))?.split('\n')[0]).toBe(expected);
+});
+
+test('deletes that spread from now on are told with what they spread from', async () => {
+  const said = await message(
+    {
+      'prisma/migrations/2_b/migration.sql': [
+        undefined,
+        'ALTER TABLE "Line" DROP CONSTRAINT "Line_saleId_fkey";\nALTER TABLE "Line" ADD CONSTRAINT "Line_saleId_fkey" FOREIGN KEY ("saleId") REFERENCES "Sale"("id") ON DELETE CASCADE;\n',
+      ],
+    },
+    {
+      'prisma/migrations': [
+        'CREATE TABLE "Sale" ("id" TEXT PRIMARY KEY);\nCREATE TABLE "Line" ("id" TEXT PRIMARY KEY, "saleId" TEXT NOT NULL);\nALTER TABLE "Line" ADD CONSTRAINT "Line_saleId_fkey" FOREIGN KEY ("saleId") REFERENCES "Sale"("id") ON DELETE RESTRICT;\n',
+      ],
+    },
+  );
+  expect(said?.replace(/\s+/g, ' ')).toContain(
+    'BREAKING CHANGE: destroys the rows of `Line` that point at a deleted row of `Sale`.',
+  );
 });
 
 test('a migration without a schema is told by what it drops', async () => {
