@@ -5,6 +5,7 @@ import { differenceDraft } from './differenceDraft.ts';
 import type { Part, Touched } from './model.ts';
 import {
   hasOnlyWords,
+  isAuthentication,
   isRenamed,
   isStub,
   moreLogs,
@@ -19,7 +20,7 @@ import {
   withoutRevalidation,
   withoutTexts,
 } from './signals.ts';
-import { substitution } from './together.ts';
+import { addsRows, localRename, newGuards, substitution } from './together.ts';
 import { list, namesOf, type Draft } from './words.ts';
 
 /** `undefined` when the backend is not what a commit is about. */
@@ -131,8 +132,9 @@ function addedDraft(added: readonly Part[], changed: readonly Part[]): Draft {
   // Checks that what is there makes from now on.
   const guards = added.filter(
     (one) =>
-      /^(assert|authorize|ensure|forbid|guard|protect|reject|require)[A-Z]/.test(one.name) &&
-      users.some((part) => uses(part, one)),
+      /^(is|has|can|should|needs|assert|authorize|ensure|forbid|guard|protect|reject|require|sanitize|validate)[A-Z]/.test(
+        one.name,
+      ) && users.some((part) => uses(part, one)),
   );
   if (guards.length > 0)
     return draft(
@@ -200,6 +202,9 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
       (shown) => `use ${another.to} instead of ${another.from} in ${list(namesOf(changed), shown)}`,
     );
   }
+  const renamed = changed.length === 1 && removed.length === 0 ? localRename(changed) : undefined;
+  if (renamed)
+    return refactor((shown) => `rename ${renamed.from} to ${renamed.to} in ${list(namesOf(changed), shown)}`);
   const moved = movedChecks(changed);
   if (moved.length > 0) return refactor((shown) => `move the checks to ${list(namesOf(moved), shown)}`);
   const found = signalOf(changed);
@@ -215,10 +220,17 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     return refactor(
       (shown) => `stop using ${list(namesOf(dropped), shown)} in ${list(namesOf(leaving), shown)}`,
     );
-  const signing = changed.filter(signsIn);
-  if (signing.length > 0 && after - before > 300)
+  const signing = changed.filter((part) => signsIn(part) && !isAuthentication(part));
+  if (signing.length > 0 && after - before > 60)
     return draft('feat', scopeOf(signing), (shown) => `sign in through ${list(namesOf(signing), shown)}`);
-  if (found && (found.signal.isGuard || found.isReplacement || !isGrown)) {
+  const guards = found?.signal.isGuard ? [] : newGuards(changed);
+  if (guards.length > 0) {
+    const users = changed.filter((part) => newCalls(part).some((name) => guards.includes(name)));
+    return draft('fix', 'backend', (shown) => `use ${list(guards, shown)} in ${list(namesOf(users), shown)}`);
+  }
+  // Code around what was there already, and nothing new beside it.
+  const isCare = found?.signal.isCare && changed.flatMap(newCalls).length < 3 && !changed.some(addsRows);
+  if (found && (found.signal.isGuard || found.isReplacement || isCare || !isGrown)) {
     const scope = found.signal.scope ?? (found.signal.type === 'perf' ? 'db' : 'backend');
     return draft(
       found.signal.type,

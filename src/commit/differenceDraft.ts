@@ -144,7 +144,9 @@ function fixDraft(changed: readonly Part[]): Draft {
   const shared = keys.length === 0 && changed.length > 2 ? sharedName(changed) : undefined;
   if (shared !== undefined)
     return draft('fix', 'backend', (shown) => `use ${shared} in ${list(namesOf(changed), shown)}`);
-  const gone = changed.flatMap((part) => newProperties({ ...part, before: part.after, after: part.before }));
+  const gone = [
+    ...new Set(changed.flatMap((part) => newProperties({ ...part, before: part.after, after: part.before }))),
+  ];
   if (keys.length === 0 && gone.length > 0 && gone.length < 4)
     return draft('fix', 'backend', (shown) => `drop ${list(gone, 3)} in ${list(namesOf(changed), shown)}`);
   const what = keys.length > 0 && keys.length < 4 ? `set ${list(keys, 3)} in ` : 'correct ';

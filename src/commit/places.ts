@@ -25,7 +25,8 @@ const byPath: readonly [RegExp, PartKind][] = [
     'test',
   ],
   [/(^|\/)seeds?\b[^/]*(\/.*)?\.[cm]?[jt]s$|(^|\/)prisma\/seed/, 'seed'],
-  [/\.(md|mdx|txt)$|(^|\/)(docs|LICENSE)(\/|$)/i, 'docs'],
+  // `app/(site)/docs/page.tsx` is a page.
+  [/\.(md|mdx|txt)$|(^|\/)LICENSE$|(^|\/)(docs|LICENSES?)\/(?!.*\.[cm]?[jt]sx?$)/i, 'docs'],
   [/\.(css|scss|sass|less|svg|png|jpe?g|gif|webp|ico|woff2?|ttf)$/, 'ui'],
   [/(^|\/)\.env(\.|$)/, 'env'],
 ];

@@ -7,6 +7,8 @@ export interface Signal {
   scope?: string;
   /** It protects data or people: whatever else grows, this is the matter. */
   isGuard?: true;
+  /** Errors are met that were not: that makes code longer, and adds nothing that people can do. */
+  isCare?: true;
   /** Before the names of what changes: `check who calls`. */
   verb: string;
 }
@@ -70,9 +72,10 @@ const patterns: readonly Pattern[] = [
   {
     type: 'fix',
     verb: 'log the errors of',
+    isCare: true,
     more: /\b(logger|log|console)\.(error|warn)\(|captureException\(/g,
   },
-  { type: 'fix', verb: 'handle the errors of', more: /\bcatch\b/g },
+  { type: 'fix', verb: 'handle the errors of', isCare: true, more: /\bcatch\b/g },
   { type: 'fix', verb: 'revalidate after', more: /\brevalidate(Path|Tag)\(|\bupdateTag\(/g },
   {
     type: 'fix',

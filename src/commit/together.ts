@@ -1,6 +1,6 @@
 /** What several parts of a commit have in common, and what the rules of schemas say of it. */
 import type { Part } from './model.ts';
-import { newProperties, withoutTexts } from './signals.ts';
+import { newCalls, newProperties, withoutTexts } from './signals.ts';
 
 const tokens = /[A-Za-z_$][\w$]*|\d+|\S/g;
 
@@ -19,6 +19,17 @@ export function substitution(parts: readonly Part[]): { from: string; to: string
     }
   }
   return found;
+}
+
+/** The same of a variable that a part declares itself. */
+export function localRename(parts: readonly Part[]): { from: string; to: string } | undefined {
+  const found = substitution(parts);
+  if (!found) return undefined;
+  const isDeclared = (code: string) =>
+    ['const', 'let', 'var'].some((word) =>
+      [' ', ':'].some((end) => code.includes(`${word} ${found.from}${end}`)),
+    );
+  return parts.every(({ before }) => isDeclared(before)) ? found : undefined;
 }
 
 const words = /(?<![\w$])[A-Za-z_$][\w$]{3,}/g;
@@ -71,7 +82,8 @@ export function changedRules(part: Part): string | undefined {
   const wishes = ({ rule, earlier }: { rule: string; earlier: string }) => {
     const [a, b] = [earlier.match(optional)?.join(''), rule.match(optional)?.join('')];
     if (a === b) return 'rules';
-    return b === undefined ? 'required' : 'optional';
+    if (b === undefined) return 'required';
+    return a === undefined ? 'optional' : 'rules';
   };
   const wish = wishes(first);
   if (names.some((one) => wishes(one) !== wish) || wish === 'rules') return `change the rules of ${listed}`;
@@ -88,3 +100,17 @@ export function newWrites({ before, after }: Part): string[] {
   const old = new Set(of(before));
   return [...new Set(of(after))].filter((write) => !old.has(write));
 }
+
+/** Whether a part makes rows of a kind that it did not make before. */
+export const addsRows = (part: Part): boolean => newWrites(part).some((write) => write.startsWith('create '));
+
+/** Checks, by their names, that parts call now and did not call before. */
+export const newGuards = (parts: readonly Part[]): string[] => [
+  ...new Set(
+    parts
+      .flatMap(newCalls)
+      .filter((name) =>
+        /^(assert|authorize|ensure|forbid|guard|protect|reject|sanitize|validate|verify)[A-Z]/.test(name),
+      ),
+  ),
+];

@@ -911,6 +911,57 @@ test.each<[string, Texts, string]>([
   expect((await message(texts))?.split('\n')[0]).toBe(expected);
 });
 
+test.each<[string, Texts, string]>([
+  [
+    'a check that is called from now on',
+    {
+      'lib/services/team.ts': [
+        service('export async function rename(name) {\n  return save(name);\n}'),
+        service(
+          'export async function rename(name) {\n  let clean;\n  try {\n    clean = validateContent(name);\n  } catch (error) {\n    return { error };\n  }\n  return save(clean);\n}',
+        ),
+      ],
+    },
+    'fix(backend): use validateContent in rename',
+  ],
+  [
+    'a variable under another name',
+    {
+      'lib/services/team.ts': [
+        service(
+          'export async function find(id) {\n  const current = await load(id);\n  return current.parent;\n}',
+        ),
+        service(
+          'export async function find(id) {\n  const ancestor = await load(id);\n  return ancestor.parent;\n}',
+        ),
+      ],
+    },
+    'refactor(backend): rename current to ancestor in find',
+  ],
+  [
+    'pages about documents are no documents',
+    {
+      'app/(site)/docs/page.tsx': [
+        'export default function Page() {\n  return <p>{one()}</p>;\n}\n',
+        'export default function Page() {\n  return <p>{two()}</p>;\n}\n',
+      ],
+    },
+    'feat(ui): extend /docs',
+  ],
+  [
+    'an optional input that may be null as well',
+    {
+      'lib/validations/post.ts': [
+        "import { z } from 'zod';\nexport const postSchema = z.object({ slug: z.string().optional() });\n",
+        "import { z } from 'zod';\nexport const postSchema = z.object({ slug: z.string().nullable().optional() });\n",
+      ],
+    },
+    'fix(backend): change the rules of slug in postSchema',
+  ],
+])('%s', async (_name, texts, expected) => {
+  expect((await message(texts))?.split('\n')[0]).toBe(expected);
+});
+
 test('deletes that spread from now on are told with what they spread from', async () => {
   const said = await message(
     {
