@@ -11,7 +11,7 @@ import type { Entry } from '../workspace/entries.ts';
 import { guardOf } from '../workspace/guardState.ts';
 import type { Guard, GuardSubject } from '../workspace/guardState.ts';
 import type { Location } from '../run/finding.ts';
-import { parseFunctionKey } from '../workspace/summary.ts';
+import { BOTTOM, parseFunctionKey } from '../workspace/summary.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { MapEntry } from './model.ts';
 import type { DraftPlace } from './place.ts';
@@ -145,7 +145,10 @@ function subjectDraft(
 ): Common {
   const reach = reachOf(workspace, file, facts, subject);
   const rendered = componentEffects(workspace, subject, reach);
-  const guard = guardWith(workspace, file, subject, [...extra, ...rendered]);
+  const guard = guardWith(workspace, file, subject, [
+    ...extra,
+    ...shownAfterProof(workspace, subject, rendered),
+  ]);
   const effects = [...subject.effects, ...extra, ...rendered];
   const schema = workspace.schema(file);
   const touches = touchesOf(effects, schema);
@@ -260,6 +263,27 @@ function componentEffects(workspace: Workspace, subject: GuardSubject, reach: Re
   return [...keys]
     .flatMap((key) => workspace.summary(key).effects)
     .filter((effect) => !known.has(`${effect.file}:${effect.at}`));
+}
+
+/** What components do that a page shows only to callers that it has proved, with that proof where they have none themselves. */
+function shownAfterProof(
+  workspace: Workspace,
+  { handler }: GuardSubject,
+  effects: Entry['effects'],
+): Entry['effects'] {
+  const { renderings } = handler === undefined ? BOTTOM : workspace.summary(handler);
+  const [first] = renderings.filter(({ proof }) => proof);
+  if (!first || effects.length === 0) return effects;
+  const open = renderings.flatMap(({ target, proof }) => (proof ? [] : [target]));
+  const { seen } = reachFrom(workspace, open, [], () => false);
+  const unproved = new Set(
+    [...seen].flatMap((key) => workspace.summary(key).effects.map(({ file, at }) => `${file}:${at}`)),
+  );
+  return effects.map((effect) =>
+    effect.proof || unproved.has(`${effect.file}:${effect.at}`)
+      ? effect
+      : { ...effect, ...given({ proof: first.proof, roles: first.roles }) },
+  );
 }
 
 function operationsOf({ operations }: Touches): { [model: string]: string[] } {

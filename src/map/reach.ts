@@ -8,6 +8,8 @@ import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
 import type { Abs, FunctionKey } from '../workspace/abs.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { declarationSite, resolve, withInner } from './symbols.ts';
+import { isForeign } from './foreign.ts';
+import type { Surroundings } from './foreign.ts';
 import type { TsFileFacts } from './symbols.ts';
 
 /** A schema by the place that exports it; without a file when it is written in place. */
@@ -42,30 +44,55 @@ export function reachFrom(
   stop: (key: FunctionKey) => boolean,
 ): Reach {
   const reach: Reach = { stops: new Set(), seen: new Set(), schemas: [], revalidates: new Set() };
-  const todo = [...start];
+  const todo: Step[] = start.map((key) => ({ key, by: undefined }));
   const first = new Set(start);
-  const enter = (key: FunctionKey): void => {
-    if (first.has(key) || !stop(key)) todo.push(key);
+  const enter: Enter = (key, by) => {
+    if (first.has(key) || !stop(key)) todo.push({ key, by });
     else reach.stops.add(key);
   };
   for (const { file, value } of values) {
     const facts = factsOf(workspace, file);
-    if (facts) visitValue(value, (part) => note(workspace, file, facts, part, reach, enter));
+    if (facts)
+      visitValue(value, (part) => {
+        note(workspace, { file, facts }, part, reach, enter);
+      });
   }
-  for (let key = todo.shift(); key !== undefined && reach.seen.size < MAX_FUNCTIONS; key = todo.shift()) {
-    if (reach.seen.has(key)) continue;
+  /** Functions that parse what one caller hands over that is no input: another may hand over what is. */
+  const again = new Map<FunctionKey, number>();
+  for (let step = todo.shift(); step && reach.seen.size < MAX_FUNCTIONS; step = todo.shift()) {
+    const { key, by } = step;
+    const visits = again.get(key);
+    if (reach.seen.has(key) && (visits === undefined || visits >= MAX_VISITS)) continue;
     reach.seen.add(key);
+    again.delete(key);
     const { file, fn } = parseFunctionKey(key);
     const facts = factsOf(workspace, file);
     if (!facts?.functions[fn]) continue;
     const self = selfOf(file, facts, fn);
+    const at: Surroundings = { file, facts, ...(by ? { call: { fn, ...by } } : {}) };
+    let hasPassed = false;
     for (const id of called(facts, fn))
       visitSteps(facts.functions[id]?.body ?? [], {
-        value: (part) => note(workspace, file, facts, part, reach, enter, self),
+        value: (part) => {
+          hasPassed = note(workspace, at, part, reach, enter, self) || hasPassed;
+        },
       });
+    if (hasPassed) again.set(key, (visits ?? 0) + 1);
   }
   return reach;
 }
+
+type By = Omit<NonNullable<Surroundings['call']>, 'fn'>;
+type Enter = (key: FunctionKey, by?: By) => void;
+
+/** A function to look into, and the call that leads there. */
+interface Step {
+  key: FunctionKey;
+  by: By | undefined;
+}
+
+/** How often a function is looked into for the sake of what it is given. */
+const MAX_VISITS = 3;
 
 /** Options of a sign-in library whose functions it calls at a sign-in, not who asks it for the session. */
 const LATER = new Set(['callbacks', 'events', 'providers', 'adapter', 'logger']);
@@ -89,24 +116,30 @@ function factsOf(workspace: Workspace, file: FileId): TsFileFacts | undefined {
   return facts?.kind === 'ts' ? facts : undefined;
 }
 
+/** @returns whether a schema was passed over, since what it parses is no input as far as this call goes */
 function note(
   workspace: Workspace,
-  file: FileId,
-  facts: TsFileFacts,
+  at: Surroundings,
   value: Value,
   reach: Reach,
-  enter: (key: FunctionKey) => void,
+  enter: Enter,
   self?: Abs,
-): void {
+): boolean {
+  const { file, facts } = at;
   if (value.k === 'jsx' && value.tagRef) {
     const component = resolve(workspace, file, facts, value.tagRef);
     if (component?.k === 'closure' && workspace.role(component.file) !== 'client')
       enter(functionKey(component.file, component.fn));
-    return;
+    return false;
   }
-  if (value.k !== 'call') return;
+  if (value.k !== 'call') return false;
   const { fn } = value;
-  if (fn.k === 'member' && PARSES.test(fn.name)) noteSchema(workspace, file, facts, fn.of, reach);
+  const [parsed] = value.args;
+  let hasPassed = false;
+  if (fn.k === 'member' && PARSES.test(fn.name)) {
+    hasPassed = parsed !== undefined && isForeign(workspace, at, parsed);
+    if (!hasPassed) noteSchema(workspace, file, facts, fn.of, reach);
+  }
   if (fn.k === 'member' && /^(input|inputSchema|schema|bindArgsSchemas|stateAction)$/.test(fn.name)) {
     const [schema] = value.args;
     if (schema) noteSchema(workspace, file, facts, schema, reach);
@@ -119,11 +152,12 @@ function note(
   if (callee?.k === 'closure') {
     for (const schema of handedSchemas(workspace, callee, value.args))
       noteSchema(workspace, file, facts, schema, reach);
-    enter(functionKey(callee.file, callee.fn));
+    enter(functionKey(callee.file, callee.fn), { args: value.args, from: at });
   } else if (callee?.k === 'package' && callee.spec === 'next/cache')
     noteRevalidation(workspace, file, facts, callee.path.at(-1) ?? '', value.args[0], reach);
   else if (callee?.k === 'package' && /validator$/i.test(callee.path.at(-1) ?? '') && value.args[1])
     noteSchema(workspace, file, facts, value.args[1], reach);
+  return hasPassed;
 }
 
 /** The functions of a middleware: itself, or those that `middleware(async (…) => …)` was made of. */

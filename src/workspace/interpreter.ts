@@ -42,6 +42,7 @@ import type {
   Marks,
   Outcome,
   QueryFact,
+  Rendering,
   SessionCall,
   Summary,
 } from './summary.ts';
@@ -52,6 +53,7 @@ const MAX_STEPS = 30_000;
 const MAX_DEPTH = 12;
 const MAX_EFFECTS = 60;
 const MAX_EVENTS = 40;
+const MAX_RENDERINGS = 100;
 
 interface Frame {
   fn: FunctionId;
@@ -71,6 +73,7 @@ export class Interpreter {
   readonly effects: DbEffect[] = [];
   readonly events: CallEvent[] = [];
   readonly invocations: Invocation[] = [];
+  readonly renderings: Rendering[] = [];
   readonly queries = new Map<number, QueryFact>();
   readonly sessions = new Map<string, SessionCall>();
   readonly marks: Marks = {};
@@ -148,6 +151,7 @@ export class Interpreter {
       events: this.events,
       shown: state.shown,
       invocations: this.invocations.slice(0, 20),
+      renderings: this.renderings,
       queries: [...this.queries.values()],
       sessions: [...this.sessions.values()],
       marks: this.marks,
@@ -454,10 +458,22 @@ export class Interpreter {
           this.eval(prop.value, state);
         }
         for (const child of value.children) this.eval(child, state);
+        if (value.tagRef) this.noteRendering(value.tagRef, state);
         return UNKNOWN;
       case 'other':
         return fromParts(value.parts.map((part) => this.eval(part, state)));
     }
+  }
+
+  private noteRendering(tag: Value, state: State): void {
+    const component = this.eval(tag, state);
+    if (component.k !== 'closure' || this.renderings.length >= MAX_RENDERINGS) return;
+    const target = functionKey(component.file, component.fn);
+    this.renderings.push({
+      target,
+      ...(state.proof ? { proof: state.proof } : {}),
+      ...(state.roles ? { roles: state.roles } : {}),
+    });
   }
 
   private call(value: Extract<Value, { k: 'call' }>, state: State): Abs {

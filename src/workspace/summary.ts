@@ -94,6 +94,13 @@ export interface Invocation {
   at: Site;
 }
 
+/** A component that the function puts into what it returns: `<Orders />`. */
+export interface Rendering {
+  target: FunctionKey;
+  proof?: Proof;
+  roles?: string[];
+}
+
 /** A Prisma call written in the function itself (or in a closure run inside it). */
 export interface QueryFact extends Omit<DbEffect, 'trace'> {
   /** The function that contains it. */
@@ -127,6 +134,7 @@ export interface Summary {
   /** What any of its paths, or of its callees' paths, shows about the caller's right to rows. */
   shown: Check[];
   invocations: Invocation[];
+  renderings: Rendering[];
   queries: QueryFact[];
   sessions: SessionCall[];
   marks: Marks;
@@ -143,6 +151,7 @@ export const BOTTOM: Summary = {
   events: [],
   shown: [],
   invocations: [],
+  renderings: [],
   queries: [],
   sessions: [],
   marks: {},

@@ -508,3 +508,69 @@ test('a default export is called by its own name', async () => {
       await entry({ [file]: `import { prisma } from '@/lib/db';\n${text}` }, `${file}#default`),
     ).toMatchObject({ label: 'load', reads: ['Note'] });
 });
+
+const greeting = `import { prisma } from '@/lib/db';
+export async function Mine() { return <p>{(await prisma.note.findMany({ take: 3 })).length}</p>; }
+`;
+const shown = (before: string): Files => ({
+  'components/mine.tsx': greeting,
+  'app/mine/page.tsx': `import { auth } from '@/auth';
+import { Mine } from '@/components/mine';
+import { Away } from '@/components/away';
+export default async function Page() {
+  ${before}
+  const session = await auth();
+  if (!session?.user) return <Away to="/" />;
+  return <main><Mine /></main>;
+}
+`,
+  'components/away.tsx': `'use client';
+export function Away({ to }: { to: string }) { return <a href={to}>away</a>; }
+`,
+});
+
+test('what a page shows only after a check is guarded by it', async () => {
+  expect(await entry(shown(''), 'mine/page.tsx#default')).toMatchObject({
+    guard: 'guarded',
+    guardKind: 'session',
+    reads: ['Note'],
+  });
+  const early = 'if (process.env.DEMO) return <Mine />;';
+  expect(await entry(shown(early), 'mine/page.tsx#default')).toMatchObject({ guard: 'unknown' });
+});
+
+test('a schema that parses stored rows or answers of other servers is no schema of input', async () => {
+  const file = 'lib/actions/place.actions.ts';
+  const files = (more: string): Files => ({
+    'lib/place.ts': `import { z } from 'zod';
+export const placeSchema = z.object({ street: z.string() });
+export const answerSchema = z.object({ ok: z.boolean() });
+export function parsePlace(raw: unknown, name: string) {
+  const parsed = placeSchema.safeParse(raw);
+  return parsed.success ? { ...parsed.data, name } : null;
+}
+export async function ask(key: string) {
+  const answer = await fetch('https://example.com/' + key);
+  return answerSchema.parse(await answer.json());
+}
+`,
+    [file]: `'use server';
+import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+import { ask, parsePlace } from '@/lib/place';
+export async function place(id: string, input: unknown) {
+  const session = await auth();
+  if (!session?.user) throw new Error('no');
+  const note = await prisma.note.findUnique({ where: { id } });
+  await ask(id);
+  const from = parsePlace(note?.text, id);
+  ${more}
+  return from;
+}
+`,
+  });
+  expect((await entry(files(''), `${file}#place`))?.validation).toBeUndefined();
+  expect((await entry(files('parsePlace(input, id);'), `${file}#place`))?.validation).toEqual([
+    'placeSchema',
+  ]);
+});
