@@ -105,6 +105,8 @@ export type Abs =
   | { k: 'delegate'; model: string; tx: boolean; sure: boolean }
   | { k: 'operation'; model: string; op: string; tx: boolean; sure: boolean }
   | { k: 'promise'; of: Abs }
+  /** What the function that is given to `new Promise` resolves it with. */
+  | { k: 'resolved'; by: FunctionKey }
   /** Correlated alternatives: which one holds decides what else is true (a session exists, a role is proved). */
   | { k: 'variants'; id: string; list: Variant[] }
   /** Something of a verified session: `path` from the session object. */

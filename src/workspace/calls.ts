@@ -18,6 +18,7 @@ import { operation } from './prismaCalls.ts';
 import { refine } from './refine.ts';
 import { cloneState, joinInto } from './state.ts';
 import type { State } from './state.ts';
+import { functionKey } from './summary.ts';
 import { schemaMethod } from './zodCalls.ts';
 
 const ARRAY_CALLBACKS = new Set([
@@ -101,8 +102,9 @@ export function evaluateNew(it: Interpreter, value: Extract<Value, { k: 'new' }>
       if (callee.k === 'global' && callee.path.join('.') === 'Response') return response(args);
       if (callee.k === 'global' && callee.path[0] === 'Promise') {
         const [executor] = args;
-        if (executor?.k === 'closure') runDetached(it, executor, [], state);
-        return { k: 'promise', of: UNKNOWN };
+        if (executor?.k !== 'closure') return { k: 'promise', of: UNKNOWN };
+        runDetached(it, executor, [], state);
+        return { k: 'promise', of: { k: 'resolved', by: functionKey(executor.file, executor.fn) } };
       }
       for (const arg of args) if (arg.k === 'closure') runDetached(it, arg, [], state);
       return fromParts(args);

@@ -58,6 +58,7 @@ export function applyClosure(
   };
   takeOver(it, summary, call, state);
   noteShown(state, substituteChecks(summary.shown, bind));
+  const before = it.invocations.length;
   for (const invocation of summary.invocations) {
     const target = bind(invocation.target);
     const met = metBy(invocation.when, call);
@@ -84,13 +85,37 @@ export function applyClosure(
   }
   if (it.depth >= 10) return UNKNOWN;
   const told = state.roles ? undefined : rolesDemanded(it.links, callee, summary, args);
+  const resolved = resolutions(it, summary, before);
+  // `validateSession(req, res)` around middleware that can't be followed.
+  if (resolved?.length === 0 && place && guardName(place.calleeValue)) state.unsure = true;
   return resultOf(
     it,
-    summary.outcomes,
+    resolved?.length ? resolved : summary.outcomes,
     call,
-    { async: summary.async, unfinished: summary.partial, told },
+    { async: summary.async || resolved !== undefined, unfinished: summary.partial, told },
     state,
   );
+}
+
+/**
+ * How a promise that a callee makes by hand is resolved, where its function hands the resolving on to what it calls:
+ * `new Promise((resolve) => middleware(req, res, (result) => resolve(result)))`. Undefined when it makes none.
+ * @param before how many invocations had been noted before the call
+ */
+function resolutions(it: Interpreter, { outcomes }: Summary, before: number): Outcome[] | undefined {
+  const [only] = outcomes;
+  if (outcomes.length !== 1 || only?.value.k !== 'promise' || only.value.of.k !== 'resolved')
+    return undefined;
+  const { by } = only.value.of;
+  return it.invocations
+    .slice(before)
+    .filter(({ target }) => target.k === 'param' && target.fn === by && target.i === 0)
+    .map(({ args, proof, roles, checks }) => ({
+      value: args[0] ?? UNKNOWN,
+      ...(proof ? { proof } : {}),
+      ...(roles ? { roles } : {}),
+      ...(checks ? { checks } : {}),
+    }));
 }
 
 /** What parameters by which a callee names roles are given: `if (user.role !== role)` of `requireRole('ADMIN')`. */

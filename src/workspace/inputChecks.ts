@@ -191,7 +191,8 @@ function binary(
   { op, left, right }: Extract<Value, { k: 'binary' }>,
   note: (value: Value | undefined, how: InputCheck['how']) => void,
 ): void {
-  if (op === 'instanceof') note(left, 'type');
+  // What is a `File` has a file's fields.
+  if (op === 'instanceof') note(left, 'schema');
   else if (op === 'in') note(left, 'type');
   else if (['<', '>', '<=', '>='].includes(op)) {
     note(left, 'type');

@@ -165,7 +165,14 @@ function withoutQueries(value: Abs): Abs {
       // A row that the session picked out says whose another row is as well as the session itself.
       if (query?.where && leaves(query.where).some((leaf) => leaf.k === 'session'))
         return { k: 'session', path: [value.model, ...value.path].slice(0, 5) };
-      return query ? { ...row, query: { file: query.file, at: query.at } } : row;
+      if (!query) return row;
+      // What it was picked by may turn out to be the session's holder once a caller is known.
+      const from = query.where ? leaves(query.where).filter((leaf) => leaf.k === 'param') : [];
+      const { file, at } = query;
+      return {
+        ...row,
+        query: { file, at, ...(from.length > 0 ? { where: { k: 'unknown', from: from.slice(0, 4) } } : {}) },
+      };
     }
     case 'object': {
       const props: { [name: string]: Abs } = {};

@@ -133,3 +133,70 @@ describe('assertions', () => {
     },
   );
 });
+
+describe('middleware that a promise is made of', () => {
+  const guardWith = (files: { [path: string]: string }, handler: string): string => {
+    const workspace = openWorkspace({
+      ...base,
+      'lib/run.ts': `export const made = (middleware: any) => (req: any, res: any) =>
+  new Promise((resolve, reject) => {
+    middleware(req, res, (result: any) => (result instanceof Error ? reject(result) : resolve(result)));
+  });
+export function run(req: any, res: any, fn: any) {
+  return new Promise((resolve, reject) => {
+    fn(req, res, (result: any) => {
+      if (result instanceof Error) return reject(result);
+      return resolve(result);
+    });
+  });
+}
+`,
+      'lib/middleware.ts': `import { auth } from '@/auth';
+export const demand = () => async (req: any, res: any, next: any) => {
+  const session = await auth();
+  if (!session) {
+    res.status(401).end();
+    return;
+  }
+  return next(session);
+};
+export const look = () => async (req: any, res: any, next: any) => {
+  const session = await auth();
+  if (!session) console.log('nobody');
+  return next(session);
+};
+`,
+      'lib/ready.ts': `import { look, demand } from './middleware';
+import { made } from './run';
+export const demanded = made(demand());
+export const looked = made(look());
+`,
+      ...files,
+      'pages/api/x.ts': `import cors from 'cors';
+import { prisma } from '@/lib/db';
+import { demand, look } from '@/lib/middleware';
+import { demanded, looked } from '@/lib/ready';
+import { made, run } from '@/lib/run';
+export default async function handler(req: any, res: any) {
+  ${handler}
+  await prisma.order.delete({ where: { id: req.query.id } });
+  res.end();
+}
+`,
+    });
+    return guardIn(workspace, 'pages/api/x.ts', 'default').state;
+  };
+
+  it.each([
+    ['guarded', 'await demanded(req, res);'],
+    ['guarded', 'const session = await demanded(req, res); console.log(session);'],
+    ['guarded', 'await run(req, res, demand());'],
+    ['guarded', 'await Promise.all([demanded(req, res), looked(req, res)]);'],
+    ['unguarded', 'demanded(req, res);'],
+    ['unguarded', 'await looked(req, res);'],
+    ['unguarded', 'await run(req, res, look());'],
+    ['unguarded', 'await run(req, res, cors());'],
+  ])('%s: %s', (state, handler) => {
+    expect(guardWith({}, handler)).toBe(state);
+  });
+});
