@@ -11,6 +11,9 @@ import type { NodeHost } from '../src/host/node.ts';
 import type { Finding } from '../src/run/finding.ts';
 import { uriOfPath } from './uris.ts';
 
+/** How long somebody who asks waits for slow rules, in milliseconds; what they say later follows. */
+const patienceMs = 100;
+
 /** Between so many files read from the disk the server answers its messages. */
 const readBatch = 50;
 
@@ -36,6 +39,8 @@ export interface FolderOptions {
   /** Files that are open now. */
   openFiles(): FileId[];
   log(message: string): void;
+  /** A clock in milliseconds. */
+  now(): number;
   /** Called when the facts of the last run are there: the index can begin. */
   onCacheRead(): void;
   /** Called when a check gave something else than the time before. */
@@ -77,6 +82,8 @@ export class Folder {
   /** Files that broke the engine, and why; asked again only after they change. */
   readonly #crashed = new Map<FileId, string>();
   readonly #queue = new Set<FileId>();
+  /** Files of the queue of which all was said that is known so far. */
+  readonly #early = new Set<FileId>();
   readonly #tree = new Set<FileId>();
   #engine: Engine | undefined;
   #nextId = 0;
@@ -173,6 +180,7 @@ export class Folder {
 
   update(changes: readonly FileChange[]): void {
     if (!this.#engine || changes.length === 0) return;
+    this.#early.clear();
     for (const { file, text } of changes) {
       this.#crashed.delete(file);
       if (text === undefined) this.#tree.delete(file);
@@ -242,12 +250,28 @@ export class Folder {
 
   /**
    * What the engine says of a file now. A file that makes it throw is reported once and has no findings until it
-   * changes.
+   * changes. What takes too long to wait for is left out; the file waits to be checked again.
    */
   check(file: FileId): FileResult {
+    const isReady = this.#prepare(file, patienceMs);
+    return isReady ? this.checkFully(file) : this.#checkEarly(file);
+  }
+
+  #checkEarly(file: FileId): FileResult {
+    const result = this.#keep(file, this.#findings(file, false));
+    this.#early.add(file);
+    this.#queue.add(file);
+    return result;
+  }
+
+  /** All that the engine says of a file, however long it takes. */
+  checkFully(file: FileId): FileResult {
+    return this.#keep(file, this.#findings(file, true));
+  }
+
+  #keep(file: FileId, findings: readonly Finding[]): FileResult {
     const before = this.#results.get(file);
     this.#queue.delete(file);
-    const findings = this.#findings(file);
     if (before && (before.findings === findings || isSameText(before.findings, findings))) return before;
     const result = { findings, id: `${this.#options.runId}.${++this.#nextId}` };
     this.#results.set(file, result);
@@ -255,10 +279,21 @@ export class Folder {
     return result;
   }
 
-  #findings(file: FileId): readonly Finding[] {
+  /** Works at what a check of a file would take long for. @returns whether nothing of it is left */
+  #prepare(file: FileId, budgetMs: number): boolean {
+    if (!this.#engine || this.#crashed.has(file)) return true;
+    try {
+      return this.#engine.prepare(file, budgetMs, this.#options.now);
+    } catch {
+      // The check meets it again, and says so.
+      return true;
+    }
+  }
+
+  #findings(file: FileId, isReady: boolean): readonly Finding[] {
     if (!this.#engine || this.#crashed.has(file)) return [];
     try {
-      const findings = this.#engine.check(file);
+      const findings = isReady ? this.#engine.check(file) : this.#engine.checkEarly(file);
       return isConfig(file) ? [...findings, ...this.#configFindings(file, this.#engine)] : findings;
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -299,6 +334,7 @@ export class Folder {
     const before = this.#results.get(file);
     this.#results.delete(file);
     this.#queue.delete(file);
+    this.#early.delete(file);
     if (before) this.#options.onResult(this, file, before, undefined);
   }
 
@@ -308,13 +344,19 @@ export class Folder {
     const end = now() + budgetMs;
     for (const file of this.#options.openFiles()) {
       if (!this.#queue.has(file)) continue;
-      this.check(file);
+      if (!this.#prepare(file, budgetMs)) {
+        // An editor that doesn't ask is told what is known.
+        if (!this.#early.has(file)) this.#checkEarly(file);
+        return true;
+      }
+      this.checkFully(file);
       if (now() >= end) return this.#queue.size > 0;
     }
     // Findings that need the whole workspace would come and go while the index runs: closed files wait.
     if (!this.complete) return false;
     for (const file of this.#queue) {
-      this.check(file);
+      if (!this.#prepare(file, budgetMs)) return true;
+      this.checkFully(file);
       if (now() >= end) break;
     }
     return this.#queue.size > 0;

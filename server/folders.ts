@@ -20,6 +20,8 @@ export interface FoldersOptions {
   /** Absolute paths of the open documents. */
   openPaths(): string[];
   log(message: string): void;
+  /** A clock in milliseconds. */
+  now(): number;
   /** Called when a folder's index can begin. */
   onCacheRead(): void;
 }

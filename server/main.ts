@@ -89,6 +89,7 @@ function start(params: InitializeParams, client: Client): void {
     overlay: (absolute) => documents.text(absolute),
     openPaths: () => documents.paths(),
     log,
+    now,
     onCacheRead: () => context.wake(),
   });
   const settledListeners: (() => void)[] = [];

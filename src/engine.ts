@@ -179,6 +179,25 @@ export class Engine {
     return this.checks.of(file).findings;
   }
 
+  /** Findings of one file but for those of slow rules: for an editor that waits, while `prepare` says there is work left. */
+  checkEarly(file: FileId): readonly Finding[] {
+    return this.checks.early(file).findings;
+  }
+
+  /**
+   * Works out what slow rules will ask of other files, one after the other.
+   * @param budgetMs how long this may take; one file can't be cut
+   * @param now a clock in milliseconds
+   * @returns whether nothing is left, so that `check` takes no longer than for any file
+   */
+  prepare(file: FileId, budgetMs: number, now: () => number): boolean {
+    const { store } = this.workspace;
+    const kind = this.complete && store.has(file) ? store.kind(file) : undefined;
+    if (kind !== 'prisma' && kind !== 'sql') return true;
+    const end = now() + budgetMs;
+    return this.workspace.prepareBrokenUses(file, () => now() < end);
+  }
+
   /** Findings of one file that comments silence. */
   suppressed(file: FileId): readonly SuppressedFinding[] {
     return this.checks.of(file).suppressed;

@@ -64,7 +64,7 @@ export function registerVerify(context: ServerContext): void {
       engine.histories(),
       {
         files: () => files,
-        check: (file) => folder.check(file).findings,
+        check: (file) => folder.checkFully(file).findings,
         crashes: () => new Set(engine.crashes()),
         mapDocuments: () => engine.mapDocuments(true),
       },

@@ -33,6 +33,8 @@ export interface RuleMeta<Options> {
   /** `workspace` rules stay silent until the whole workspace is indexed. */
   needs: 'file' | 'workspace';
   kinds: FactsKind[];
+  /** Its answer may rest on many other files: an editor's first answer goes without it while those are not worked out. */
+  slow?: true;
   /** Rules whose findings hide this one's: what lies behind shows when they are fixed, and is no fault of their fixes. `*`: all others. */
   behind?: string[];
   /** Version of the extension that brought the rule. */

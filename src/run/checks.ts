@@ -26,6 +26,8 @@ export class Checks {
   private readonly ruleIds: readonly string[];
   private readonly recipe: (rule: string, id: string) => FixRecipe | undefined;
   private readonly reports: Query<FileReports>;
+  /** Without those of slow rules. */
+  private readonly earlyReports: Query<FileReports>;
   private readonly shown = new Map<FileId, Shown>();
   private readonly never = new Set<FileId>();
   /** Files that are gone since `takeStale` was last asked: their findings must be withdrawn. */
@@ -45,6 +47,8 @@ export class Checks {
       watched: true,
       equal: isSame,
     });
+    const quick = rules.filter(({ meta }) => meta.slow !== true);
+    this.earlyReports = workspace.db.query('earlyReports', (file) => this.run(quick, file));
   }
 
   /** The tree has other files. */
@@ -69,18 +73,23 @@ export class Checks {
     this.shown.delete(file);
     this.never.delete(file);
     this.reports.drop(file);
+    this.earlyReports.drop(file);
     this.workspace.index.sync([file]);
     this.removed.add(file);
   }
 
   private report(file: FileId): FileReports {
-    const { workspace } = this;
-    const reports = workspace.store.exists(file)
-      ? runRules(this.rules, file, workspace, workspace.config(file), workspace.completeInput('') ?? false)
-      : NO_REPORTS;
+    const reports = this.run(this.rules, file);
     if (reports.crashes.length > 0) this.crashed.add(file);
     else this.crashed.delete(file);
     return reports;
+  }
+
+  private run(rules: readonly Rule[], file: FileId): FileReports {
+    const { workspace } = this;
+    return workspace.store.exists(file)
+      ? runRules(rules, file, workspace, workspace.config(file), workspace.completeInput('') ?? false)
+      : NO_REPORTS;
   }
 
   /** Files for which a rule failed, of those that were checked: what it would have found there is not known. */
@@ -106,11 +115,23 @@ export class Checks {
       before.layouts.every((layout, i) => layout === layouts[i])
     )
       return before.rendered;
-    // Only now: a file that is as it was needn't be unpacked to say so.
+    const rendered = this.render(file, reports);
+    this.shown.set(file, { reports, layouts, rendered });
+    return rendered;
+  }
+
+  /** Findings of one file but for those of slow rules; nothing of it is kept but the reports. */
+  early(file: FileId): Rendered {
+    return this.workspace.store.has(file) ? this.render(file, this.earlyReports(file)) : NOTHING;
+  }
+
+  /** Unpacks the file: not for one that is as it was. */
+  private render(file: FileId, reports: FileReports): Rendered {
+    const { store } = this.workspace;
     const facts = (of: FileId): FileFacts | undefined => store.facts(of);
     const needsText = reports.reports.length > 0 || (facts(file)?.suppressions.length ?? 0) > 0;
     const text = needsText ? (store.text(file) ?? '') : '';
-    const rendered = render(
+    return render(
       file,
       reports.reports,
       {
@@ -121,8 +142,6 @@ export class Checks {
       },
       reports.unused,
     );
-    this.shown.set(file, { reports, layouts, rendered });
-    return rendered;
   }
 
   /** Files whose findings may differ from what was last said, files never checked, and files that are gone, sorted; drains. */

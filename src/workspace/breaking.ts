@@ -63,12 +63,15 @@ export class Breaking {
   /** Files that may use something of what goes, sorted; by the schema's id. */
   readonly files: Query<readonly FileId[]>;
   private readonly found: Query<readonly RemovalUse[]>;
+  /** The schema as the base branch has it: reading it takes longer than all the rest of a key press. */
+  private readonly former: Query<SchemaModel | undefined>;
   private readonly sources: BreakingSources;
 
   constructor(db: Database, sources: BreakingSources) {
     this.sources = sources;
     this.removals = db.query('removals', (id) => this.find(id), { equal: isSame });
     this.files = db.query('removalFiles', (id) => this.candidates(id), { equal: isSame });
+    this.former = db.query('formerSchema', (id) => this.readFormer(id));
     this.found = db.query(
       'removalUses',
       (key) => {
@@ -109,7 +112,7 @@ export class Breaking {
     const gone = removals(desiredDb(schema, pending.complete), {
       deployed: built.deployed,
       schema,
-      former: this.former(root),
+      former: this.former(id),
       isOwn,
     });
     return gone.flatMap((removal) => {
@@ -118,9 +121,18 @@ export class Breaking {
     });
   }
 
-  /** The schema as the base branch has it. */
-  private former(root: SchemaRoot): SchemaModel | undefined {
-    const files = root.files.flatMap((file) => {
+  /** Works out the uses in one file after another as long as it may. @returns whether all are known */
+  prepare(id: string, mayGoOn: () => boolean): boolean {
+    if (this.removals(id).length === 0) return true;
+    const files = this.files(id);
+    return files.every((file, at) => {
+      this.found(`${id}\n${file}`);
+      return at === files.length - 1 || mayGoOn();
+    });
+  }
+
+  private readFormer(id: string): SchemaModel | undefined {
+    const files = (this.sources.root(id)?.files ?? []).flatMap((file) => {
       const text = this.sources.history.text(file);
       return text === undefined ? [] : [{ file, facts: extractPrisma(text) }];
     });

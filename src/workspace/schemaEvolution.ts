@@ -6,6 +6,7 @@ import { extractPrisma } from '../facts/prisma.ts';
 import { embeddedSchema } from '../prisma/clientSchema.ts';
 import type { PendingChange } from '../prisma/pending.ts';
 import { mergePrisma } from '../prisma/schema.ts';
+import type { SchemaRoot } from '../project/model.ts';
 import type { SchemaModel } from '../prisma/schema.ts';
 import { Breaking } from './breaking.ts';
 import type { BrokenUse } from './breaking.ts';
@@ -92,11 +93,22 @@ export class SchemaEvolution {
 
   /** Broken uses in all files that share the database of a schema file or a migration. */
   allBrokenUses(file: FileId): readonly BrokenUse[] {
+    const root = this.databaseOf(file);
+    return root ? this.breaking.files(root.id).flatMap((other) => this.brokenUses(other)) : [];
+  }
+
+  /** Works out ahead what `allBrokenUses` asks for, as long as it may. @returns whether all is known */
+  prepareBrokenUses(file: FileId, mayGoOn: () => boolean): boolean {
+    const root = this.databaseOf(file);
+    return root === undefined || this.breaking.prepare(root.id, mayGoOn);
+  }
+
+  private databaseOf(file: FileId): SchemaRoot | undefined {
     const { project } = this.workspace;
     const folder = dirname(dirname(file));
-    const roots = project.schemaRoots('');
-    const root = roots.find(({ migrations }) => migrations === folder) ?? project.schemaRootOf(file);
-    return root ? this.breaking.files(root.id).flatMap((other) => this.brokenUses(other)) : [];
+    return (
+      project.schemaRoots('').find(({ migrations }) => migrations === folder) ?? project.schemaRootOf(file)
+    );
   }
 
   /** The schema that the client in a folder was generated from. */

@@ -379,6 +379,11 @@ export class Workspace implements Links, WorkspaceView {
     return this.evolution.allBrokenUses(file);
   }
 
+  /** Works out ahead what `allBrokenUses` asks for, as long as it may. @returns whether all is known */
+  prepareBrokenUses(file: FileId, mayGoOn: () => boolean): boolean {
+    return this.evolution.prepareBrokenUses(file, mayGoOn);
+  }
+
   clientSchema(dir: FileId): SchemaModel | undefined {
     return this.evolution.clientSchema(dir);
   }

@@ -95,3 +95,42 @@ test('a missing migration is told of once the schema is saved', async () => {
   await undo();
   expect(await told()).toEqual([]);
 });
+
+test('a field that hundreds of files read is told of at once, and the code as soon as it is known', async () => {
+  const readers = Array.from({ length: 300 }, (_, i): [string, string] => [
+    `lib/services/user${i}.service.ts`,
+    service.replace('nameOf', `nameOf${i}`),
+  ]);
+  const many = createFolder({
+    'package.json': '{ "dependencies": { "next": "16.0.0", "@prisma/client": "7.0.0" } }',
+    'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./*"] } } }',
+    'lib/db.ts':
+      "import { PrismaClient } from './generated/prisma/client';\n\nexport const prisma = new PrismaClient();\n",
+    [SCHEMA]: schemaBase,
+    'prisma/migrations/20260101000000_init/migration.sql': schemaBaseMigration,
+    ...Object.fromEntries(readers),
+  });
+  const other = await Editor.start({ roots: [many] });
+  try {
+    await other.quiescent();
+    await other.open(many, SCHEMA, schemaBase);
+    expect((await other.squiggles(many, SCHEMA)).join()).not.toContain('pending');
+    await other.replace(many, SCHEMA, '  name     String?\n', '');
+    let refreshes = other.refreshes;
+    let found = await other.squiggles(many, SCHEMA);
+    expect(found).toContain('pending-destructive-change User');
+    // Whether the code could be told of at once is the machine's matter; that it is in the end isn't.
+    while (!found.includes('migration-breaks-code User')) {
+      const seen = refreshes;
+      await other.until(() => other.refreshes > seen);
+      refreshes = other.refreshes;
+      found = await other.squiggles(many, SCHEMA);
+    }
+    const report = await other.pull(many, SCHEMA);
+    const items = report.kind === 'full' ? report.items : [];
+    expect(items.map(({ message }) => message).join('\n')).toContain('in 300 places of 300 files');
+  } finally {
+    await other.stop();
+    removeFolder(many);
+  }
+}, 60_000);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findings, messageId, openFixture } from '../../../test/kit/check.ts';
 import type { Fixture } from '../../../test/kit/check.ts';
 import type { Files } from '../../../test/kit/fixture.ts';
+import type { Finding } from '../../run/finding.ts';
 
 const RULE = 'migration-breaks-code';
 const SCHEMA = 'prisma/schema.prisma';
@@ -357,6 +358,29 @@ describe('reports', () => {
       ...files,
     });
     expect(shown(fixture)).toEqual([`${CODE} field error «select»`, `${SCHEMA} stillUsed error «Order»`]);
+  });
+
+  it('for an editor that waits, only once every file was looked into', async () => {
+    const reader = code('  return prisma.order.findMany({ take: 9, select: { id: true, note: true } });');
+    const { engine } = await open(without(NOTE), {
+      'lib/services/a.service.ts': reader,
+      'lib/services/b.service.ts': reader,
+      'lib/services/c.service.ts': reader,
+    });
+    let time = 0;
+    const clock = (): number => time++;
+    const told = (list: readonly Finding[]): string[] =>
+      list.flatMap(({ rule, message }) =>
+        rule === RULE ? [/in [\w ]+?(?=\.)/.exec(message)?.[0] ?? ''] : [],
+      );
+    expect(engine.prepare(SCHEMA, 0, clock)).toBe(false);
+    const early = engine.checkEarly(SCHEMA);
+    expect(early.map(({ rule }) => rule)).toContain('pending-destructive-change');
+    expect(told(early)).toEqual([]);
+    expect(engine.prepare(SCHEMA, 9, clock)).toBe(true);
+    expect(told(engine.check(SCHEMA))).toEqual(['in 3 places of 3 files']);
+    // What doesn't rest on many files is never waited for.
+    expect(engine.prepare(CODE, 0, clock)).toBe(true);
   });
 
   it('at both ends, for the schema', async () => {

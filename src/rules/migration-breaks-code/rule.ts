@@ -15,6 +15,7 @@ export const rule = defineRule({
     fix: 'none',
     needs: 'workspace',
     kinds: ['ts', 'prisma', 'sql'],
+    slow: true,
     // What they put right is what goes.
     behind: ['pending-destructive-change', 'destructive-migration', 'unsafe-migration', 'edited-migration'],
     since: '0.1.0',
