@@ -173,6 +173,21 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     return draft('style', 'backend', (shown) => `format ${list(namesOf(changed), shown)}`);
   const still = removed.length === 0 ? stillDraft(changed, all) : undefined;
   if (still) return still;
+  const providers = changed.flatMap(newProviders);
+  if (providers.length > 0)
+    return draft(
+      'feat',
+      'backend',
+      (shown) => `sign in with ${list(providers, shown)} in ${list(namesOf(changed), shown)}`,
+    );
+  // Without any provider left, the whole setup went elsewhere.
+  const left = changed
+    .filter(({ after: now }) => /\bproviders\b/i.test(now))
+    .flatMap(({ before: old, after: now }) => newProviders({ before: now, after: old }));
+  if (left.length > 0)
+    return refactor(
+      (shown) => `no longer sign in with ${list(left, shown)} in ${list(namesOf(changed), shown)}`,
+    );
   const isSmaller = before - after > 100 && changed.every(onlyLoses);
   if (isSmaller || after < before * (changed.length > 2 ? 0.9 : 0.75))
     return refactor((shown) =>
@@ -182,13 +197,6 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     );
   if (removed.length === 0 && all(withoutTexts) && changed.every(hasOnlyWords))
     return draft('fix', 'backend', (shown) => `change the texts of ${list(namesOf(changed), shown)}`);
-  const providers = changed.flatMap(newProviders);
-  if (providers.length > 0)
-    return draft(
-      'feat',
-      'backend',
-      (shown) => `sign in with ${list(providers, shown)} in ${list(namesOf(changed), shown)}`,
-    );
   const stubs = changed.filter(isStub);
   if (stubs.length > 0 && stubs.length === changed.length)
     return draft('feat', scopeOf(stubs), (shown) => `implement ${list(namesOf(stubs), shown)}`);

@@ -117,7 +117,11 @@ function grownDraft(changed: readonly Part[], isGrown: boolean): Draft | undefin
   // A table that gets another line lets the program do more.
   const isTable = changed.every(
     ({ isValue, kind, before, after }) =>
-      isValue && kind !== 'env' && after.length > before.length && !/=>|\b(async|return)\b/.test(after),
+      isValue &&
+      /^\W*[[{]|\(\s*[[{]/.test(after) &&
+      kind !== 'env' &&
+      after.length > before.length &&
+      !/=>|\b(async|return)\b/.test(after),
   );
   const keys = [...new Set(changed.flatMap(newProperties))];
   // A client of the database and the setup of Auth.js are set up rather than extended.

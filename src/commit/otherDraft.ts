@@ -91,6 +91,13 @@ export function importsDraft({ imports, parts, moved }: Touched): Draft | undefi
   };
 }
 
+/** `add_slug` of `20260101_add_slug/migration.sql`. */
+const folderOf = (file: string): string =>
+  file
+    .split('/')
+    .at(-2)
+    ?.replace(/^\d+_(?=.)/, '') ?? file;
+
 /** `.env.example` and its like, which nothing reads. */
 const isExample = (file: string): boolean => /(^|\/)\.env\.?\w*\.?(dist|example|sample|template)$/.test(file);
 
@@ -121,15 +128,25 @@ export function otherDraft({ parts, moved, packages, unchanged, comments }: Touc
   )
     return moved.length === 0
       ? undefined
-      : {
-          type: 'refactor',
-          scope: undefined,
-          subject: (shown) =>
-            `move ${list(
-              moved.map(({ to }) => shortName(to)),
-              shown,
-            )}`,
-        };
+      : moved.every(({ to }) => to.endsWith('/migration.sql'))
+        ? {
+            type: 'db',
+            scope: undefined,
+            subject: (shown) =>
+              `rename the migration${moved.length > 1 ? 's' : ''} ${list(
+                moved.map(({ from, to }) => `${folderOf(from)} to ${folderOf(to)}`),
+                shown,
+              )}`,
+          }
+        : {
+            type: 'refactor',
+            scope: undefined,
+            subject: (shown) =>
+              `move ${list(
+                moved.map(({ to }) => shortName(to)),
+                shown,
+              )}`,
+          };
   const kindOf = ({ kind }: Part): PartKind => (kind === 'page' ? 'ui' : kind);
   const count = (kind: PartKind) => parts.filter((part) => kindOf(part) === kind).length;
   const [most = 'other'] = order.toSorted((a, b) => count(b) - count(a));

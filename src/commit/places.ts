@@ -59,6 +59,13 @@ export function kindOf(file: FileId, facts: FileFacts | undefined): PartKind {
     case 'page':
     case 'tooling':
     case 'generated':
+      // A hook beside what it asks for is a view's.
+      if (
+        role === 'service' &&
+        /^use-?[A-Z]/.test(basename(file)) &&
+        /(^|\/)(components?|hooks?)\//.test(file)
+      )
+        return 'ui';
       return facts.jsx && role === 'service' && file.endsWith('.tsx') ? 'ui' : role;
     case 'proxy':
       return 'auth';

@@ -28,7 +28,7 @@ const patterns: readonly Pattern[] = [
     type: 'fix',
     verb: 'check who calls',
     isGuard: true,
-    isOther: (part) => isAuthentication(part) || signsIn(part),
+    isOther: (part) => isAuthentication(part) || signsIn(part) || knowsCaller(part),
     more: /\b(auth|getServerSession|getSession|currentUser|requireUser|requireAuth|requireAdmin|getToken|verifySession|validateSession|checkSession)\(|(?<=[!=]== |\(!?|: )session\?*\.user\b|[Uu]nauthorized|\bUNAUTHORIZED\b|\bFORBIDDEN\b|\b40[13]\b/g,
   },
   {
@@ -60,7 +60,7 @@ const patterns: readonly Pattern[] = [
     type: 'perf',
     scope: 'api',
     verb: 'cache the answers of',
-    more: /\bdynamic: ['"](force-static|error)['"]|\brevalidate: (?:[1-9]\d*|false|60 ?\*)/g,
+    more: /['"](?:[\w-]+-)?cache-control['"]: (?!['"]no-)|\bdynamic: ['"](force-static|error)['"]|\brevalidate: (?:[1-9]\d*|false|60 ?\*)/gi,
   },
   {
     type: 'fix',
@@ -87,6 +87,14 @@ const patterns: readonly Pattern[] = [
 /** Where Auth.js is set up, sessions are made and not asked for. */
 export const isAuthentication = ({ kind, file }: Part): boolean =>
   kind === 'auth' || /\[\.{3}\w*auth\w*\]/i.test(file);
+
+/** A session that is asked for already is used once more. */
+const knowsCaller = (part: Part): boolean =>
+  /\bsession\b/.test(part.before) &&
+  !grows(
+    [part],
+    /\b(auth|get(Server)?Session|currentUser|require\w+|getToken|\w+Session)\(|[Uu]nauthorized|UNAUTHORIZED|FORBIDDEN|\b40[13]\b/g,
+  );
 
 /** Whether a part begins sessions that it did not begin before. */
 export const signsIn = ({ before, after }: Part): boolean =>
@@ -121,7 +129,7 @@ const providers =
   /\bProviders?\.(\w+)\(|\b([A-Z]\w*?)Provider\(|\b(Apple|Auth0|AzureAd|Credentials|Discord|Facebook|GitHub|Google|Keycloak|LinkedIn|MicrosoftEntraID|Nodemailer|Okta|Resend|Slack|Spotify|Twitch|Twitter)\(/g;
 
 /** Ways to sign in that a part has now and had not before. */
-export function newProviders({ before, after }: Part): string[] {
+export function newProviders({ before, after }: Versions): string[] {
   const of = (code: string) =>
     [...code.matchAll(providers)].flatMap(([, member, prefixed, named]) => member ?? prefixed ?? named ?? []);
   const old = new Set(of(before));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ChangedFile } from '../../src/commit/model.ts';
+import type { ChangedFile, ChangeSet } from '../../src/commit/model.ts';
 import { messageText, suggestMessage } from '../../src/commit/suggest.ts';
 import { touchedBy } from '../../src/commit/touched.ts';
 
@@ -960,6 +960,71 @@ test.each<[string, Texts, string]>([
   ],
 ])('%s', async (_name, texts, expected) => {
   expect((await message(texts))?.split('\n')[0]).toBe(expected);
+});
+
+test.each<[string, Texts, string]>([
+  [
+    'a session that is known is no check',
+    {
+      'lib/actions/user.ts': [
+        action('export async function reset() {\n  const session = await auth();\n  await save(session);\n}'),
+        action(
+          'export async function reset() {\n  const session = await auth();\n  await drop({ owner: session.user.id });\n  await save(session);\n}',
+        ),
+      ],
+    },
+    'fix(backend): set owner in reset',
+  ],
+  [
+    'headers that let others keep an answer',
+    {
+      'app/api/posts/route.ts': [
+        'export async function GET() {\n  return Response.json(list(), { headers: cors });\n}\n',
+        "export async function GET() {\n  return Response.json(list(), { headers: { ...cors, 'Cache-Control': 'public, max-age=300' } });\n}\n",
+      ],
+    },
+    'perf(api): cache the answers of GET /api/posts',
+  ],
+  [
+    'a way to sign in that is gone',
+    {
+      'lib/auth.ts': [
+        "import NextAuth from 'next-auth';\nexport const { auth } = NextAuth({ providers: [GitHub({ clientId: a }), Apple({ clientId: b, clientSecret: c })] });\n",
+        "import NextAuth from 'next-auth';\nexport const { auth } = NextAuth({ providers: [GitHub({ clientId: a })] });\n",
+      ],
+    },
+    'refactor(backend): no longer sign in with Apple in auth',
+  ],
+  [
+    'a hook is no service',
+    {
+      'src/components/hooks/queries/usePosts.ts': [
+        "import { useQuery } from '@tanstack/react-query';\nexport const usePosts = () => useQuery({ queryFn: () => get(one()) });\n",
+        "import { useQuery } from '@tanstack/react-query';\nexport const usePosts = () => useQuery({ queryFn: () => get(two()) });\n",
+      ],
+    },
+    'fix(ui): correct queries/usePosts',
+  ],
+])('%s', async (_name, texts, expected) => {
+  expect((await message(texts))?.split('\n')[0]).toBe(expected);
+});
+
+test('a migration under another name', async () => {
+  const same = 'CREATE TABLE "A" ("id" TEXT);\n';
+  const changes: ChangeSet = {
+    files: [
+      {
+        file: 'prisma/migrations/2_b/migration.sql',
+        from: 'prisma/migrations/1_a/migration.sql',
+        status: 'moved',
+        before: same,
+        after: same,
+      },
+    ],
+    migrationsBefore: new Map(),
+  };
+  const suggestion = suggestMessage(await touchedBy(changes));
+  expect(suggestion && messageText(suggestion)).toBe('db: rename the migration a to b');
 });
 
 test('deletes that spread from now on are told with what they spread from', async () => {
