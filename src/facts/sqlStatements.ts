@@ -4,6 +4,7 @@ import type {
   AlterTableStmt,
   CreateStmt,
   DropStmt,
+  IntoClause,
   Node,
   RenameStmt,
   WithClause,
@@ -41,6 +42,24 @@ export function describe(source: SqlSourceText, node: Node): SqlStatement[] {
   return [...nested, { span: source.span, ...actionOf(source, node) }];
 }
 
+/** A table that a query makes. */
+function filledTable(
+  source: SqlSourceText,
+  into: IntoClause | undefined,
+  query: Node | undefined,
+  ifNotExists: boolean,
+): SqlAction {
+  return {
+    kind: 'create-table',
+    table: tableOf(source, into?.rel),
+    columns: [],
+    constraints: [],
+    ifNotExists,
+    temporary: into?.rel?.relpersistence === 't',
+    ...given({ source: sourceOf(source, query) }),
+  };
+}
+
 function actionOf(source: SqlSourceText, node: Node): SqlAction {
   if ('CreateStmt' in node) {
     const stmt = node.CreateStmt;
@@ -60,16 +79,11 @@ function actionOf(source: SqlSourceText, node: Node): SqlAction {
   if ('CreateTableAsStmt' in node) {
     const stmt = node.CreateTableAsStmt;
     if (stmt.objtype !== 'OBJECT_TABLE') return { kind: 'other', node: 'CreateTableAsStmt' };
-    return {
-      kind: 'create-table',
-      table: tableOf(source, stmt.into?.rel),
-      columns: [],
-      constraints: [],
-      ifNotExists: stmt.if_not_exists === true,
-      temporary: stmt.into?.rel?.relpersistence === 't',
-      ...given({ source: sourceOf(source, stmt.query) }),
-    };
+    return filledTable(source, stmt.into, stmt.query, stmt.if_not_exists === true);
   }
+  // `SELECT … INTO t`: the older spelling of the same.
+  if ('SelectStmt' in node && node.SelectStmt.intoClause)
+    return filledTable(source, node.SelectStmt.intoClause, node, false);
   if ('DropStmt' in node) return drop(source, node.DropStmt);
   if ('DropdbStmt' in node) {
     const { dbname = '', missing_ok } = node.DropdbStmt;

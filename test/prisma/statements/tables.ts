@@ -30,6 +30,12 @@ export const tables: StatementGroup = {
     ),
     row('CREATE TABLE "Backup" AS SELECT * FROM "Log";', { lock: 'ACCESS SHARE' }),
     row('CREATE TABLE "Backup" AS SELECT * FROM "Log"; DROP TABLE "Log";', { lock: 'ACCESS EXCLUSIVE' }),
+    row('SELECT * INTO "Backup" FROM "Log"; DROP TABLE "Log";', { lock: 'ACCESS EXCLUSIVE' }),
+    row(
+      'SELECT * INTO TEMP TABLE "Passing" FROM "Log"; DROP TABLE "Log";',
+      { rows: 2, values: 4, lock: 'ACCESS EXCLUSIVE' },
+      { destructive: 'drop-table' },
+    ),
     row(
       'CREATE TEMP TABLE "Passing" AS SELECT * FROM "Log"; DROP TABLE "Log";',
       { rows: 2, values: 4, lock: 'ACCESS EXCLUSIVE' },
