@@ -272,6 +272,8 @@ export function joinAbs(a: Abs, b: Abs): Abs {
   if (a.k === 'prisma' && isOpaque(b)) return a;
   if (b.k === 'prisma' && isOpaque(a)) return b;
   if (a.k === 'object' && b.k === 'object') return joinObjects(a, b);
+  const changed = joinChanged(a, b) ?? joinChanged(b, a);
+  if (changed) return changed;
   if (a.k === 'undef' && b.k === 'undef') return UNDEF;
   // One of two answers: its body is one of theirs, and so is its status.
   if (a.k === 'made' && b.k === 'made' && a.name === b.name && isResponse(a) && isResponse(b))
@@ -286,6 +288,18 @@ export function joinAbs(a: Abs, b: Abs): Abs {
   if (a.k === 'made' && b.k === 'made' && isSame({ ...a, args: [] }, { ...b, args: [] }))
     return { ...a, args: [...a.args, ...b.args].slice(0, 5) };
   return { k: 'unknown', from: [a, b].filter((value) => value.k !== 'unknown' || value.from).slice(0, 4) };
+}
+
+/** What somebody sent, on one path with keys put in place: `if (isGuest) input.role = undefined`. */
+function joinChanged(sent: Abs, changed: Abs): Abs | undefined {
+  if ((sent.k !== 'param' && sent.k !== 'origin') || changed.k !== 'object') return undefined;
+  const [of, ...others] = changed.spread ?? [];
+  if (!of || others.length > 0 || !sameAbs(of, sent)) return undefined;
+  const props = Object.entries(changed.props).map(([name, value]) => [
+    name,
+    joinAbs(value, memberOf(sent, name)),
+  ]);
+  return { ...changed, props: Object.fromEntries(props) as { [name: string]: Abs } };
 }
 
 const NO_OPTIONS: Abs = { k: 'object', props: {}, open: false };

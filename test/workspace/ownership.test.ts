@@ -130,3 +130,29 @@ it('an administrator gets it first, everybody else only their own', async () => 
     "if (user.role === 'ADMIN') return { ok: true, invoice }; if (invoice.userId !== user.id) throw new Error('no');";
   expect(await found(check, gives)).toEqual([]);
 });
+
+it('an id stays what was compared when other fields of the input are replaced', async () => {
+  const fixture = await openFixture(`${head}
+  //- lib/actions/user.ts
+  'use server';
+  import { auth } from '@/auth';
+  import { prisma } from '@/lib/db';
+  export async function change(values: { id: string; email?: string }) {
+    const session = await auth();
+    if (!session?.user) return { ok: false };
+    const isAdmin = session.user.role === 'ADMIN';
+    if (!isAdmin && session.user.id !== values.id) return { ok: false };
+    if (!isAdmin) values.email = undefined;
+    await prisma.user.update({ where: { id: values.id }, data: { email: values.email } });
+  }
+  export async function swap(values: { id: string; email?: string }) {
+    const session = await auth();
+    if (!session?.user) return { ok: false };
+    if (session.user.id !== values.id) values.email = undefined;
+    await prisma.user.update({ where: { id: values.id }, data: { email: values.email } });
+  }
+`);
+  expect(findings(fixture, 'no-client-identity').map(({ message }) => message.split(' ')[0])).toEqual([
+    '`swap`',
+  ]);
+});
