@@ -49,7 +49,12 @@ const options = {
   'max-warnings': { type: 'string', valueHint: 'N', description: 'Fail on more warnings than this' },
   quiet: { type: 'boolean', description: 'Show errors only' },
   stats: { type: 'boolean', description: 'Show what was found in the workspace and why' },
-  baseline: { type: 'string', valueHint: 'FILE', description: 'Leave out findings that this file knows' },
+  baseline: {
+    type: 'string',
+    valueHint: 'FILE',
+    bare: defaultBaseline,
+    description: `Leave out findings that this file knows (${defaultBaseline})`,
+  },
   'write-baseline': {
     type: 'boolean',
     description: `Write the findings to the baseline (${defaultBaseline})`,

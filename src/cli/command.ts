@@ -6,6 +6,8 @@ import { UsageError, type ExitCode } from './exitCodes.ts';
 
 export interface OptionSpec {
   type: 'string' | 'boolean';
+  /** What an option is that is given without a value. */
+  bare?: string;
   description: string;
   valueHint?: string;
   multiple?: boolean;
@@ -33,6 +35,15 @@ export interface CommandSpec<Specs extends OptionSpecs> {
   run(values: OptionValues<Specs>, positionals: string[]): Promise<ExitCode>;
 }
 
+/** `--baseline` alone, at the end or before another option, is `--baseline=` with the value it stands for. */
+function withBareValues(specs: OptionSpecs, args: readonly string[]): string[] {
+  return args.map((arg, index) => {
+    const bare = arg.startsWith('--') ? specs[arg.slice(2)]?.bare : undefined;
+    const next = args[index + 1];
+    return bare !== undefined && (next === undefined || next.startsWith('-')) ? `${arg}=${bare}` : arg;
+  });
+}
+
 function readArguments<Specs extends OptionSpecs>(
   spec: CommandSpec<Specs>,
   args: string[],
@@ -46,9 +57,21 @@ function readArguments<Specs extends OptionSpecs>(
   );
   let parsed: ReturnType<typeof parseArgs>;
   try {
-    parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
+    parsed = parseArgs({
+      args: withBareValues(spec.options, args),
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
   } catch (error) {
     const message = (error as Error).message;
+    const valueless = /^Option '(?:-\w, )?--([^ ']+) <value>' argument missing/.exec(message)?.[1];
+    if (valueless !== undefined) {
+      const hint = spec.options[valueless]?.valueHint;
+      throw new UsageError(
+        `--${valueless} needs a value${hint === undefined ? '' : `: --${valueless} ${hint}`}.`,
+      );
+    }
     const unknown = /Unknown option '--([^']+)'/.exec(message)?.[1];
     if (unknown === undefined) throw new UsageError(message);
     throw new UsageError(`unknown option "--${unknown}".${didYouMean(unknown, names)}`);

@@ -20,6 +20,8 @@ export const explainCommand: CommandSpec<Record<never, never>> = {
     const page = rulePage(id) ?? `# ${id}\n\n${rule.meta.title}\n\n${ruleDocsUrl(id)}\n`;
     const { bold, dim } = coloursFor(process.stdout);
     const shown = page
+      // Who writes the page is no matter of who reads it here.
+      .replace(/^<!--[^]*?-->\s*/, '')
       .replace(/^(#+ .*)$/gm, (heading) => bold(heading))
       .replace(/^```.*$/gm, (fence) => dim(fence));
     await write(process.stdout, shown.endsWith('\n') ? shown : `${shown}\n`);

@@ -15,6 +15,7 @@ import {
   onlyLoses,
   signalOf,
   signsIn,
+  stopsAsking,
   withoutForm,
   withoutLogs,
   withoutRevalidation,
@@ -188,6 +189,9 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     return refactor(
       (shown) => `no longer sign in with ${list(left, shown)} in ${list(namesOf(changed), shown)}`,
     );
+  const open = changed.filter(stopsAsking);
+  if (open.length > 0 && !changed.some((part) => signalOf([part])?.signal.isGuard))
+    return draft('fix', 'backend', (shown) => `no longer check who calls ${list(namesOf(open), shown)}`);
   const isSmaller = before - after > 100 && changed.every(onlyLoses);
   if (isSmaller || after < before * (changed.length > 2 ? 0.9 : 0.75))
     return refactor((shown) =>

@@ -91,12 +91,12 @@ export function importsDraft({ imports, parts, moved }: Touched): Draft | undefi
   };
 }
 
-/** `add_slug` of `20260101_add_slug/migration.sql`. */
-const folderOf = (file: string): string =>
-  file
-    .split('/')
-    .at(-2)
-    ?.replace(/^\d+_(?=.)/, '') ?? file;
+/** `add_slug to add_title`; with their stamps where these are all that differs. */
+function renamedFolder(from: string, to: string): string {
+  const [old, now] = [from, to].map((file) => file.split('/').at(-2) ?? file);
+  const title = (folder = '') => folder.replace(/^\d+_(?=.)/, '');
+  return title(old) === title(now) ? `${old} to ${now}` : `${title(old)} to ${title(now)}`;
+}
 
 /** `.env.example` and its like, which nothing reads. */
 const isExample = (file: string): boolean => /(^|\/)\.env\.?\w*\.?(dist|example|sample|template)$/.test(file);
@@ -134,7 +134,7 @@ export function otherDraft({ parts, moved, packages, unchanged, comments }: Touc
             scope: undefined,
             subject: (shown) =>
               `rename the migration${moved.length > 1 ? 's' : ''} ${list(
-                moved.map(({ from, to }) => `${folderOf(from)} to ${folderOf(to)}`),
+                moved.map(({ from, to }) => renamedFolder(from, to)),
                 shown,
               )}`,
           }

@@ -103,6 +103,14 @@ export const signsIn = ({ before, after }: Part): boolean =>
     /\b(signIn|createSession|setSession)\(|\bsession\.save\(|\bsession\??(\.\w+)+ = (?!=)/g,
   );
 
+const callers = /\b(auth|get(Server)?Session|currentUser|require(User|Auth|Admin|Session)|verifySession)\(/g;
+
+/** Whether a part asked who calls, and asks no more. */
+export const stopsAsking = ({ before, after }: Part): boolean =>
+  count(before, callers) > 0 &&
+  count(after, callers) === 0 &&
+  !/\bsession\b|[uU]ser\b|\bctx\b|[aA]uth/.test(after);
+
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
 type Versions = Pick<Part, 'before' | 'after'>;

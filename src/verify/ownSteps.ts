@@ -77,7 +77,7 @@ function embeddedRow(
       : step.state === 'behind'
         ? 'the schema has changes that no migration holds'
         : step.state === 'unknown'
-          ? step.reason
+          ? firstLine(step.reason)
           : problems.length > 0
             ? 'a new migration destroys data'
             : `${plural(migrations.length, 'migration')} build what the schema describes`;
@@ -86,13 +86,20 @@ function embeddedRow(
       by,
       summary,
       problems,
-      output: step.state === 'behind' ? step.sql : '',
+      output: step.state === 'behind' ? step.sql : step.state === 'unknown' ? linesAfter(step.reason) : '',
       ...(step.state === 'behind'
         ? { advice: 'Make the migration, read it, then apply it: npx prisma migrate dev --create-only' }
         : {}),
     };
   });
 }
+
+/** What a table has room for: the first of the lines in which Prisma says why. */
+const firstLine = (reason: string): string =>
+  (reason.split(/\r?\n/, 1)[0] ?? '').replace(/^error: /i, '').trim();
+
+/** All of it, when there is more than that line. */
+const linesAfter = (reason: string): string => (/\n\s*\S/.test(reason) ? reason : '');
 
 /** What the engine can be asked. */
 export interface Inspection {

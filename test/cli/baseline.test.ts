@@ -35,6 +35,16 @@ test('what is in the baseline is not reported, and survives moved lines; what is
   expect(report.summary).toMatchObject({ errors: 1, baselined: 2 });
 });
 
+test('--baseline alone means the file that --write-baseline makes', async () => {
+  const root = createWorkspace({ 'a.ts': flagged });
+  await run(root, ['check', '--write-baseline', ...severe]);
+  expect(await run(root, ['check', '--baseline', ...severe])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^✔ No findings, 1 in the baseline \(/),
+  });
+  expect((await run(root, ['check', ...severe, '--baseline'])).code).toBe(0);
+});
+
 test('fingerprints tell equal code of two functions apart, and survive reformatting', async () => {
   const swallow = (name: string) =>
     `export async function ${name}() {\n  try {\n    await fetch('x');\n  } catch {}\n}\n`;

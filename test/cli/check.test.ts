@@ -43,6 +43,7 @@ describe('exit status', () => {
     [['check', 'lib/**/*.nothing'], 'no file matches "lib/**/*.nothing"'],
     [['check', '--config', 'gone.json'], 'no such configuration file'],
     [['check', '--since', '--output=x'], '--since'],
+    [['check', '--output'], '--output needs a value: --output FILE.'],
     [['check', '--since', 'main'], 'not inside a git repository'],
     [['explain'], 'which rule?'],
     [['explain', 'unused-suppresion'], 'Did you mean "unused-suppression"?'],

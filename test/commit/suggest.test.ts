@@ -1025,6 +1025,21 @@ test('a migration under another name', async () => {
   };
   const suggestion = suggestMessage(await touchedBy(changes));
   expect(suggestion && messageText(suggestion)).toBe('db: rename the migration a to b');
+  const again = {
+    ...changes,
+    files: changes.files.map((one) => ({ ...one, file: 'prisma/migrations/2_a/migration.sql' })),
+  };
+  expect(suggestMessage(await touchedBy(again))?.subject).toBe('rename the migration 1_a to 2_a');
+});
+
+test('a check that goes is told, and is no simplification', async () => {
+  const said = await message({
+    'app/api/search/route.ts': [
+      "export async function GET(request) {\n  const session = await getServerSession(authOptions);\n  if (!session) return new Response('', { status: 401 });\n  return Response.json(await find(request));\n}\n",
+      'export async function GET(request) {\n  return Response.json(await find(request));\n}\n',
+    ],
+  });
+  expect(said).toBe('fix(backend): no longer check who calls GET /api/search');
 });
 
 test('deletes that spread from now on are told with what they spread from', async () => {
