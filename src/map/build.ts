@@ -9,6 +9,7 @@ import { filesServing } from './appsUsing.ts';
 import { environmentOf, migrationsOf, modelsOf, validationsOf } from './data.ts';
 import { entriesOf, pagesOf } from './entries.ts';
 import type { Draft, EntryDraft } from './entries.ts';
+import { numbered } from './heads.ts';
 import type { BackendMap, EdgeKind, EntryKind, MapApp, MapEdge, MapEntry } from './model.ts';
 import { overviewOf } from './overview.ts';
 import { placeIn } from './place.ts';
@@ -145,17 +146,6 @@ function guardsOf(drafts: readonly Draft[]): Draft[] {
   const found = new Map<string, Draft>();
   for (const { guard } of drafts) if (guard && !found.has(guard.entry.id)) found.set(guard.entry.id, guard);
   return [...found.values()];
-}
-
-/** Two inline actions of one name in a file get a number. */
-export function numbered<T extends Pick<Draft, 'entry'>>(drafts: readonly T[]): T[] {
-  const seen = new Map<string, number>();
-  return drafts.map((draft) => {
-    const { id } = draft.entry;
-    const count = (seen.get(id) ?? 0) + 1;
-    seen.set(id, count);
-    return count > 1 ? { ...draft, entry: { ...draft.entry, id: `${id}~${count}` } } : draft;
-  });
 }
 
 /**

@@ -16,6 +16,8 @@ import type { Workspace } from '../workspace/workspace.ts';
 import type { MapEntry } from './model.ts';
 import type { DraftPlace } from './place.ts';
 import { mountedIn } from './mounted.ts';
+import { actionsOfPage } from './pageActions.ts';
+import { entryHeads } from './heads.ts';
 import { reachFrom } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { routePath } from '../project/routePath.ts';
@@ -53,44 +55,29 @@ export function entriesOf(workspace: Workspace, file: FileId): Draft[] {
   });
 }
 
-/** What entry points are called and where they stand, without what they do. */
-export function entryHeads(
-  workspace: Workspace,
-  file: FileId,
-  facts: TsFileFacts,
-): (Pick<Draft, 'entry' | 'place'> & { of: Entry })[] {
-  return workspace
-    .entries(file)
-    .filter(({ kind }) => kind !== 'page')
-    .map((entry) => {
-      const kind = entry.kind === 'route' ? 'route' : 'action';
-      const app = workspace.app(file);
-      const path = kind === 'route' && app ? routePath(app, file) : undefined;
-      const method = kind === 'route' ? (entry.name === 'default' ? 'ANY' : entry.name) : undefined;
-      return {
-        of: entry,
-        place: placeOf(facts, file, entry),
-        entry: {
-          id: `${kind}:${file}#${entry.name}`,
-          kind,
-          label: path === undefined || method === undefined ? entry.name : `${method} ${path}`,
-          file,
-          ...given({ method, path }),
-          ...(entry.kind === 'inline-action' ? { inline: true as const } : {}),
-        },
-      };
-    });
-}
-
 /** A page, layout or other server file of the router that touches the backend; it may well be guarded. */
 export function pagesOf(workspace: Workspace, file: FileId): Draft[] {
   const facts = workspace.facts(file);
-  if (facts?.kind !== 'ts' || workspace.role(file) !== 'page') return [];
+  const role = workspace.role(file);
+  const isClient = role === 'client' && CLIENT_PAGE.test(file);
+  if (facts?.kind !== 'ts' || (role !== 'page' && !isClient)) return [];
   const app = workspace.app(file);
   const path = app && routePath(app, file);
   const index = facts.exports.findIndex((item) => item.e !== 'star' && item.name === 'default');
   const exported = facts.exports[index];
   if (path === undefined || !exported || exported.e === 'star') return [];
+  const actions = actionsOfPage(workspace, file);
+  const stem = basename(file).replace(/\.[cm]?[jt]sx?$/, '');
+  const place = { at: exported.at, ...(exported.e === 'local' ? { b: exported.b } : { exported: index }) };
+  const head = {
+    id: `page:${file}#default`,
+    kind: 'page' as const,
+    label: stem === 'page' || /(^|\/)pages\//.test(file) ? path : `${path} (${stem})`,
+    file,
+    path,
+  };
+  // It runs in the browser, where nothing but an action leads to rows.
+  if (isClient) return actions.length === 0 ? [] : [{ entry: head, place, calls: actions }];
   const listed = workspace.entries(file).find((entry) => entry.kind === 'page' && entry.name === 'default');
   const data = facts.exports.find((item) => item.e !== 'star' && PAGE_DATA.test(item.name));
   const subject =
@@ -103,24 +90,16 @@ export function pagesOf(workspace: Workspace, file: FileId): Draft[] {
     return value.k === 'closure' ? workspace.summary(`${value.file}#${value.fn}`).effects : [];
   });
   const { parts, ...common } = subjectDraft(workspace, file, facts, subject, extra);
-  if (!parts.reads && !parts.writes) return [];
-  const stem = basename(file).replace(/\.[cm]?[jt]sx?$/, '');
-  return [
-    {
-      ...common,
-      place: { at: exported.at, ...(exported.e === 'local' ? { b: exported.b } : { exported: index }) },
-      entry: {
-        id: `page:${file}#default`,
-        kind: 'page',
-        label: stem === 'page' || /(^|\/)pages\//.test(file) ? path : `${path} (${stem})`,
-        file,
-        ...parts,
-        path,
-      },
-    },
-  ];
+  const touches = parts.reads !== undefined || parts.writes !== undefined;
+  if (!touches && actions.length === 0) return [];
+  // Of a page that only shows a form, nothing needs a guard.
+  if (!touches && parts.guard === 'unknown')
+    for (const name of ['guard', 'guardDetail'] as const) delete parts[name];
+  return [{ ...common, calls: [...(common.calls ?? []), ...actions], place, entry: { ...head, ...parts } }];
 }
 
+/** A page of the app router that runs in the browser as a whole. */
+const CLIENT_PAGE = /(^|\/)page\.[jt]sx?$/;
 /** The server's part of a page of the pages router; its component runs in the browser as well. */
 const PAGE_DATA = /^get(ServerSide|Static)Props$/;
 /** What a page does besides rendering. */
@@ -288,16 +267,6 @@ function shownAfterProof(
 
 function operationsOf({ operations }: Touches): { [model: string]: string[] } {
   return Object.fromEntries([...operations].map(([model, list]) => [model, [...list].toSorted()]));
-}
-
-/** Name, handler and the expression around it. */
-function placeOf(facts: TsFileFacts, file: FileId, entry: Entry): DraftPlace {
-  const handler = entry.handler === undefined ? undefined : parseFunctionKey(entry.handler);
-  const declaration =
-    entry.kind === 'inline-action' || entry.kind === 'procedure'
-      ? undefined
-      : topLevelAt(facts, spanOf(facts, entry.at).start);
-  return { at: entry.at, fn: handler?.file === file ? handler.fn : undefined, b: declaration?.b };
 }
 
 /** The helper, wrapper or action client in the project that the proof begins in, unless that is the entry itself. */

@@ -61,7 +61,7 @@ function usesOf(workspace: Workspace, id: string): { caller: string; place: Loca
 export function entryText(workspace: Workspace, draft: Draft): string {
   const { entry } = draft;
   const parts: string[] = [];
-  if (entry.kind !== 'service') parts.push(guardText(draft));
+  if (entry.guard !== undefined) parts.push(guardText(draft));
   if (entry.validation) parts.push(`${validatorOf(workspace, entry.file)}: ${listed(entry.validation)}`);
   if (entry.cached) parts.push('cached');
   if (entry.transaction) parts.push('tx');
@@ -74,7 +74,7 @@ export function entryText(workspace: Workspace, draft: Draft): string {
 
 function guardText({ entry, guard }: Draft): string {
   if (entry.guard === 'unguarded') return 'no guard';
-  if (entry.guard !== 'guarded') return `guard: ${entry.guard ?? 'unknown'}`;
+  if (entry.guard !== 'guarded') return `guard: ${entry.guard}`;
   const by = guard?.entry.label ?? (entry.guardKind === 'session' ? 'auth' : entry.guardKind) ?? 'auth';
   const roles = entry.roles ? `+role ${entry.roles.join(' or ')}` : '';
   return `guard: ${by}${roles}`;

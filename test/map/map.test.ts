@@ -108,6 +108,7 @@ test('an action says what it validates, touches and revalidates, and through who
     'action:lib/actions/order.actions.ts#placeOrder revalidates page:app/orders/page.tsx#default',
     'action:lib/actions/order.actions.ts#placeOrder validates validation:lib/validations/order.ts#placeOrderSchema',
     'guard:lib/auth-guards.ts#requireUser guards action:lib/actions/order.actions.ts#placeOrder',
+    'page:app/products/[slug]/page.tsx#default calls action:lib/actions/order.actions.ts#placeOrder',
     'service:lib/services/order.service.ts#placeOrder reads model:prisma/schema.prisma#Product',
     'service:lib/services/order.service.ts#placeOrder writes model:prisma/schema.prisma#Order',
     'service:lib/services/order.service.ts#placeOrder writes model:prisma/schema.prisma#OrderItem',

@@ -574,3 +574,68 @@ export async function place(id: string, input: unknown) {
     'placeSchema',
   ]);
 });
+
+test('a page leads to the actions that its components and their hooks use', async () => {
+  const files: Files = {
+    'lib/actions/more.actions.ts': `'use server';
+export async function other() { return 1; }
+export async function closed() { return 2; }
+`,
+    'components/index.ts': "export * from './form';\nexport { default as Lazy } from './lazy';\n",
+    'components/form.tsx': `'use client';
+import { useActionState } from 'react';
+import { saveNote } from '@/lib/actions/note.actions';
+import * as more from '@/lib/actions/more.actions';
+import { useClose } from '@/hooks/use-close';
+export function NoteForm() {
+  const [, act] = useActionState(saveNote, undefined);
+  const close = useClose();
+  return <form action={act}><button onClick={close}>x</button></form>;
+}
+export function OtherForm() { return <form action={() => void more.other()} />; }
+`,
+    'components/lazy.tsx': `'use client';
+import { other } from '@/lib/actions/more.actions';
+export default function Lazy() { return <button onClick={() => other()}>o</button>; }
+`,
+    'hooks/use-close.ts': `import { useCallback } from 'react';
+import { closed } from '@/lib/actions/more.actions';
+export const useClose = () => useCallback(() => void closed(), []);
+`,
+    'app/new/page.tsx': `import { NoteForm } from '@/components';
+export default function Page() { return <main><NoteForm /></main>; }
+`,
+    'app/lazy/page.tsx': `import dynamic from 'next/dynamic';
+const Lazy = dynamic(() => import('@/components/lazy'));
+export default async function Page() {
+  async function inline() { 'use server'; }
+  return <form action={inline}><Lazy /></form>;
+}
+`,
+    'app/client/page.tsx': `'use client';
+import { OtherForm } from '@/components/form';
+export default function Page() { return <OtherForm />; }
+`,
+    'app/plain/page.tsx': 'export default function Page() { return <p>nothing</p>; }\n',
+  };
+  const { engine } = await open({ ...notes, ...files });
+  const [app] = engine.map().apps;
+  const calls = (path: string): string[] | undefined =>
+    app?.entries.find((one) => one.kind === 'page' && one.path === path)?.calls;
+  expect(calls('/new')).toEqual([
+    'action:lib/actions/more.actions.ts#closed',
+    'action:lib/actions/note.actions.ts#saveNote',
+  ]);
+  expect(calls('/lazy')).toEqual([
+    'action:app/lazy/page.tsx#inline',
+    'action:lib/actions/more.actions.ts#other',
+  ]);
+  expect(calls('/client')).toEqual(['action:lib/actions/more.actions.ts#other']);
+  expect(calls('/plain')).toBeUndefined();
+  expect(app?.entries.find(({ path }) => path === '/new')?.guard).toBeUndefined();
+  expect(app?.edges).toContainEqual({
+    kind: 'calls',
+    from: 'page:app/new/page.tsx#default',
+    to: 'action:lib/actions/note.actions.ts#saveNote',
+  });
+});

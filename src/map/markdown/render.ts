@@ -293,6 +293,8 @@ export function authText({ entry, guard }: Draft): string {
       return '**none**';
     case 'public':
       return 'public';
+    case undefined:
+      return '–';
     default:
       return 'unknown';
   }
