@@ -220,4 +220,18 @@ export function graphTests(): void {
     graph.panel?.dispose();
     assert.equal(graph.panel, undefined);
   });
+
+  it('draws into the panel that the editor restores after a reload', async () => {
+    const { graph } = await testApi();
+    const panel = vscode.window.createWebviewPanel(
+      'backendSpecialist.graph',
+      'Backend Graph',
+      vscode.ViewColumn.Active,
+    );
+    const drawn = await drawnAfter(() => graph.deserializeWebviewPanel(panel));
+    assert.ok(drawn.nodes > 80);
+    assert.equal(graph.panel, panel);
+    panel.dispose();
+    assert.equal(graph.panel, undefined);
+  });
 }
