@@ -128,8 +128,10 @@ export function findEntries(
       add(role, item.name, item.at, value);
     }
   for (const { name, at, value } of trpcProcedures(links, file, facts)) add('procedure', name, at, value);
+  // An exported action may say once more that it is one.
+  const listed = new Set(out.map(({ handler }) => handler));
   facts.functions.forEach((fn, id) => {
-    if (id > 0 && fn.directives.includes('use server'))
+    if (id > 0 && fn.directives.includes('use server') && !listed.has(functionKey(file, id)))
       add('inline-action', fn.name || 'inline action', fn.at, { k: 'closure', file, fn: id });
   });
   return out;

@@ -639,3 +639,21 @@ export default function Page() { return <OtherForm />; }
     to: 'action:lib/actions/note.actions.ts#saveNote',
   });
 });
+
+test('an action that says itself that it is one is listed once', async () => {
+  const file = 'lib/actions/twice.actions.ts';
+  const { engine } = await open({
+    ...notes,
+    [file]: `'use server';
+import { prisma } from '@/lib/db';
+export async function twice(id: string) {
+  'use server';
+  await prisma.note.delete({ where: { id } });
+}
+`,
+  });
+  const own = engine.map().apps[0]?.entries.filter((one) => one.file === file && one.kind === 'action');
+  expect(own?.map(({ id, inline }) => ({ id, inline }))).toEqual([
+    { id: `action:${file}#twice`, inline: undefined },
+  ]);
+});
