@@ -314,7 +314,7 @@ function isEmptyObject(value: Abs): boolean {
   return value.k === 'object' && !value.open && !value.spread && Object.keys(value.props).length === 0;
 }
 
-function filled(from: readonly Abs[]): Abs {
+export function filled(from: readonly Abs[]): Abs {
   const present = from.filter((part) => nullishOf(part) !== 'true');
   const [only] = present;
   return only && present.length === 1 ? only : { k: 'unknown', from: present, filled: true };
@@ -525,116 +525,11 @@ export function leaves(value: Abs, out: Abs[] = [], depth = 0): Abs[] {
   }
 }
 
-/** Puts arguments in place of a function's parameters. */
-export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], depth = 0): Abs {
-  if (depth > 8) return UNKNOWN;
-  const inner = (part: Abs): Abs => substitute(part, fn, args, depth + 1);
-  switch (value.k) {
-    case 'param': {
-      if (value.fn !== fn) return value;
-      let result = args[value.i] ?? UNDEF;
-      for (const name of value.path) result = memberOf(awaited(result), name);
-      return result;
-    }
-    case 'unknown':
-      if (!value.from) return value;
-      return value.filled ? filled(value.from.map(inner)) : { k: 'unknown', from: value.from.map(inner) };
-    case 'object': {
-      const props: { [name: string]: Abs } = {};
-      for (const name in value.props) props[name] = inner(value.props[name] ?? UNKNOWN);
-      return value.spread ? spreadAgain({ ...value, props }, value.spread.map(inner)) : { ...value, props };
-    }
-    case 'array':
-      return { ...value, items: value.items.map(inner) };
-    case 'promise':
-      return { k: 'promise', of: inner(value.of) };
-    case 'variants':
-      return {
-        ...value,
-        list: value.list.map(({ unless, ...variant }) => ({
-          ...variant,
-          value: inner(variant.value),
-          ...(variant.checks ? { checks: substituteChecks(variant.checks, inner) } : {}),
-          ...(variant.when ? { when: substituteConditions(variant.when, inner) } : {}),
-          ...(unless ? substituteUnless(unless, inner) : {}),
-        })),
-      };
-    case 'made':
-      return { ...value, args: value.args.map(inner) };
-    case 'parsed':
-      return { ...value, of: inner(value.of) };
-    case 'row':
-      return value.query ? { ...value, query: substituteQuery(value.query, inner) } : value;
-    case 'closure': {
-      const bind: { [key: FunctionKey]: Abs[] } = {};
-      for (const key in value.bind) bind[key] = (value.bind[key] ?? []).map(inner);
-      if (!bind[fn]) bind[fn] = [...args];
-      return { ...value, bind };
-    }
-    case 'chain':
-      return { ...value, uses: value.uses.map(inner), ...(value.input ? { input: inner(value.input) } : {}) };
-    case 'procedure':
-      return {
-        ...value,
-        uses: value.uses.map(inner),
-        handler: inner(value.handler),
-        ...(value.input ? { input: inner(value.input) } : {}),
-      };
-    case 'authWrapped':
-      return { ...value, handler: inner(value.handler) };
-    default:
-      return value;
-  }
-}
-
-function substituteQuery(query: RowQuery, inner: (value: Abs) => Abs): RowQuery {
-  const out: RowQuery = { ...query };
-  if (query.where) out.where = inner(query.where);
-  if (query.lists)
-    out.lists = Object.fromEntries(Object.entries(query.lists).map(([name, where]) => [name, inner(where)]));
-  return out;
-}
-
-/** An object whose opaque spreads have become known: their keys come in where the object doesn't name them itself. */
-function spreadAgain(value: Extract<Abs, { k: 'object' }>, parts: readonly Abs[]): Abs {
-  const { spread: _spread, ...rest } = value;
-  const opaque: Abs[] = [];
-  let open = false;
-  const props = { ...value.props };
-  for (const part of parts) {
-    if (part.k !== 'object') opaque.push(part);
-    else {
-      for (const name in part.props) props[name] ??= part.props[name] ?? UNKNOWN;
-      open ||= part.open;
-      if (part.spread) opaque.push(...part.spread);
-    }
-  }
-  return { ...rest, props, open: open || opaque.length > 0, ...(opaque.length ? { spread: opaque } : {}) };
-}
-
-/** Checks with other values in place of a function's parameters. */
-export function substituteChecks(checks: readonly Check[], replace: (value: Abs) => Abs): Check[] {
-  return checks.map((check) => ({ ...check, where: replace(check.where) }));
-}
-
-/** Conditions with other values in place of a function's parameters, as far as those are parameters themselves. */
-export function substituteConditions(when: readonly Condition[], replace: (value: Abs) => Abs): Condition[] {
-  return when.flatMap((condition) => {
-    const of = replace(condition.of);
-    return of.k === 'param' ? [{ ...condition, of }] : [];
-  });
-}
-
 /** What a value carries, where what went into a schema stays inside of what came out of it. */
 function outerLeaves(value: Abs): Abs[] {
   const all = leaves(value);
   const inside = new Set(all.flatMap((leaf) => (leaf.k === 'parsed' ? leaves(leaf.of) : [])));
   return all.filter((leaf) => !inside.has(leaf));
-}
-
-function substituteUnless(unless: Unless, replace: (value: Abs) => Abs): { unless?: Unless } {
-  const when = substituteConditions(unless.when, replace);
-  return when.length ? { unless: { ...unless, when } } : {};
 }
 
 /** Keeps values small: below a depth everything is unknown, but for the origins it carries. */

@@ -1,5 +1,6 @@
 /** Calls of the project's own functions: in place when a closure of what is being run, else through their summaries. */
-import { awaited, substitute, substituteChecks, trim, UNKNOWN } from './abs.ts';
+import { awaited, trim, UNKNOWN } from './abs.ts';
+import { substitute, substituteChecks } from './substitute.ts';
 import type { Abs, Condition, Site, Unless, Variant } from './abs.ts';
 import { guardName, known, textOf } from './callPlace.ts';
 import { metBy, provedBy } from './conditions.ts';

@@ -1,7 +1,8 @@
 /** Entry points: what a stranger can call, and what happens then. */
 import type { FileId } from '../base/path.ts';
 import type { TsFacts } from '../facts/tsModel.ts';
-import { awaited, substitute, substituteChecks, UNKNOWN } from './abs.ts';
+import { awaited, UNKNOWN } from './abs.ts';
+import { substitute, substituteChecks } from './substitute.ts';
 import { isSame } from '../base/equal.ts';
 import type { Abs, Check, FunctionKey, Proof, Site } from './abs.ts';
 import { Interpreter } from './interpreter.ts';
