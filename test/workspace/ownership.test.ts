@@ -156,3 +156,47 @@ it('an id stays what was compared when other fields of the input are replaced', 
     '`swap`',
   ]);
 });
+
+it('a copy that a look-up keeps fresh is no write of the caller', async () => {
+  const fixture = await openFixture(`${head}
+  //- lib/services/invoices.ts
+  import { prisma } from '@/lib/db';
+  import { priceOf } from 'prices';
+  async function refresh(id: string) {
+    await prisma.invoice.update({ where: { id }, data: { total: await priceOf(id) } });
+  }
+  export async function getTotal(id: string) {
+    await refresh(id);
+    return 1;
+  }
+  export async function getAndClear(id: string) {
+    await prisma.invoice.update({ where: { id }, data: { total: 0 } });
+    return 1;
+  }
+  export async function getWith(id: string, total: number) {
+    await prisma.invoice.update({ where: { id }, data: { total } });
+    return 1;
+  }
+  //- lib/actions/invoices.ts
+  'use server';
+  import { auth } from '@/auth';
+  import { getAndClear, getTotal, getWith } from '@/lib/services/invoices';
+  export async function looked(id: string) {
+    const session = await auth();
+    if (session?.user) return getTotal(id);
+  }
+  export async function cleared(id: string) {
+    const session = await auth();
+    if (session?.user) return getAndClear(id);
+  }
+  export async function set(id: string, total: number) {
+    const session = await auth();
+    if (session?.user) return getWith(id, total);
+  }
+`);
+  expect(
+    ['owner-filter', 'no-client-identity'].flatMap((rule) =>
+      findings(fixture, rule).map(({ message }) => message.split(' ')[0]),
+    ),
+  ).toEqual(['`cleared`', '`set`']);
+});

@@ -5,6 +5,7 @@ import type { ClaimedIdentity } from '../../workspace/clientIdentity.ts';
 import type { Entry } from '../../workspace/entries.ts';
 import { entryText } from '../../workspace/entryText.ts';
 import { isMadeBy } from '../../workspace/ownerHoles.ts';
+import { isReadThrough } from '../../workspace/readThrough.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
 import { defineRule } from '../rule.ts';
 import type { FixRequest, RuleContext, Severity } from '../rule.ts';
@@ -47,6 +48,7 @@ export const rule = defineRule<Options>({
     for (const entry of entries)
       for (const claim of claimedIdentities(entry, { schema, ownerKeys })) {
         if (claim.kind === 'price' && !context.options.prices) continue;
+        if (claim.kind === 'where' && isReadThrough(workspace, claim.effect)) continue;
         const weak = isMadeBy(claim.model, schema) && claim.owner === schema.userModel.name;
         reportClaim(context, entry, claim, severityOf(claim, weak), seen);
       }

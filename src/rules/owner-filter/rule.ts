@@ -6,6 +6,7 @@ import { entryText } from '../../workspace/entryText.ts';
 import { givesOut, isMadeBy, ownerHoles } from '../../workspace/ownerHoles.ts';
 import type { OwnerHole } from '../../workspace/ownerHoles.ts';
 import { isContent } from '../../workspace/publicData.ts';
+import { isReadThrough } from '../../workspace/readThrough.ts';
 import { parseFunctionKey } from '../../workspace/summary.ts';
 import { defineRule } from '../rule.ts';
 import type { FixRequest, RuleContext, Severity } from '../rule.ts';
@@ -48,7 +49,7 @@ export const rule = defineRule<Options>({
     const seen = new Set<string>();
     for (const entry of entries)
       for (const hole of ownerHoles(entry, { schema, ownerKeys }))
-        reportHole(context, schema, entry, hole, seen);
+        if (!isReadThrough(workspace, hole.effect)) reportHole(context, schema, entry, hole, seen);
   },
 });
 
