@@ -1,7 +1,6 @@
 /** Rows that a look-up brings up to date on its way: `getBilling(organizationId)` that asks the payment provider when its copy is old. */
-import type { Value } from '../facts/tsModel.ts';
-import { valuesOf } from '../facts/valueIndex.ts';
 import type { Abs } from './abs.ts';
+import { calleeAt } from './accessPlace.ts';
 import type { DbEffect } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
 
@@ -15,8 +14,8 @@ export function isReadThrough(view: Pick<WorkspaceView, 'tsFacts'>, effect: DbEf
   if ([data, create, update].some((part) => part && holdsInput(part))) return false;
   return effect.trace.some(({ file, at }) => {
     const facts = view.tsFacts(file);
-    const call = facts && valuesOf(facts, 'call').find((one) => one.at === at);
-    return call !== undefined && LOOKS_UP.test(nameOf(call.fn));
+    const callee = facts && calleeAt(facts, at);
+    return callee !== undefined && LOOKS_UP.test(callee.name);
   });
 }
 
@@ -36,8 +35,4 @@ function holdsInput(value: Abs): boolean {
     default:
       return false;
   }
-}
-
-function nameOf(value: Value): string {
-  return value.k === 'ref' || value.k === 'member' ? value.name : '';
 }

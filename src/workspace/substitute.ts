@@ -5,6 +5,7 @@ import type { Abs, Check, Condition, FunctionKey, RowQuery, Unless, Variant } fr
 /** Puts arguments in place of a function's parameters. */
 export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], depth = 0): Abs {
   if (depth > 8) return UNKNOWN;
+  // Most of what is looked through has nothing to replace, and stays the same object.
   const named = mentioned(value);
   if (!named.has(fn) && !named.has(CLOSURE)) return value;
   const inner = (part: Abs): Abs => substitute(part, fn, args, depth + 1);
@@ -16,42 +17,25 @@ export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], de
       return result;
     }
     case 'unknown': {
-      if (!value.from) return value;
-      const from = replaced(value.from, inner);
-      if (from === value.from) return value;
+      const from = (value.from ?? []).map(inner);
       return value.filled ? filled(from) : { k: 'unknown', from };
     }
     case 'object': {
-      const props = replacedProps(value.props, inner);
-      const spread = value.spread && replaced(value.spread, inner);
-      if (spread && (spread !== value.spread || spread.some((part) => part.k === 'object')))
-        return spreadAgain({ ...value, props }, spread);
-      return props === value.props ? value : { ...value, props };
+      const props = eachValue(value.props, inner);
+      return value.spread ? spreadAgain({ ...value, props }, value.spread.map(inner)) : { ...value, props };
     }
-    case 'array': {
-      const items = replaced(value.items, inner);
-      return items === value.items ? value : { ...value, items };
-    }
-    case 'promise': {
-      const of = inner(value.of);
-      return of === value.of ? value : { k: 'promise', of };
-    }
-    case 'variants': {
-      const list = replaced(value.list, (variant) => substituteVariant(variant, inner));
-      return list === value.list ? value : { ...value, list };
-    }
-    case 'made': {
-      const given = replaced(value.args, inner);
-      return given === value.args ? value : { ...value, args: given };
-    }
-    case 'parsed': {
-      const of = inner(value.of);
-      return of === value.of ? value : { ...value, of };
-    }
-    case 'row': {
-      const query = value.query && substituteQuery(value.query, inner);
-      return query === value.query ? value : { ...value, ...(query ? { query } : {}) };
-    }
+    case 'array':
+      return { ...value, items: value.items.map(inner) };
+    case 'promise':
+      return { k: 'promise', of: inner(value.of) };
+    case 'variants':
+      return { ...value, list: value.list.map((variant) => substituteVariant(variant, inner)) };
+    case 'made':
+      return { ...value, args: value.args.map(inner) };
+    case 'parsed':
+      return { ...value, of: inner(value.of) };
+    case 'row':
+      return value.query ? { ...value, query: substituteQuery(value.query, inner) } : value;
     case 'closure': {
       const bind: { [key: FunctionKey]: Abs[] } = {};
       for (const key in value.bind) bind[key] = (value.bind[key] ?? []).map(inner);
@@ -146,60 +130,29 @@ function partsOf(value: Abs): Abs[] {
   }
 }
 
-/** A list with other items; the same list where none is another. Most of what is looked through has nothing to replace. */
-function replaced<T>(list: T[], replace: (item: T) => T): T[] {
-  let out: T[] | undefined;
-  let i = 0;
-  for (const item of list) {
-    const next = replace(item);
-    if (next !== item) out ??= list.slice(0, i);
-    out?.push(next);
-    i++;
-  }
-  return out ?? list;
+function eachValue(values: { [name: string]: Abs }, replace: (value: Abs) => Abs): { [name: string]: Abs } {
+  const out: { [name: string]: Abs } = {};
+  for (const name in values) out[name] = replace(values[name] ?? UNKNOWN);
+  return out;
 }
 
-function replacedProps(
-  props: { [name: string]: Abs },
-  replace: (value: Abs) => Abs,
-): { [name: string]: Abs } {
-  let out: { [name: string]: Abs } | undefined;
-  for (const name in props) {
-    const value = props[name] ?? UNKNOWN;
-    const next = replace(value);
-    if (next !== value) out ??= { ...props };
-    if (out) out[name] = next;
-  }
-  return out ?? props;
-}
-
-function substituteVariant(variant: Variant, inner: (value: Abs) => Abs): Variant {
-  const value = inner(variant.value);
-  if (!variant.when && !variant.unless) {
-    const checks = variant.checks && replaced(variant.checks, (check) => substituteCheck(check, inner));
-    if (value === variant.value && checks === variant.checks) return variant;
-    return { ...variant, value, ...(checks ? { checks } : {}) };
-  }
-  const { unless, ...rest } = variant;
+function substituteVariant({ unless, ...variant }: Variant, inner: (value: Abs) => Abs): Variant {
   return {
-    ...rest,
-    value,
+    ...variant,
+    value: inner(variant.value),
     ...(variant.checks ? { checks: substituteChecks(variant.checks, inner) } : {}),
     ...(variant.when ? { when: substituteConditions(variant.when, inner) } : {}),
     ...(unless ? substituteUnless(unless, inner) : {}),
   };
 }
 
-function substituteCheck(check: Check, replace: (value: Abs) => Abs): Check {
-  const where = replace(check.where);
-  return where === check.where ? check : { ...check, where };
-}
-
 function substituteQuery(query: RowQuery, inner: (value: Abs) => Abs): RowQuery {
-  const where = query.where && inner(query.where);
-  const lists = query.lists && replacedProps(query.lists, inner);
-  if (where === query.where && lists === query.lists) return query;
-  return { ...query, ...(where ? { where } : {}), ...(lists ? { lists } : {}) };
+  const { where, lists } = query;
+  return {
+    ...query,
+    ...(where ? { where: inner(where) } : {}),
+    ...(lists ? { lists: eachValue(lists, inner) } : {}),
+  };
 }
 
 /** An object whose opaque spreads have become known: their keys come in where the object doesn't name them itself. */
@@ -221,7 +174,7 @@ function spreadAgain(value: Extract<Abs, { k: 'object' }>, parts: readonly Abs[]
 
 /** Checks with other values in place of a function's parameters. */
 export function substituteChecks(checks: readonly Check[], replace: (value: Abs) => Abs): Check[] {
-  return checks.map((check) => substituteCheck(check, replace));
+  return checks.map((check) => ({ ...check, where: replace(check.where) }));
 }
 
 /** Conditions with other values in place of a function's parameters, as far as those are parameters themselves. */
