@@ -13,16 +13,21 @@ export function nameOf(id: number) {
 }
 `;
 
+/** All but the code that reads rows. */
+const project = {
+  'package.json': '{ "dependencies": { "next": "16.0.0", "@prisma/client": "7.0.0" } }',
+  'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./*"] } } }',
+  'lib/db.ts':
+    "import { PrismaClient } from './generated/prisma/client';\n\nexport const prisma = new PrismaClient();\n",
+  [SCHEMA]: schemaBase,
+  'prisma/migrations/20260101000000_init/migration.sql': schemaBaseMigration,
+};
+
 let root: string;
 let editor: Editor;
 beforeAll(async () => {
   root = createFolder({
-    'package.json': '{ "dependencies": { "next": "16.0.0", "@prisma/client": "7.0.0" } }',
-    'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./*"] } } }',
-    'lib/db.ts':
-      "import { PrismaClient } from './generated/prisma/client';\n\nexport const prisma = new PrismaClient();\n",
-    [SCHEMA]: schemaBase,
-    'prisma/migrations/20260101000000_init/migration.sql': schemaBaseMigration,
+    ...project,
     [SERVICE]: service,
   });
   editor = await Editor.start({ roots: [root] });
@@ -102,12 +107,7 @@ test('a field that hundreds of files read is told of at once, and the code as so
     service.replace('nameOf', `nameOf${i}`),
   ]);
   const many = createFolder({
-    'package.json': '{ "dependencies": { "next": "16.0.0", "@prisma/client": "7.0.0" } }',
-    'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./*"] } } }',
-    'lib/db.ts':
-      "import { PrismaClient } from './generated/prisma/client';\n\nexport const prisma = new PrismaClient();\n",
-    [SCHEMA]: schemaBase,
-    'prisma/migrations/20260101000000_init/migration.sql': schemaBaseMigration,
+    ...project,
     ...Object.fromEntries(readers),
   });
   const other = await Editor.start({ roots: [many] });
