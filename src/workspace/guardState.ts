@@ -52,7 +52,11 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
     privates.find((effect) => effect.proof)?.proof ??
     provedThroughout(subject) ??
     alwaysProved(workspace, subject);
-  if (open.length === 0 && proof) return { state: 'guarded', proof, reason: proofText(proof), ...withRoles };
+  if (open.length === 0 && proof) {
+    if (answersAnybody(workspace, subject))
+      return { state: 'public', reason: 'answers everybody, and signed-in callers with more' };
+    return { state: 'guarded', proof, reason: proofText(proof), ...withRoles };
+  }
   if (declared !== undefined) return { state: 'public', reason: declared };
   const first = open.find((effect) => !effect.unsure && effect.sure) ?? open[0];
   if (first === undefined) {
@@ -206,6 +210,17 @@ function provedThroughout(subject: GuardSubject): Proof | undefined {
 function alwaysProved(workspace: WorkspaceView, subject: GuardSubject): Proof | undefined {
   const given = answersOf(workspace, subject);
   return given.length > 0 && given.every((outcome) => outcome.proof) ? given[0]?.proof : undefined;
+}
+
+/**
+ * Whether callers whom nothing proves get rows too, of a table that needs no guard: `isMine: user ? await owns(user, post) : false`
+ * beside the post itself.
+ */
+function answersAnybody(workspace: WorkspaceView, subject: GuardSubject): boolean {
+  if (subject.handler === undefined || subject.effects.every((effect) => effect.proof)) return false;
+  return workspace
+    .summary(subject.handler)
+    .outcomes.some(({ value, proof }) => !proof && leaves(awaited(value)).some((leaf) => leaf.k === 'row'));
 }
 
 /** How a function that touches no data ends when it does what it is for; of one that touches data, all its ends. */

@@ -614,3 +614,26 @@ describe('what a function finds out about what it is given', () => {
     expect(guardOfAction(call('await drop(...([id, { hard: true }] as const));'), either)).toBe('unguarded');
   });
 });
+
+describe('rows that need no guard, beside rows that do', () => {
+  const row = 'const row = await prisma.message.findFirst({ where: { id } });';
+  const own = 'prisma.account.findFirst({ where: { userId: s.user.id } })';
+
+  it('is public where everybody gets the first', () => {
+    const rest = `const isOwn = s?.user ? Boolean(await ${own}) : false; return { ...row, isOwn };`;
+    expect(
+      guardOfAction(
+        `export async function run(id: string) { const s = await auth(); ${row} if (!row) throw new Error('none'); ${rest} }`,
+      ),
+    ).toBe('public');
+  });
+
+  it('is guarded where nobody gets either without a session', () => {
+    for (const refusal of ["throw new Error('no');", 'return null;', "return { error: 'Sign in' };"])
+      expect(
+        guardOfAction(
+          `export async function run(id: string) { const s = await auth(); ${row} if (!s?.user) ${refusal} return { row, own: await ${own} }; }`,
+        ),
+      ).toBe('guarded');
+  });
+});
