@@ -20,8 +20,10 @@ export function resultOf(entry: Entry): string | undefined {
         const given = statusesOf(value);
         for (const status of given ?? []) if (status !== 200) statuses.add(String(status));
         const body = value.args[0];
-        if ((given?.some((status) => status < 300) ?? true) && body?.k === 'object')
+        if ((given?.some((status) => status < 300) ?? true) && body?.k === 'object') {
           shapes.push(keysOf(body));
+          isOpen ||= body.open;
+        }
       } else if (value.k === 'object') {
         shapes.push(keysOf(value));
         isOpen ||= value.open;

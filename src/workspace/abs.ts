@@ -269,8 +269,7 @@ export function typeOf(value: Abs): string | undefined {
 export function joinAbs(a: Abs, b: Abs): Abs {
   if (a === b || sameAbs(a, b)) return a;
   // `globalThis.prisma ?? new PrismaClient()`: one client, whichever side gives it.
-  if (a.k === 'prisma' && isOpaque(b)) return a;
-  if (b.k === 'prisma' && isOpaque(a)) return b;
+  if (isOneClient(a, b)) return a.k === 'prisma' ? a : b;
   if (a.k === 'object' && b.k === 'object') return joinObjects(a, b);
   const changed = joinChanged(a, b) ?? joinChanged(b, a);
   if (changed) return changed;
@@ -288,6 +287,11 @@ export function joinAbs(a: Abs, b: Abs): Abs {
   if (a.k === 'made' && b.k === 'made' && isSame({ ...a, args: [] }, { ...b, args: [] }))
     return { ...a, args: [...a.args, ...b.args].slice(0, 5) };
   return { k: 'unknown', from: [a, b].filter((value) => value.k !== 'unknown' || value.from).slice(0, 4) };
+}
+
+/** A client, and what is not known but in its place: kept from an earlier call, say. */
+export function isOneClient(a: Abs, b: Abs): boolean {
+  return (a.k === 'prisma' && isOpaque(b)) || (b.k === 'prisma' && isOpaque(a));
 }
 
 /** What somebody sent, on one path with keys put in place: `if (isGuest) input.role = undefined`. */

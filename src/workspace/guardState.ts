@@ -61,6 +61,11 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
   const first = open.find((effect) => !effect.unsure && effect.sure) ?? open[0];
   if (first === undefined) {
     if (subject.marks.signIn) return { state: 'public', reason: 'signs people in or out' };
+    if (isHandedToTrpc(workspace, subject))
+      return {
+        state: 'public',
+        reason: 'hands the request to tRPC, whose procedures have guards of their own',
+      };
     if (subject.opaque) return { state: 'unknown', reason: 'what it calls could not be followed' };
     if (subject.effects.length > 0)
       return { state: 'public', reason: 'reads no rows that belong to somebody' };
@@ -221,6 +226,19 @@ function answersAnybody(workspace: WorkspaceView, subject: GuardSubject): boolea
   return workspace
     .summary(subject.handler)
     .outcomes.some(({ value, proof }) => !proof && leaves(awaited(value)).some((leaf) => leaf.k === 'row'));
+}
+
+/** `fetchRequestHandler({ req, router })`: the address of the procedures, which are entry points themselves. */
+function isHandedToTrpc(workspace: WorkspaceView, subject: GuardSubject): boolean {
+  if (subject.handler === undefined) return false;
+  const { outcomes } = workspace.summary(subject.handler);
+  return (
+    outcomes.length > 0 &&
+    outcomes.every(({ value }) => {
+      const made = awaited(value);
+      return made.k === 'made' && made.spec.startsWith('@trpc/server') && /Handler$/.test(made.name);
+    })
+  );
 }
 
 /** How a function that touches no data ends when it does what it is for; of one that touches data, all its ends. */

@@ -1,6 +1,6 @@
 /** The ways in which a function can end, a handful of them: what is alike becomes one. */
 import { isSame } from '../base/equal.ts';
-import { isResponse, joinAbs, sameAbs } from './abs.ts';
+import { isOneClient, isResponse, joinAbs, sameAbs } from './abs.ts';
 import { bothGiven } from './state.ts';
 import type { Outcome } from './summary.ts';
 
@@ -12,9 +12,10 @@ export function addOutcome(outcomes: Outcome[], outcome: Outcome): void {
     (other) =>
       !!other.proof === !!outcome.proof &&
       isSame(other.checks, outcome.checks) &&
-      sameAbs(other.value, outcome.value),
+      (sameAbs(other.value, outcome.value) || isOneClient(other.value, outcome.value)),
   );
   if (same) {
+    same.value = joinAbs(same.value, outcome.value);
     keepGiven(same, outcome);
     keepRoles(same, outcome);
     // What is skipped outside of production says less than what is checked in it.

@@ -657,3 +657,63 @@ export async function twice(id: string) {
     { id: `action:${file}#twice`, inline: undefined },
   ]);
 });
+
+test('a client that a function makes once and keeps on the global object is one client', async () => {
+  const found = await entry(
+    {
+      'lib/client.ts': `import { PrismaClient } from '@prisma/client';
+const kept = globalThis as unknown as { prisma?: PrismaClient };
+export function getClient(): PrismaClient {
+  const cached = kept.prisma;
+  if (cached) return cached;
+  const made = new PrismaClient();
+  kept.prisma = made;
+  return made;
+}
+`,
+      'lib/services/late.service.ts': `import { getClient } from '@/lib/client';
+export async function latest(userId: string) {
+  const client = getClient();
+  return client.note.findMany({ where: { userId }, take: 5 });
+}
+`,
+    },
+    'late.service.ts#latest',
+  );
+  expect(found).toMatchObject({ reads: ['Note'], list: 'bounded' });
+});
+
+test('the address of tRPC is open: its procedures are guarded one by one', async () => {
+  const found = await entry(
+    {
+      'app/api/trpc/[trpc]/route.ts': `import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { auth } from '@/auth';
+import { appRouter } from '@/lib/router';
+const handler = (req: Request) =>
+  fetchRequestHandler({ endpoint: '/api/trpc', req, router: appRouter, createContext: async () => ({ session: await auth() }) });
+export { handler as GET, handler as POST };
+`,
+    },
+    'route.ts#POST',
+  );
+  expect(found).toMatchObject({
+    guard: 'public',
+    guardDetail: 'hands the request to tRPC, whose procedures have guards of their own',
+  });
+});
+
+test('an answer that spreads a row has more keys than those written beside it', async () => {
+  const found = await entry(
+    {
+      'app/api/first/route.ts': `import { prisma } from '@/lib/db';
+export async function GET() {
+  const note = await prisma.note.findFirst();
+  if (!note) return Response.json({ error: 'None' }, { status: 404 });
+  return Response.json({ ...note, words: note.text.length });
+}
+`,
+    },
+    'first/route.ts#GET',
+  );
+  expect(found).toMatchObject({ result: '{ words, … } · 404' });
+});
