@@ -236,7 +236,7 @@ function isHandedToTrpc(workspace: WorkspaceView, subject: GuardSubject): boolea
     outcomes.length > 0 &&
     outcomes.every(({ value }) => {
       const made = awaited(value);
-      return made.k === 'made' && made.spec.startsWith('@trpc/server') && /Handler$/.test(made.name);
+      return made.k === 'made' && made.spec.startsWith('@trpc/server') && made.name.endsWith('Handler');
     })
   );
 }
