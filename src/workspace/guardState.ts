@@ -113,8 +113,22 @@ export function isPrivate(effect: DbEffect, schema: SchemaModel | undefined): bo
   if (!schema) return false;
   if (effect.kind === 'raw-read')
     return tablesOf(effect.args).some((table) => isPrivateModel(schema, schema.modelOfTable(table)?.name));
-  if (effect.op === 'count' || effect.op === 'aggregate') return false;
+  if (effect.op === 'count' || effect.op === 'aggregate' || isExistenceTest(effect)) return false;
   return isPrivateModel(schema, schema.modelOf(effect.model)?.name) && !asksForPublicRows(effect.args);
+}
+
+/** `organization.findFirst({ select: { id: true } })`: which installation this is, whoever asks. */
+function isExistenceTest({ op, args }: DbEffect): boolean {
+  if (!op.startsWith('findFirst') || args.k !== 'object' || args.open) return false;
+  const { where, select } = args.props;
+  const isEverything =
+    where === undefined || (where.k === 'object' && !where.open && Object.keys(where.props).length === 0);
+  return (
+    isEverything &&
+    select?.k === 'object' &&
+    !select.open &&
+    Object.keys(select.props).every((name) => /^(id|created_?at|updated_?at)$/i.test(name))
+  );
 }
 
 function isPrivateModel(schema: SchemaModel, name: string | undefined): boolean {
@@ -218,14 +232,21 @@ function alwaysProved(workspace: WorkspaceView, subject: GuardSubject): Proof | 
 }
 
 /**
- * Whether callers whom nothing proves get rows too, of a table that needs no guard: `isMine: user ? await owns(user, post) : false`
- * beside the post itself.
+ * Whether callers whom nothing proves get an answer too: rows of a table that needs no guard (`isMine: user ? await owns(user, post) : false`
+ * beside the post itself), or a page (`{ props }`, where a guard would redirect).
  */
 function answersAnybody(workspace: WorkspaceView, subject: GuardSubject): boolean {
-  if (subject.handler === undefined || subject.effects.every((effect) => effect.proof)) return false;
-  return workspace
+  if (subject.handler === undefined) return false;
+  const unproved = workspace
     .summary(subject.handler)
-    .outcomes.some(({ value, proof }) => !proof && leaves(awaited(value)).some((leaf) => leaf.k === 'row'));
+    .outcomes.flatMap(({ value, proof }) => (proof ? [] : awaited(value)));
+  if (subject.name === 'getServerSideProps')
+    return unproved.some((value) => value.k === 'object' && value.props['props'] !== undefined);
+  const open = new Set(subject.effects.flatMap((effect) => (effect.proof ? [] : effect.model)));
+  return (
+    open.size > 0 &&
+    unproved.some((value) => leaves(value).some((leaf) => leaf.k === 'row' && open.has(leaf.model)))
+  );
 }
 
 /** `fetchRequestHandler({ req, router })`: the address of the procedures, which are entry points themselves. */

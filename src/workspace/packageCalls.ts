@@ -184,9 +184,19 @@ function meant(
       it.marks.signIn = true;
       return { k: 'promise', of: UNKNOWN };
     case 'password':
-      it.marks.password = true;
+      if (!place || !isOfKeys(place.call)) it.marks.password = true;
       return { k: 'promise', of: UNKNOWN };
   }
+}
+
+/** `compare(secret, apiKey.hashedKey)`: what services sign in with, not people. */
+function isOfKeys(call: Place['call']): boolean {
+  if (call.k !== 'call') return false;
+  const names = call.args.flatMap((arg) => (arg.k === 'ref' || arg.k === 'member' ? arg.name : []));
+  return (
+    names.some((name) => /secret|key|token|code|otp/i.test(name)) &&
+    !names.some((name) => /pass|pwd/i.test(name))
+  );
 }
 
 /** What a call gives that reads the session; whether there is one is for the caller to test. */

@@ -239,10 +239,8 @@ function lookupProof(op: string, args: Abs | undefined, site: Site, model: strin
       steps: [{ ...site, note: `finds the ${model} that the request's header or cookie names` }],
     };
   const names = where.k === 'object' ? Object.keys(where.props) : [];
-  if (
-    names.some((name) => /token|secret|otp|code|hash|key|^([gu]?uid)$/i.test(name)) &&
-    /token|invit|reset|verif|otp|code|key|magic|confirm/i.test(model)
-  )
-    return { kind: 'token', steps: [{ ...site, note: `finds a one-time ${model}` }] };
+  const by = names.find((name) => /token|secret|otp|code|hash|key|^([gu]?uid)$/i.test(name));
+  if (by !== undefined && /token|invit|reset|verif|otp|code|key|magic|confirm/i.test(model))
+    return { kind: 'token', steps: [{ ...site, note: `finds the ${model} by its ${by}` }] };
   return undefined;
 }

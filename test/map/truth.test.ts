@@ -717,3 +717,24 @@ export async function GET() {
   );
   expect(found).toMatchObject({ result: '{ words, … } · 404' });
 });
+
+test('a page of the pages router that is shown without a session is open, whatever it reads with one', async () => {
+  const page = (otherwise: string): Files => ({
+    'pages/home.tsx': `import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+export default function Home() {
+  return <p />;
+}
+export async function getServerSideProps(ctx: unknown) {
+  const session = await auth();
+  if (!session?.user?.id) return ${otherwise};
+  const notes = await prisma.note.findMany({ where: { userId: session.user.id }, take: 5 });
+  return { props: { notes } };
+}
+`,
+  });
+  const seen = await entry(page('{ props: { notes: [] } }'), 'pages/home.tsx#default');
+  expect(seen).toMatchObject({ guard: 'public', reads: ['Note'] });
+  const sent = await entry(page("{ redirect: { destination: '/login' } }"), 'pages/home.tsx#default');
+  expect(sent).toMatchObject({ guard: 'guarded', reads: ['Note'] });
+});

@@ -549,6 +549,28 @@ model ${name} {
   });
 });
 
+describe('hashes and rows that say nothing of the caller', () => {
+  const compare = (hash: string): string =>
+    `import bcrypt from 'bcryptjs';
+export async function run(given: string, hash: string) {
+  const same = await bcrypt.compare(${hash});
+  return { same, orders: await prisma.order.findMany({ take: 5 }) };
+}`;
+
+  it('takes what compares keys for no sign-in of people', () => {
+    expect(guardOfAction(compare('given, hash'))).toBe('public');
+    expect(guardOfAction(compare('given, key.hashedSecret'))).toBe('unguarded');
+  });
+
+  it('lets everybody ask which installation this is', () => {
+    const first = (args: string): string =>
+      `export async function run() { return prisma.account.findFirst(${args}); }`;
+    expect(guardOfAction(first("{ select: { id: true }, orderBy: { id: 'asc' } }"))).toBe('public');
+    expect(guardOfAction(first("{ where: { userId: 'a' }, select: { id: true } }"))).toBe('unguarded');
+    expect(guardOfAction(first('{ select: { id: true, userId: true } }'))).toBe('unguarded');
+  });
+});
+
 describe('clients in every form', () => {
   it.each([
     [
