@@ -4,6 +4,7 @@ import type { SchemaModel } from '../prisma/schema.ts';
 import { awaited, isResponse, leaves } from './abs.ts';
 import type { Abs, Proof } from './abs.ts';
 import type { Entry } from './entries.ts';
+import { receptionOf } from './everybody.ts';
 import { isOneTimeUse } from './oneTime.ts';
 import { STOPS } from './refine.ts';
 import { statusesOf } from './responses.ts';
@@ -15,7 +16,16 @@ export type GuardState = 'guarded' | 'unguarded' | 'public' | 'unknown';
 /** What is asked about: an entry point, or a page looked at as one. */
 export type GuardSubject = Pick<
   Entry,
-  'name' | 'effects' | 'sessions' | 'marks' | 'tags' | 'wrapperProof' | 'opaque' | 'handler' | 'roles'
+  | 'name'
+  | 'effects'
+  | 'sessions'
+  | 'marks'
+  | 'tags'
+  | 'wrapperProof'
+  | 'opaque'
+  | 'handler'
+  | 'outcomes'
+  | 'roles'
 >;
 
 export interface Guard {
@@ -69,12 +79,7 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
     if (subject.opaque) return { state: 'unknown', reason: 'what it calls could not be followed' };
     if (subject.effects.length > 0)
       return { state: 'public', reason: 'reads no rows that belong to somebody' };
-    return {
-      state: 'unknown',
-      reason: subject.sessions.some((session) => session.tested)
-        ? 'tests the session, but touches no data that could be seen'
-        : 'touches no data that could be seen',
-    };
+    return withoutData(workspace, file, subject);
   }
   if (subject.marks.signIn) return { state: 'public', reason: 'signs people in or out' };
   if (subject.marks.password && open.every((effect) => isSignUpStep(effect, nameOf(file, subject))))
@@ -96,6 +101,37 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
   if (subject.sessions.some((session) => !session.tested))
     return { state: 'unguarded', reason: `${what}, but nobody tests the session`, open: first };
   return { state: 'unguarded', reason: `${what} with no check of the caller before it`, open: first };
+}
+
+/** The guard of what touches no data that could be seen: the code may still keep somebody out, or act with the app's own rights. */
+function withoutData(workspace: WorkspaceView, file: FileId, subject: GuardSubject): Guard {
+  const unseen = 'touches no data that could be seen';
+  if (subject.sessions.some((session) => session.tested))
+    return { state: 'unknown', reason: `tests the session, but ${unseen}` };
+  if (subject.handler === undefined || subject.sessions.length > 0 || workspace.role(file) === 'page')
+    return { state: 'unknown', reason: unseen };
+  const { outcomes, partial } = workspace.summary(subject.handler);
+  const library = subject.outcomes
+    .map(({ value }) => handledBy(awaited(value)))
+    .find((name) => name !== undefined);
+  if (library !== undefined) return { state: 'public', reason: `handled by ${library}` };
+  if (partial || outcomes.some((outcome) => outcome.proof ?? outcome.unless))
+    return { state: 'unknown', reason: unseen };
+  const { open, through } = receptionOf(workspace, workspace.exported(file, subject.name), subject.handler);
+  if (open) return { state: 'public', reason: 'touches no data; answers everybody' };
+  if (through.length === 0) return { state: 'unknown', reason: unseen };
+  return {
+    state: 'unknown',
+    reason: `${unseen}, and only ${through.join(', ')} could keep anybody out`,
+  };
+}
+
+/** The sign-in library to whose handler a request goes: `return authHandlers.POST(request)`. */
+function handledBy(value: Abs): string | undefined {
+  if (value.k === 'unknown') return value.from?.[0] && handledBy(value.from[0]);
+  if (value.k !== 'made' || !/(^|\.)(handlers?|GET|POST)$|^default$/.test(value.name)) return undefined;
+  const library = madeBy(value);
+  return library !== undefined && AUTH_LIBRARY.test(library) ? library : undefined;
 }
 
 /** The steps of a proof in words: `requireUser() → auth() reads the session → stops here otherwise`. */

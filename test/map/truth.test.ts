@@ -34,7 +34,7 @@ ${check.replaceAll('Response.json', 'NextResponse.json')}    return NextResponse
     guard: 'guarded',
     roles: ['ADMIN'],
   });
-  expect(await entry(route(''), 'load/route.ts#GET')).toMatchObject({ guard: 'unknown' });
+  expect(await entry(route(''), 'load/route.ts#GET')).toMatchObject({ guard: 'public' });
 });
 
 test('a role is told also where the rows behind it belong to nobody', async () => {
@@ -737,4 +737,114 @@ export async function getServerSideProps(ctx: unknown) {
   expect(seen).toMatchObject({ guard: 'public', reads: ['Note'] });
   const sent = await entry(page("{ redirect: { destination: '/login' } }"), 'pages/home.tsx#default');
   expect(sent).toMatchObject({ guard: 'guarded', reads: ['Note'] });
+});
+
+test('a handler that keeps nobody out and touches no data answers everybody', async () => {
+  const files: Files = {
+    'lib/log.ts': `import pino from 'pino';
+export const logger = pino({ redact: ['token', 'password'] });
+export const limits = { size: 10 };
+let client: string | undefined;
+export const address = () => (client ??= process.env.PLACES_URL);
+`,
+    'lib/places.ts': `import { address } from '@/lib/log';
+export async function places(query: string) {
+  const answer = await fetch(address() + '/search?key=' + process.env.PLACES_KEY + '&q=' + query);
+  if (!answer.ok) throw new Error('places failed: ' + answer.headers.get('content-type'));
+  return answer.json();
+}
+`,
+    'app/api/health/route.ts': `export const GET = () => Response.json({ ok: true });
+`,
+    'app/api/report/route.ts': `import { logger } from '@/lib/log';
+export async function POST(request: Request) {
+  logger.info(await request.json(), request.headers.get('user-agent'));
+  return Response.json({ success: true });
+}
+`,
+    'app/api/places/route.ts': `import { places } from '@/lib/places';
+import { limits } from '@/lib/log';
+export async function GET(request: Request) {
+  const query = new URL(request.url).searchParams.get('q');
+  if (!query) return Response.json({ error: 'What?' }, { status: 400 });
+  try {
+    return Response.json((await places(query)).results.slice(0, limits.size));
+  } catch (error) {
+    console.error(error);
+    return Response.json({ error: 'failed' }, { status: 502 });
+  }
+}
+`,
+    'lib/actions/mail.actions.ts': `'use server';
+import { cookies } from 'next/headers';
+export async function keepMail(mail: string) { (await cookies()).set('mail', mail); }
+export async function readMail() { return (await cookies()).get('mail'); }
+`,
+  };
+  for (const id of ['health/route.ts#GET', 'report/route.ts#POST', 'places/route.ts#GET', '#keepMail'])
+    expect(await entry(files, id)).toMatchObject({
+      guard: 'public',
+      guardDetail: 'touches no data; answers everybody',
+    });
+  expect(await entry(files, '#readMail')).toMatchObject({ guard: 'unknown' });
+});
+
+test('what may keep somebody out is not said to answer everybody', async () => {
+  const route = (body: string, before = ''): Files => ({
+    'lib/gate.ts': `export class Gate { check(request: Request) { if (!request.headers.get('x-pass')) throw new Error('no'); } }
+export const gates = { strict: (request: Request) => { if (request.headers.get('x-pass') === null) throw new Error('no'); } };
+`,
+    'app/api/it/route.ts': `${before}
+export async function GET(request: Request) {
+  ${body}
+  return Response.json({ ok: true });
+}
+`,
+  });
+  const unknown: [string, string?][] = [
+    ["if (!request.headers.get('authorization')) return new Response(null, { status: 400 });"],
+    ["if (new URL(request.url).searchParams.get('n') !== '7') return new Response(null, { status: 403 });"],
+    ["const token = new URL(request.url).searchParams.get('t'); if (token !== 'abc') throw new Error('no');"],
+    [
+      "if (!process.env.API_KEYS?.split(',').includes(request.url)) return new Response(null, { status: 404 });",
+    ],
+    ['new Gate().check(request);', "import { Gate } from '@/lib/gate';"],
+    [
+      "const check = gates[process.env.MODE ?? 'strict']; check(request);",
+      "import { gates } from '@/lib/gate';",
+    ],
+    ['await check(request);', "import { check } from '@/lib/missing';"],
+    [
+      "const h = await headers(); if (!h.get('x-pass')) throw new Error('no');",
+      "import { headers } from 'next/headers';",
+    ],
+  ];
+  for (const [body, before] of unknown)
+    expect(await entry(route(body, before), 'it/route.ts#GET'), body).toMatchObject({
+      guard: 'unknown',
+      guardDetail: 'touches no data that could be seen',
+    });
+  const pays = route(
+    'await new Stripe(process.env.STRIPE ?? "").billingPortal.sessions.create({ customer: request.url });',
+    "import Stripe from 'stripe';",
+  );
+  expect(await entry(pays, 'it/route.ts#GET')).toMatchObject({
+    guard: 'unknown',
+    guardDetail: 'touches no data that could be seen, and only stripe could keep anybody out',
+  });
+});
+
+test('what hands its request to a sign-in library is handled by it', async () => {
+  const files: Files = {
+    'app/api/auth/[...all]/route.ts': `import { handlers } from '@/auth';
+export async function POST(request: Request) {
+  if (request.url.length > 500) return Response.json({ error: 'long' }, { status: 429 });
+  return handlers.POST(request);
+}
+`,
+  };
+  expect(await entry(files, 'route.ts#POST')).toMatchObject({
+    guard: 'public',
+    guardDetail: 'handled by next-auth',
+  });
 });
