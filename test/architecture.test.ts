@@ -79,7 +79,7 @@ const parts: { readonly [part: string]: Part } = {
   },
   commit: {
     values: ['base', 'facts', 'prisma', 'project', 'config', 'workspace'],
-    packages: ['conventional-commits-parser', 'jsonc-parser', 'yaml'],
+    packages: ['conventional-commits-parser', 'fast-myers-diff', 'jsonc-parser', 'yaml'],
     why: 'what a commit touches is told from its texts alone: a message needs no index of the workspace',
   },
   engine: {

@@ -16,6 +16,7 @@ import {
   signalOf,
   signsIn,
   stopsAsking,
+  stopsLimiting,
   withoutForm,
   withoutLogs,
   withoutRevalidation,
@@ -192,6 +193,13 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
   const open = changed.filter(stopsAsking);
   if (open.length > 0 && !changed.some((part) => signalOf([part])?.signal.isGuard))
     return draft('fix', 'backend', (shown) => `no longer check who calls ${list(namesOf(open), shown)}`);
+  const unlimited = changed.filter(stopsLimiting);
+  if (unlimited.length > 0 && unlimited.length === changed.length && before - after < 200)
+    return draft(
+      'fix',
+      'backend',
+      (shown) => `no longer limit the rows of ${list(namesOf(unlimited), shown)}`,
+    );
   const isSmaller = before - after > 100 && changed.every(onlyLoses);
   if (isSmaller || after < before * (changed.length > 2 ? 0.9 : 0.75))
     return refactor((shown) =>

@@ -9,6 +9,7 @@ import {
   newProperties,
   newVariables,
 } from './signals.ts';
+import { placeDraft } from './placeDraft.ts';
 import { changedRules, newWrites, sharedName } from './together.ts';
 import { list, namesOf, type Draft } from './words.ts';
 
@@ -22,7 +23,9 @@ export function differenceDraft(changed: readonly Part[], growth: number, isGrow
     variablesDraft(changed, isGrown) ??
     parametersDraft(changed) ??
     grownDraft(changed, isGrown) ??
-    fixDraft(changed)
+    fixDraft(changed) ??
+    placeDraft(changed) ??
+    draft('fix', 'backend', (shown) => `correct ${list(namesOf(changed), shown)}`)
   );
 }
 
@@ -138,7 +141,7 @@ function grownDraft(changed: readonly Part[], isGrown: boolean): Draft | undefin
   return draft('feat', scopeOf(changed), (shown) => `${what}${list(namesOf(changed), shown)}`);
 }
 
-function fixDraft(changed: readonly Part[]): Draft {
+function fixDraft(changed: readonly Part[]): Draft | undefined {
   const keys = [...new Set(changed.flatMap(newProperties))];
   const [only, ...others] = new Set(changed.flatMap(newCalls));
   if (keys.length === 0 && only !== undefined && others.length === 0) {
@@ -153,6 +156,6 @@ function fixDraft(changed: readonly Part[]): Draft {
   ];
   if (keys.length === 0 && gone.length > 0 && gone.length < 4)
     return draft('fix', 'backend', (shown) => `drop ${list(gone, 3)} in ${list(namesOf(changed), shown)}`);
-  const what = keys.length > 0 && keys.length < 4 ? `set ${list(keys, 3)} in ` : 'correct ';
-  return draft('fix', 'backend', (shown) => `${what}${list(namesOf(changed), shown)}`);
+  if (keys.length === 0 || keys.length > 3) return undefined;
+  return draft('fix', 'backend', (shown) => `set ${list(keys, 3)} in ${list(namesOf(changed), shown)}`);
 }

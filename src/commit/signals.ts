@@ -22,6 +22,8 @@ interface Pattern extends Signal {
   isOther?: (part: Part) => boolean;
 }
 
+const limits = /\btake\b ?[:,]|\blimit \d/gi;
+
 /** The first that fits speaks: what protects comes before what speeds up, and that before what is added. */
 const patterns: readonly Pattern[] = [
   {
@@ -67,7 +69,7 @@ const patterns: readonly Pattern[] = [
     verb: 'answer each request anew in',
     more: /\bdynamic: ['"]force-dynamic['"]|\brevalidate: 0\b|\bfetchCache: ['"]force-no-store['"]/g,
   },
-  { type: 'perf', verb: 'limit the rows of', more: /\btake\b ?[:,]|\blimit \d/gi },
+  { type: 'perf', verb: 'limit the rows of', more: limits },
   { type: 'perf', verb: 'read fewer columns in', more: /\bselect:/g, less: /\binclude:/g },
   {
     type: 'fix',
@@ -110,6 +112,10 @@ export const stopsAsking = ({ before, after }: Part): boolean =>
   count(before, callers) > 0 &&
   count(after, callers) === 0 &&
   !/\bsession\b|[uU]ser\b|\bctx\b|[aA]uth/.test(after);
+
+/** Whether a part reads all rows of which it read so many at most. */
+export const stopsLimiting = ({ before, after }: Part): boolean =>
+  count(before, limits) > 0 && count(after, limits) === 0;
 
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ChangedFile, ChangeSet } from '../../src/commit/model.ts';
 import { messageText, suggestMessage } from '../../src/commit/suggest.ts';
 import { touchedBy } from '../../src/commit/touched.ts';
@@ -340,7 +340,7 @@ test.each<[string, Texts, string]>([
         service('export async function query() {\n  return prisma.tag.findMany({ where: { a: 2 } });\n}'),
       ],
     },
-    'fix(backend): correct getPosts and getTags',
+    'fix(backend): change 1 to 2 in getPosts and getTags',
   ],
   [
     'a helper is told by who calls it',
@@ -350,7 +350,7 @@ test.each<[string, Texts, string]>([
         service('function order() {\n  return 2;\n}\nexport function listPosts() {\n  return order();\n}'),
       ],
     },
-    'fix(backend): correct listPosts',
+    'fix(backend): change 1 to 2 in listPosts',
   ],
   [
     'checks that move protect no more than before',
@@ -435,7 +435,7 @@ test.each<[string, Texts, string]>([
   [
     'an object around a value is no layout',
     { 'app/api/posts/route.ts': [handler('return json({ post });'), handler('return json(post);')] },
-    'fix(backend): correct POST /api/posts',
+    'fix(backend): correct the answer of POST /api/posts',
   ],
   [
     'an order is no text',
@@ -445,7 +445,7 @@ test.each<[string, Texts, string]>([
         handler("return find({ orderBy: { at: 'desc' } });"),
       ],
     },
-    'fix(backend): correct POST /api/posts',
+    "fix(backend): use 'desc' instead of 'asc' in POST /api/posts",
   ],
   [
     'what a schema inside a route accepts',
@@ -527,7 +527,7 @@ test.each<[string, Texts, string]>([
         "'use server';\nexport default function Page() {\n  return <p>{session?.user.role}{session?.user.name}</p>;\n}\n",
       ],
     },
-    'fix(backend): correct buy',
+    'fix(backend): change 1 to 2 in buy',
   ],
   [
     'migrations that become one',
@@ -845,7 +845,7 @@ test.each<[string, Texts, string]>([
         'export async function GET() {\n  return new ImageResponse(<div tw="h-full w-full">{await load()}</div>);\n}\n',
       ],
     },
-    'fix(backend): correct GET /api/image',
+    'fix(backend): use "h-full w-full" instead of "h-96 w-full" in GET /api/image',
   ],
   [
     'new actions beside columns with another detail',
@@ -1084,4 +1084,60 @@ test('files that only move are told by where they go', async () => {
   ];
   const suggestion = suggestMessage(await touchedBy({ files, migrationsBefore: new Map() }));
   expect(suggestion && messageText(suggestion)).toBe('refactor(backend): move src/prisma to prisma');
+});
+
+describe('a change of one place is told by what happens there', () => {
+  const of = (body: string): string =>
+    `import { prisma } from '@/lib/db';\nimport { files } from '@/lib/files';\nexport async function load(id: string, name: string) {\n  ${body}\n}\n`;
+
+  test.each([
+    [
+      'const a = find(id);\n  return a.b;',
+      'const a = find(id);\n  return a?.b;',
+      'fix(backend): allow for missing values in load',
+    ],
+    [
+      'const { a } = find(id);\n  return a;',
+      'const { a } = find(id) || {};\n  return a;',
+      'fix(backend): fall back to {} in load',
+    ],
+    ['save(id);\n  return id;', 'await save(id);\n  return id;', 'fix(backend): wait for a promise in load'],
+    [
+      'return files.get(name);',
+      'return files.get(`${id}/${name}`);',
+      'fix(backend): correct what files.get is given in load',
+    ],
+    [
+      'return prisma.post.findMany({ where: { id: { in: [id] } }, take: 5 });',
+      'return prisma.post.findMany({ where: { id: { in: [id, name] } }, take: 5 });',
+      'fix(backend): correct which rows are found in load',
+    ],
+    [
+      'if (id === name) return 1;\n  return 2;',
+      'if (id === name.trim()) return 1;\n  return 2;',
+      'fix(backend): correct a condition in load',
+    ],
+    [
+      'if (id) {\n    if (name) {\n      return 1;\n    }\n  }\n  return 2;',
+      'if (id && name) {\n    return 1;\n  }\n  return 2;',
+      'refactor(backend): simplify the conditions of load',
+    ],
+    [
+      'return save(id);',
+      "if (id.length < 8) {\n    throw new Error('An id has eight letters.');\n  }\n  return save(id);",
+      'fix(backend): answer "An id has eight letters" in load',
+    ],
+    [
+      'switch (id) {\n    case "a":\n      return 1;\n    case "b":\n      return 2;\n  }\n  return 3;',
+      'switch (id) {\n    case "a":\n      return 1;\n  }\n  return 3;',
+      'refactor(backend): drop the case "b" in load',
+    ],
+    [
+      'return prisma.post.findMany({ where: { id }, take: 100 });',
+      'return prisma.post.findMany({ where: { id } });',
+      'fix(backend): no longer limit the rows of load',
+    ],
+  ])('%s → %s', async (before, after, expected) => {
+    expect(await message({ 'lib/services/load.ts': [of(before), of(after)] })).toBe(expected);
+  });
 });
