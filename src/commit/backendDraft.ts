@@ -1,6 +1,18 @@
 /** The header of a commit that changes the code of the backend and not its database. */
 import { withoutTypes } from '../facts/declarations.ts';
-import { isBackend, isEntry, scopes, scopeOf, size, weight, draft, refactor } from './backendParts.ts';
+import {
+  amount,
+  isBackend,
+  isEntry,
+  scopes,
+  scopeOf,
+  size,
+  stoodIn,
+  weight,
+  draft,
+  refactor,
+} from './backendParts.ts';
+import { tokensChanged } from './hunks.ts';
 import { differenceDraft } from './differenceDraft.ts';
 import type { Part, Touched } from './model.ts';
 import {
@@ -86,7 +98,9 @@ function isAside(backend: readonly Part[], parts: readonly Part[]): boolean {
   const docs = parts.filter(({ kind }) => kind === 'docs').length;
   if (docs > 1 && docs >= backend.length) return true;
   const views = parts.filter(({ kind }) => kind === 'ui' || kind === 'page');
-  return weight(backend) < 150 * backend.length && weight(views) > 10 * weight(backend);
+  if (weight(backend) < 150 * backend.length && weight(views) > 10 * weight(backend)) return true;
+  const own = amount(backend);
+  return own < 120 * backend.length && signalOf(backend) === undefined && amount(views) > 12 * own;
 }
 
 const uses = ({ before, after }: Part, { name }: Part): boolean =>
@@ -126,7 +140,7 @@ function addedDraft(added: readonly Part[], changed: readonly Part[]): Draft {
   if (cached) return cached;
   const shrunk = size(changed, 'before') - size(changed, 'after');
   // Code that stood in what changes and has a name of its own now.
-  if (shrunk > 100 && shrunk > size(added, 'after') * 0.7)
+  if (shrunk > 100 && shrunk > size(added, 'after') * 0.7 && stoodIn(added, changed))
     return refactor(
       (shown) => `move code of ${list(namesOf(changed), shown)} to ${list(namesOf(added), shown)}`,
     );
@@ -249,8 +263,18 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     return draft('fix', 'backend', (shown) => `use ${list(guards, shown)} in ${list(namesOf(users), shown)}`);
   }
   // Code around what was there already, and nothing new beside it.
-  const isCare = found?.signal.isCare && changed.flatMap(newCalls).length < 3 && !changed.some(addsRows);
-  if (found && (found.signal.isGuard || found.isReplacement || isCare || !isGrown)) {
+  const isCare =
+    found?.signal.isCare &&
+    changed.flatMap(newCalls).length < 3 &&
+    !changed.some(addsRows) &&
+    isAdded(found.parts);
+  if (
+    found &&
+    (found.signal.isGuard ||
+      found.isReplacement ||
+      isCare ||
+      (!isGrown && (!found.signal.isCare || isAdded(found.parts))))
+  ) {
     const scope = found.signal.scope ?? (found.signal.type === 'perf' ? 'db' : 'backend');
     return draft(
       found.signal.type,
@@ -259,6 +283,13 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     );
   }
   return differenceDraft(changed, after - before, isGrown);
+}
+
+/** Whether what was there stays, or nearly: errors are met around it. */
+function isAdded(parts: readonly Part[]): boolean {
+  const all = parts.map(({ before, after }) => tokensChanged(before, after));
+  const of = (side: 'gone' | 'come') => all.reduce((sum, one) => sum + one[side].length, 0);
+  return of('gone') < 60 || of('gone') < of('come') * 0.6;
 }
 
 /** What runs is the same, but for what it writes to logs. Errors that are told from now on were swallowed before. */

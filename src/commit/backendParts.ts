@@ -1,4 +1,5 @@
 /** Kinds and sizes of the parts of a backend, and the drafts that are made of them. */
+import { tokensChanged } from './hunks.ts';
 import type { Part, PartKind } from './model.ts';
 import type { Draft } from './words.ts';
 
@@ -27,6 +28,20 @@ export const size = (parts: readonly Part[], side: 'before' | 'after'): number =
 /** How much code differs, roughly. */
 export const weight = (parts: readonly Part[]): number =>
   parts.reduce((sum, { before, after }) => sum + Math.abs(after.length - before.length) + 20, 0);
+
+/** How many tokens differ. */
+export const amount = (parts: readonly Part[]): number =>
+  parts.reduce((sum, { before, after }) => {
+    const { gone, come } = tokensChanged(before, after);
+    return sum + gone.length + come.length;
+  }, 0);
+
+/** Whether most of what parts consist of stood in other parts, and goes there. */
+export function stoodIn(parts: readonly Part[], others: readonly Part[]): boolean {
+  const gone = new Set(others.flatMap(({ before, after }) => tokensChanged(before, after).gone));
+  const names = new Set(parts.flatMap(({ after }) => after.match(/[A-Za-z_$][\w$]{2,}/g) ?? []));
+  return [...names].filter((name) => gone.has(name)).length > names.size * 0.5;
+}
 
 export const draft = (type: string, scope: string | undefined, subject: Draft['subject']): Draft => ({
   type,

@@ -63,6 +63,7 @@ function migrationDraft({
   if (migrations.length > 0 && dropped.length > 0 && dropped.every((name) => name !== undefined))
     return draft((shown) => `drop ${list(dropped, shown)}`);
   const isGone = removed.length === edited.length;
+  if (migrations.length === 1 && /\bmigration$/i.test(first)) return draft(() => `add the ${clean(first)}`);
   const verb = migrations.length > 0 ? 'add' : isGone ? 'remove' : 'change';
   return draft((shown) => `${verb} the migration${names.length > 1 ? 's' : ''} ${list(names, shown)}`);
 }

@@ -38,6 +38,19 @@ export function hunksOf(before: string, after: string, most: number): Hunk[] | u
   return hunks;
 }
 
+/** All tokens that go and that come, in order. Too long a function is taken as written anew. */
+export function tokensChanged(before: string, after: string): { gone: string[]; come: string[] } {
+  const [old, now] = [before.match(token) ?? [], after.match(token) ?? []];
+  if (old.length > MOST_TOKENS || now.length > MOST_TOKENS) return { gone: [...old], come: [...now] };
+  const gone: string[] = [];
+  const come: string[] = [];
+  for (const [oldStart, oldEnd, start, end] of diff(old, now)) {
+    gone.push(...old.slice(oldStart, oldEnd));
+    come.push(...now.slice(start, end));
+  }
+  return { gone, come };
+}
+
 const closers: { readonly [sign: string]: string } = { ')': '(', ']': '[', '}': '{' };
 
 function openBrackets(tokens: readonly string[]): Around[] {

@@ -95,7 +95,7 @@ function exactly(hunk: Hunk): Said | undefined {
   if (gone.join() === '.' && come.join() === '?.') return fix('allow for missing values in');
   if (gone.length !== 1 || come.length !== 1) return undefined;
   if (isNumber(a) && isNumber(b)) return fix(`change ${a} to ${b} in`);
-  if ((isName(a) && isName(b)) || (isText(a) && isText(b) && a.length + b.length < 50))
+  if ((isName(a) && isName(b)) || (isText(a) && isText(b) && a.length + b.length < 60))
     return fix(`use ${b} instead of ${a} in`);
   return undefined;
 }

@@ -1141,3 +1141,60 @@ describe('a change of one place is told by what happens there', () => {
     expect(await message({ 'lib/services/load.ts': [of(before), of(after)] })).toBe(expected);
   });
 });
+
+test('a migration that calls itself one is called so once', async () => {
+  expect(
+    await message({
+      'prisma/migrations/20240101000000_initial_migration/migration.sql': [
+        undefined,
+        'CREATE TYPE "Kind" AS ENUM (\'A\');',
+      ],
+    }),
+  ).toBe('db: add the initial migration');
+});
+
+test('errors that are logged in what is written anew are not the matter', async () => {
+  const socket = (body: string): string => `export function connect(port: number) {\n${body}\n}\n`;
+  const lines = (name: string) =>
+    Array.from({ length: 30 }, (_, at) => `  ${name}.on('e${at}', () => queue.push(${at}));`).join('\n');
+  const before = socket(`  let client = open(port);\n${lines('client')}\n  return client;`);
+  const after = socket(
+    `  const link = new Link();\n${lines('link').replaceAll('queue.push', 'handle')}\n  link.on('error', (e) => console.error(e));\n  return link;`,
+  );
+  expect(await message({ 'lib/services/socket.ts': [before, after] })).not.toContain('log the errors');
+});
+
+test('code is moved only where it stood before', async () => {
+  const reader = (name: string, call: string) =>
+    `import { prisma } from '@/lib/db';\nexport async function ${name}(id: string) {\n  ${call}\n}\n`;
+  const texts: Texts = {};
+  for (const name of ['getA', 'getB', 'getC'])
+    texts[`lib/services/${name}.ts`] = [
+      reader(
+        name,
+        `const rows = await prisma.${name.toLowerCase()}.findMany({ where: { id }, take: 1 });\n  const [row] = rows;\n  return row ?? null;`,
+      ),
+      reader(name, 'return only(id);'),
+    ];
+  texts['lib/services/only.ts'] = [
+    undefined,
+    'export function only(data: unknown[]) {\n  if (data.length > 1) throw new Error(`${data.length} records`);\n  return data.at(0);\n}\n',
+  ];
+  expect(await message(texts)).not.toContain('move code');
+});
+
+test('a few words of the backend beside a view that is written anew are aside', async () => {
+  const view = (name: string) =>
+    `export function Board() {\n  return <div>${Array.from({ length: 300 }, (_, at) => `<${name} at={${at}} open />`).join('')}</div>;\n}\n`;
+  const balance = (more: string) =>
+    `import { prisma } from '@/lib/db';\nexport async function getBalance(id: string) {\n  const rows = await prisma.coin.findMany({ where: { id }, take: 5 });\n  return { rows${more} };\n}\n`;
+  expect(
+    await message({
+      'components/Board.tsx': [view('Card'), view('Tile')],
+      'lib/services/balance.ts': [
+        balance(''),
+        balance(', all: rows.reduce((sum, row) => sum + row.value, 0)'),
+      ],
+    }),
+  ).toMatch(/^\w+\(ui\)/);
+});
