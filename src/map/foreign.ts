@@ -16,6 +16,9 @@ export interface Surroundings {
 
 const MAX_DEPTH = 12;
 
+/** What is read from them was put there by the app itself. */
+const STORES = /^(@upstash\/redis|@vercel\/(kv|edge-config)|ioredis|redis|keyv|lru-cache|memjs)(\/|$)/;
+
 /** Whether a value is known to come from elsewhere than the caller; false where that can't be told. */
 export function isForeign(workspace: Workspace, at: Surroundings, value: Value, depth = 0): boolean {
   if (depth > MAX_DEPTH) return false;
@@ -29,6 +32,8 @@ export function isForeign(workspace: Workspace, at: Surroundings, value: Value, 
       return isEnvironment(value) || of(value.of);
     case 'logic':
       return of(value.left) && (value.right.k === 'lit' || of(value.right));
+    case 'cond':
+      return of(value.then) && of(value.else);
     case 'object':
       return value.props.length > 0 && value.props.every((prop) => of(prop.value));
     case 'call':
@@ -57,7 +62,8 @@ function isForeignCall(
   if (fn.k === 'member' && of(fn.of)) return true;
   let root: Value = fn;
   while (root.k === 'member') root = root.of;
-  if (resolve(workspace, file, facts, root)?.k === 'prisma') return true;
+  const base = resolve(workspace, file, facts, root);
+  if (base?.k === 'prisma' || (base?.k === 'made' && STORES.test(base.spec))) return true;
   const callee = resolve(workspace, file, facts, fn);
   return callee?.k === 'closure' && workspace.summary(functionKey(callee.file, callee.fn)).effects.length > 0;
 }
@@ -76,6 +82,10 @@ function isForeignName(workspace: Workspace, at: Surroundings, b: number, depth:
   visitSteps(around.body, {
     step: (step) => {
       if (step.s === 'let' && step.b === b) given.push(step.value);
+    },
+    value: (part) => {
+      // `let answer; try { answer = await fetch(…) } catch { … }`
+      if (part.k === 'assign' && part.target.k === 'ref' && part.target.b === b) given.push(part.value);
     },
   });
   return given.length > 0 && given.every((one) => isForeign(workspace, at, one, depth + 1));

@@ -45,7 +45,10 @@ function alternatives(value: Abs): Abs[] {
 }
 
 function keysOf(value: Extract<Abs, { k: 'object' }>): string[] {
-  return Object.keys(value.props).map((key) => (value.maybe?.includes(key) ? `${key}?` : key));
+  // What was taken out by `const { secret, ...rest } = row` is there as nothing.
+  return Object.keys(value.props)
+    .filter((key) => !value.open || value.props[key]?.k !== 'undef')
+    .map((key) => (value.maybe?.includes(key) ? `${key}?` : key));
 }
 
 function shapeText(shapes: readonly string[][], isOpen: boolean): string {

@@ -1,12 +1,13 @@
 /** Entry points: what a stranger can call, and what happens then. */
 import type { FileId } from '../base/path.ts';
 import type { TsFacts } from '../facts/tsModel.ts';
-import { awaited, UNKNOWN } from './abs.ts';
+import { awaited, sameAbs, UNKNOWN } from './abs.ts';
 import { substitute, substituteChecks } from './substitute.ts';
 import { isSame } from '../base/equal.ts';
 import type { Abs, Check, FunctionKey, Proof, Site } from './abs.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Links } from './links.ts';
+import { PERMISSION } from './roleChecks.ts';
 import { functionKey, parseFunctionKey } from './summary.ts';
 import type { CallEvent, DbEffect, Invocation, Marks, Outcome, SessionCall, Summary } from './summary.ts';
 import { SESSION_KEYS, settled, trpcContext, trpcMiddleware, trpcProcedures } from './trpc.ts';
@@ -286,7 +287,7 @@ function analyseClosure(
       ? { checks: [...(given.checks ?? []), ...substituteChecks(one.checks ?? [], bind)] }
       : {}),
     ...(one.proof ? {} : given.proof ? { proof: given.proof } : {}),
-    ...(one.roles ? {} : given.roles ? { roles: given.roles } : {}),
+    ...(given.roles && (one.roles ?? []).every((role) => role === PERMISSION) ? { roles: given.roles } : {}),
     ...(one.transaction ? {} : given.transaction ? { transaction: given.transaction } : {}),
     unsure: one.unsure || given.unsure,
   });
@@ -314,13 +315,16 @@ function analyseClosure(
     const offset = Math.max(-1, ...effects.map(({ seq }) => seq), ...events.map(({ seq }) => seq)) + 1;
     effects.push(...inner.effects.map((effect) => later(effect, offset)));
     events.push(...inner.events.map((event) => later(event, offset)));
-    around.push(...outcomes, ...inner.around);
-    outcomes = inner.outcomes;
+    const answers = isHandler(invocation.target, summary.outcomes);
+    if (answers) {
+      around.push(...outcomes, ...inner.around);
+      outcomes = inner.outcomes;
+    }
     shown = [...shown, ...inner.shown].slice(0, 40);
     validated ||= inner.validated;
     sessions.push(...inner.sessions);
     marks = { ...marks, ...inner.marks };
-    if (inner.handler) ({ handler, handed } = inner);
+    if (inner.handler && answers) ({ handler, handed } = inner);
     proof = inner.proof ?? proof;
     roles = inner.roles ?? roles;
     lib = inner.lib ?? lib;
@@ -341,6 +345,40 @@ function analyseClosure(
     lib,
     opaque: false,
   };
+}
+
+const HANDLER =
+  /^(default|fn|func|cb|next|run|work|task|execute|resolve|GET|POST|PUT|PATCH|DELETE)$|handler$|handle$|action$|callback$|operation$|mutation$|query$/i;
+
+/**
+ * Whether what is called answers for the entry point: not an option's callback whose answer goes elsewhere, `getContext?.(payload)` for
+ * the log.
+ */
+function isHandler(target: Abs, outcomes: readonly Outcome[]): boolean {
+  if (target.k !== 'param' || target.path.length === 0 || HANDLER.test(target.path.at(-1) ?? '')) return true;
+  return outcomes.some((outcome) => mentions(outcome.value, target, 0));
+}
+
+function mentions(value: Abs, target: Abs, depth: number): boolean {
+  if (sameAbs(value, target)) return true;
+  if (depth > 5) return false;
+  const inner = (part: Abs): boolean => mentions(part, target, depth + 1);
+  switch (value.k) {
+    case 'unknown':
+      return value.from?.some(inner) ?? false;
+    case 'promise':
+      return inner(value.of);
+    case 'object':
+      return Object.values(value.props).some(inner) || (value.spread?.some(inner) ?? false);
+    case 'array':
+      return value.items.some(inner);
+    case 'made':
+      return value.args.some(inner);
+    case 'variants':
+      return value.list.some((variant) => inner(variant.value));
+    default:
+      return false;
+  }
 }
 
 /** What a handler does comes after what its wrapper has done before calling it; positions in one function say nothing in another. */

@@ -7,6 +7,7 @@ import type { Entry } from './entries.ts';
 import { receptionOf } from './everybody.ts';
 import { isOneTimeUse } from './oneTime.ts';
 import { STOPS } from './refine.ts';
+import { PERMISSION } from './roleChecks.ts';
 import { statusesOf } from './responses.ts';
 import type { DbEffect, Outcome } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
@@ -48,7 +49,8 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
   const schema = workspace.schema(file);
   const privates = subject.effects.filter((effect) => isPrivate(effect, schema));
   const roles = rolesOf(workspace, file, subject, privates);
-  const withRoles = roles ? { roles } : {};
+  // Where a permission does as well, nobody needs one of the roles.
+  const withRoles = roles && !roles.includes(PERMISSION) ? { roles } : {};
   if (subject.wrapperProof)
     return {
       state: 'guarded',

@@ -9,7 +9,7 @@ import type { Interpreter } from './interpreter.ts';
 import { event, packageEvent } from './events.ts';
 import { meaningOf, soundsLikeGuard } from './knowledge.ts';
 import type { CallMeaning } from './knowledge.ts';
-import { rolesAsked } from './roleChecks.ts';
+import { PERMISSION, rolesAsked } from './roleChecks.ts';
 import type { State } from './state.ts';
 import { parseFunctionKey } from './summary.ts';
 import { isZod, zodSchema } from './zodCalls.ts';
@@ -137,7 +137,7 @@ function meant(
         open: true,
       });
       const list = [
-        { i: 0, value: given(true), proof, roles: rolesAsked(args) ?? ['permission'] },
+        { i: 0, value: given(true), proof, roles: rolesAsked(args) ?? [PERMISSION] },
         { i: 1, value: given(false) },
       ];
       return { k: 'promise', of: { k: 'variants', id: `${site.file}:${site.at}`, list } };

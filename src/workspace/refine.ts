@@ -9,7 +9,7 @@ import { look, NOTHING } from './look.ts';
 import { soughtAmongNames } from './membership.ts';
 import { noteComparison, noteListed, notePolicy, rowOf } from './ownerChecks.ts';
 import { isEnvironment, takeProof } from './parts.ts';
-import { constant, rolesShown } from './roleChecks.ts';
+import { constant, PERMISSION, rolesShown } from './roleChecks.ts';
 import { cloneState, joinInto } from './state.ts';
 import type { State } from './state.ts';
 
@@ -307,7 +307,8 @@ function refineComparison(
     return;
   }
   const roles = rolesShown(it, test, truth, state);
-  if (roles) state.roles = roles;
+  // A permission that is asked for besides takes no role away.
+  if (roles && !(state.roles && roles.every((role) => role === PERMISSION))) state.roles = roles;
   if (test.k === 'binary' && ['==', '===', '!=', '!=='].includes(test.op)) {
     const equal = truth !== test.op.startsWith('!');
     const left = look(it, test.left, state, NOTHING);

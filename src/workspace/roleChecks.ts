@@ -20,6 +20,10 @@ const LOWLY =
 /** Names under which a function is given its caller. */
 const CALLER =
   /(user|session|auth|ctx|context|member|membership|account|viewer|caller|actor|token|profile|admin|employee|staff|principal|identity|requester|claims|me)$/i;
+/** What is listed among roles where some right is asked for that has no role's name. */
+export const PERMISSION = 'permission';
+/** How abilities are asked, with a verb and a subject. */
+const ABILITY = /^(can|cannot|cant)$/;
 /** Names of functions that answer yes or no about rights. */
 const PREDICATE =
   /^(is|has|can|may|check|allow|verify|validate|assert)(?![a-z])|permi(t|ssion)|role|allowed|authori[sz]ed|access/i;
@@ -168,7 +172,7 @@ function askedRoles(
   const name = fn.k === 'ref' || fn.k === 'member' ? fn.name : '';
   // Clerk's `has({ role: 'org:admin' })`.
   if (callee.k === 'session' && callee.path.at(-1) === 'has')
-    return truth ? (literalsIn(it, args) ?? ['permission']) : undefined;
+    return truth ? (literalsIn(it, args) ?? [PERMISSION]) : undefined;
   if (callee.k === 'closure') {
     if (!truth || !PREDICATE.test(name)) return undefined;
     if (!args.some((arg) => isCaller(it, look(it, arg, state, NOTHING)))) return undefined;
@@ -179,7 +183,9 @@ function askedRoles(
   const allows = FORBIDS.test(name)
     ? !truth
     : truth && (ALLOWS.test(name) || /^(has|check)(Role|Permission|Access)/i.test(name));
-  return allows ? (literalsIn(it, args) ?? [name]) : undefined;
+  if (!allows) return undefined;
+  // `ability.can('delete', 'Order')`: a verb and what it is done to are no role.
+  return ABILITY.test(name) ? [PERMISSION] : (literalsIn(it, args) ?? [name]);
 }
 
 /** `user.isAdmin`, `PERMISSIONS[user.role]`, `PERMISSIONS[user.role].publish`: true for those who may. */
@@ -188,7 +194,7 @@ function heldRoles(it: Interpreter, test: Value, state: State): string[] | undef
   if (isFlagRead(it, value)) return [lastName(value)];
   if (test.k === 'index' || test.k === 'member') {
     if (asksRole(it, test, state) && !isRoleRead(it, value))
-      return [test.k === 'member' ? test.name : (literalsIn(it, [test.key])?.[0] ?? 'permission')];
+      return [test.k === 'member' ? test.name : (literalsIn(it, [test.key])?.[0] ?? PERMISSION)];
   }
   return undefined;
 }

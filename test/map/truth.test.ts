@@ -848,3 +848,104 @@ export async function POST(request: Request) {
     guardDetail: 'handled by next-auth',
   });
 });
+
+test('what an ability is asked for is no role', async () => {
+  const file = 'lib/actions/policy.actions.ts';
+  const files: Files = {
+    [file]: `'use server';
+import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+import { createAbility } from 'some-policies';
+export async function remove(id: string) {
+  const session = await auth();
+  if (!session?.user) throw new Error('no');
+  const ability = createAbility(session.user);
+  if (ability.cannot('delete', 'Note')) throw new Error('no');
+  await prisma.note.delete({ where: { id } });
+}
+export async function clear(id: string) {
+  const session = await auth();
+  if (session?.user?.role !== 'ADMIN') throw new Error('no');
+  if (createAbility(session.user).cannot('delete', 'Note')) throw new Error('no');
+  await prisma.note.delete({ where: { id } });
+}
+`,
+  };
+  const found = await entry(files, `${file}#remove`);
+  expect(found).toMatchObject({ guard: 'guarded', writes: ['Note'] });
+  expect(found?.roles).toBeUndefined();
+  expect((await entry(files, `${file}#clear`))?.roles).toEqual(['ADMIN']);
+});
+
+test('answers that are fetched into a variable, and what a store keeps, are no input', async () => {
+  const files: Files = {
+    'lib/license.ts': `import { z } from 'zod';
+import { Redis } from '@upstash/redis';
+const redis = new Redis({ url: '', token: '' });
+const answerSchema = z.object({ ok: z.boolean() });
+const keptSchema = z.object({ until: z.number() });
+export async function check(key: string) {
+  let answer: Response;
+  try {
+    answer = await fetch('https://example.com/' + key);
+  } catch {
+    throw new Error('unreachable');
+  }
+  return answerSchema.parse(await answer.json());
+}
+export async function kept(key: string) {
+  const raw = await redis.get(key);
+  return keptSchema.parse(typeof raw === 'string' ? JSON.parse(raw) : raw);
+}
+`,
+    'app/api/license/route.ts': `import { z } from 'zod';
+import { check, kept } from '@/lib/license';
+const bodySchema = z.object({ key: z.string() });
+export async function POST(request: Request) {
+  const { key } = bodySchema.parse(await request.json());
+  return Response.json({ check: await check(key), kept: await kept(key) });
+}
+`,
+  };
+  expect((await entry(files, 'license/route.ts#POST'))?.validation).toEqual(['bodySchema']);
+});
+
+test('a key that is taken out of an answer is none of its keys', async () => {
+  const found = await entry(
+    {
+      'lib/shown.ts': `export function shown(note: { secret: string; text: string }) {
+  const { secret, ...rest } = note;
+  return { ...rest, length: note.text.length };
+}
+`,
+      'app/api/shown/route.ts': `import { shown } from '@/lib/shown';
+export async function POST(request: Request) { return Response.json(shown(await request.json())); }
+`,
+    },
+    'shown/route.ts#POST',
+  );
+  expect(found?.result).toBe('{ length, … }');
+});
+
+test('what an option of a handler answers for the log is not its answer', async () => {
+  const route = (options: string): Files => ({
+    'lib/queue.ts': `import { handleCallback } from '@vercel/queue';
+export function forward(options: { path: string; getContext?: (message: unknown) => object; handler?: (message: unknown) => object }) {
+  const queue = handleCallback(async (message: unknown) => {
+    console.info({ ...options.getContext?.(message) });
+  });
+  return async (request: Request) => {
+    if (options.handler) return options.handler(await request.json());
+    return queue(request);
+  };
+}
+`,
+    'app/api/queue/route.ts': `import { forward } from '@/lib/queue';
+export const POST = forward({ path: '/x', ${options} });
+`,
+  });
+  const context = 'getContext: (message) => ({ messageId: message })';
+  expect((await entry(route(context), 'queue/route.ts#POST'))?.result).toBeUndefined();
+  const both = route(`${context}, handler: (message) => ({ done: message })`);
+  expect((await entry(both, 'queue/route.ts#POST'))?.result).toBe('{ done }');
+});
