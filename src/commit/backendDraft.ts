@@ -241,7 +241,9 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     return refactor((shown) => `rename ${renamed.from} to ${renamed.to} in ${list(namesOf(changed), shown)}`);
   const moved = movedChecks(changed);
   if (moved.length > 0) return refactor((shown) => `move the checks to ${list(namesOf(moved), shown)}`);
-  const found = signalOf(changed);
+  const sign = signalOf(changed);
+  // What one of many shows is not the matter of all.
+  const found = sign && changed.length >= 5 && sign.parts.length * 4 < changed.length ? undefined : sign;
   const isGrown =
     (after - before > 500 && after > before * 1.25) ||
     after - before > 1500 ||
@@ -289,7 +291,7 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
 function isAdded(parts: readonly Part[]): boolean {
   const all = parts.map(({ before, after }) => tokensChanged(before, after));
   const of = (side: 'gone' | 'come') => all.reduce((sum, one) => sum + one[side].length, 0);
-  return of('gone') < 60 || of('gone') < of('come') * 0.6;
+  return of('gone') < 30 || of('gone') < of('come') * 0.4;
 }
 
 /** What runs is the same, but for what it writes to logs. Errors that are told from now on were swallowed before. */

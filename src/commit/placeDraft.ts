@@ -46,9 +46,11 @@ function roughDraft(changed: readonly Part[]): Draft | undefined {
     ({ before, after }) =>
       hunksOf(before, after, MOST_HUNKS)?.map((hunk) => roughly(hunk)?.what) ?? [undefined],
   );
-  const [first] = kinds;
-  if (first === undefined || kinds.some((kind) => kind !== first)) return undefined;
-  return draft('fix', 'backend', (shown) => `${first} ${list(namesOf(changed), shown)}`);
+  const counts = new Map<string, number>();
+  for (const kind of kinds) if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const [most] = [...counts].toSorted(([, a], [, b]) => b - a);
+  if (!most || most[1] < kinds.length * 0.7) return undefined;
+  return draft('fix', 'backend', (shown) => `${most[0]} ${list(namesOf(changed), shown)}`);
 }
 
 /** Brackets, `if` and `&&`: nested conditions that become one, or one that becomes nested. */

@@ -66,7 +66,10 @@ export function kindOf(file: FileId, facts: FileFacts | undefined): PartKind {
         /(^|\/)(components?|hooks?)\//.test(file)
       )
         return 'ui';
-      return facts.jsx && role === 'service' && file.endsWith('.tsx') ? 'ui' : role;
+      // What renders mails may well reach the database as well.
+      return facts.jsx && role === 'service' && file.endsWith('.tsx') && !reachesDatabase(facts)
+        ? 'ui'
+        : role;
     case 'proxy':
       return 'auth';
     case 'client':
@@ -76,13 +79,16 @@ export function kindOf(file: FileId, facts: FileFacts | undefined): PartKind {
   }
 }
 
+const reachesDatabase = ({ imports }: Extract<FileFacts, { kind: 'ts' }>): boolean =>
+  imports.some(({ spec }) => /^@prisma\/client|(^|\/)(prisma|db|database)(\/client)?$/.test(spec));
+
 /** A module without a role: markup and hooks are the user interface, what reaches the database or is a server's is the backend. */
 function otherKind(file: FileId, facts: Extract<FileFacts, { kind: 'ts' }>): PartKind {
   const imports = facts.imports.map(({ spec }) => spec);
   if (facts.functions.some(({ directives }) => directives.includes('use server'))) return 'action';
-  if (facts.jsx || /\.[jt]sx$/.test(file)) return 'ui';
-  if (imports.some((spec) => /^@prisma\/client|(^|\/)(prisma|db|database)(\/client)?$/.test(spec)))
-    return 'service';
+  if (facts.jsx || /\.[jt]sx$/.test(file))
+    return reachesDatabase(facts) && /(^|\/)server(-only)?\//.test(file) ? 'service' : 'ui';
+  if (reachesDatabase(facts)) return 'service';
   const isView = imports.some((spec) =>
     /^(react|react-dom|react-native|swr|@tanstack\/react-query)$/.test(spec),
   );

@@ -37,7 +37,7 @@ const patterns: readonly Pattern[] = [
     type: 'fix',
     verb: 'verify the signature of',
     isGuard: true,
-    more: /timingSafeEqual|constructEvent|createHmac|verifySignature|\.verify\(/g,
+    more: /timingSafeEqual|constructEvent|createHmac|verifySignature|(?<!totp\w*|otp\w*|authenticator)\.verify\(/gi,
   },
   {
     type: 'fix',
@@ -46,6 +46,12 @@ const patterns: readonly Pattern[] = [
     more: /\.(safeParse|parse|parseAsync|safeParseAsync)\((?!JSON)/g,
   },
   { type: 'fix', verb: 'keep the writes together in', isGuard: true, more: /\$transaction\(/g },
+  {
+    type: 'fix',
+    verb: 'look rows up by their keys in',
+    more: /\.findUnique(OrThrow)?\(/g,
+    less: /\.findFirst(OrThrow)?\(/g,
+  },
   { type: 'perf', verb: 'run the queries at once in', more: /Promise\.all\(/g, less: /\bawait\b/g },
   {
     type: 'perf',

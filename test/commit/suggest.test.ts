@@ -1198,3 +1198,36 @@ test('a few words of the backend beside a view that is written anew are aside', 
     }),
   ).toMatch(/^\w+\(ui\)/);
 });
+
+test('one way of looking rows up that takes the place of another is the matter, not one check of many places', async () => {
+  const route = (query: string, more = '') =>
+    `import { prisma } from '@/lib/db';\nexport async function GET(request: Request) {\n  const { userId, teamId } = await read(request);\n${more}  const row = await prisma.member.${query};\n  return Response.json({ row });\n}\n`;
+  const texts: Texts = {};
+  for (const [at, name] of ['a', 'b', 'c', 'd', 'e'].entries())
+    texts[`app/api/${name}/route.ts`] = [
+      route('findFirst({ where: { userId, teamId } })'),
+      route(
+        'findUnique({ where: { userId_teamId: { userId, teamId } } })',
+        at === 0 ? "  if (!userId) return new Response('Unauthorized', { status: 401 });\n" : '',
+      ),
+    ];
+  expect(await message(texts)).toMatch(/^fix\(backend\): look rows up by their keys in GET \/api\/a/);
+});
+
+test('what renders mails and reaches the database is the backend', async () => {
+  const send = (status: string) =>
+    `import { prisma } from '@acme/prisma';\nimport { render } from '@acme/email';\nexport async function send(id: string) {\n  const html = await render(<Mail id={id} />);\n  await prisma.mail.update({ where: { id }, data: { html, status: '${status}' } });\n}\n`;
+  expect(await message({ 'packages/lib/server-only/mail/send.tsx': [send('SENT'), send('DONE')] })).toBe(
+    "fix(backend): use 'DONE' instead of 'SENT' in send",
+  );
+});
+
+test('a code of an authenticator is no signature', async () => {
+  const verify = (body: string) => `export async function verifyTotp(code: string) {\n${body}}\n`;
+  const after = verify(
+    '  const totpController = new TOTPController();\n  const valid = await totpController.verify(secret, code);\n  if (valid) await enable({ twoFactorEnabled: true });\n  return { valid };\n',
+  );
+  expect(await message({ 'lib/services/totp.ts': [verify('  return find(code);\n'), after] })).not.toContain(
+    'signature',
+  );
+});
