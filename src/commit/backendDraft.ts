@@ -24,6 +24,7 @@ import {
   movedChecks,
   newCalls,
   newProviders,
+  newVariables,
   onlyLoses,
   signalOf,
   signsIn,
@@ -62,6 +63,9 @@ export function backendDraft({ parts }: Touched): Draft | undefined {
   if (checked) return checked;
   const functions = added.filter(({ isValue }) => !isValue);
   if (functions.length > 0) return addedDraft(functions, changed);
+  const variables = added.flatMap(newVariables);
+  if (variables.length > 0)
+    return draft('feat', 'backend', (shown) => `read ${list(variables, shown)} from the environment`);
   if (changed.length > 0) return changedDraft(changed, removed);
   if (added.length > removed.length)
     return draft('feat', 'backend', (shown) => `add ${list(namesOf(added), shown)}`);
@@ -95,7 +99,9 @@ function withoutRenames(parts: readonly Part[]): { renamed: Renamed[]; rest: Par
 /** Little of the backend changes beside much of something else. */
 function isAside(backend: readonly Part[], parts: readonly Part[]): boolean {
   if (backend.some((part) => part.change !== 'changed' || newProviders(part).length > 0)) return false;
-  const docs = parts.filter(({ kind }) => kind === 'docs').length;
+  const docs = parts.filter(
+    ({ kind, file }) => kind === 'docs' && !/(^|\/)(CHANGELOG|CHANGES|HISTORY)\b/i.test(file),
+  ).length;
   if (docs > 1 && docs >= backend.length) return true;
   const views = parts.filter(({ kind }) => kind === 'ui' || kind === 'page');
   if (weight(backend) < 150 * backend.length && weight(views) > 10 * weight(backend)) return true;
@@ -241,9 +247,7 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
     return refactor((shown) => `rename ${renamed.from} to ${renamed.to} in ${list(namesOf(changed), shown)}`);
   const moved = movedChecks(changed);
   if (moved.length > 0) return refactor((shown) => `move the checks to ${list(namesOf(moved), shown)}`);
-  const sign = signalOf(changed);
-  // What one of many shows is not the matter of all.
-  const found = sign && changed.length >= 5 && sign.parts.length * 4 < changed.length ? undefined : sign;
+  const found = signalOf(changed);
   const isGrown =
     (after - before > 500 && after > before * 1.25) ||
     after - before > 1500 ||

@@ -8,8 +8,9 @@ import {
   newParameters,
   newProperties,
   newVariables,
+  withoutTexts,
 } from './signals.ts';
-import { placeDraft } from './placeDraft.ts';
+import { placeDraft, refusalDraft } from './placeDraft.ts';
 import { changedRules, newWrites, sharedName } from './together.ts';
 import { list, namesOf, type Draft } from './words.ts';
 
@@ -23,6 +24,7 @@ export function differenceDraft(changed: readonly Part[], growth: number, isGrow
     variablesDraft(changed, isGrown) ??
     parametersDraft(changed) ??
     grownDraft(changed, isGrown) ??
+    refusalDraft(changed) ??
     fixDraft(changed) ??
     placeDraft(changed) ??
     draft('fix', 'backend', (shown) => `correct ${list(namesOf(changed), shown)}`)
@@ -124,6 +126,7 @@ function grownDraft(changed: readonly Part[], isGrown: boolean): Draft | undefin
       /^\W*[[{]|\(\s*[[{]/.test(after) &&
       kind !== 'env' &&
       after.length > before.length &&
+      withoutTexts(after) !== withoutTexts(before) &&
       !/=>|\b(async|return)\b/.test(after),
   );
   const keys = [...new Set(changed.flatMap(newProperties))];

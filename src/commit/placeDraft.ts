@@ -12,19 +12,21 @@ interface Said {
 
 const MOST_HUNKS = 4;
 
+/** Callers who are sent away from now on, told by what they are told. */
+export function refusalDraft(changed: readonly Part[]): Draft | undefined {
+  const users = changed.filter((part) => newRefusals(part).length > 0);
+  const [refusal, ...others] = new Set(users.flatMap(newRefusals));
+  if (refusal === undefined || others.length > 0 || users.length * 2 < changed.length) return undefined;
+  return draft('fix', 'backend', (shown) => `answer ${refusal} in ${list(namesOf(users), shown)}`);
+}
+
 /** `undefined` where the places are many, or have nothing in common. */
 export function placeDraft(changed: readonly Part[]): Draft | undefined {
   const said: Said[] = [];
   for (const part of changed) {
-    const refused = newRefusals(part);
     const hunks = hunksOf(part.before, part.after, MOST_HUNKS * 3) ?? [];
     if (hunks.every(isForm) && hunks.some(({ gone, come }) => [...gone, ...come].includes('if'))) {
       said.push({ type: 'refactor', what: 'simplify the conditions of' });
-      continue;
-    }
-    const [refusal] = refused;
-    if (refusal !== undefined && refused.length === 1) {
-      said.push({ type: 'fix', what: `answer ${refusal} in` });
       continue;
     }
     if (hunks.length === 0 || hunks.length > MOST_HUNKS) return undefined;
@@ -70,8 +72,10 @@ function newRefusals({ before, after }: Part): string[] {
   // Another wording of what was said is no new refusal.
   if (now.length <= old.length) return [];
   return [...new Set(now)]
-    .filter((text) => !old.includes(text) && !text.includes('${') && text.length <= 60 && /\s/.test(text))
-    .map((text) => `"${text.replace(/[.!]$/, '')}"`);
+    .filter((text) => !old.includes(text) && !text.includes('${') && /\s/.test(text))
+    .map((text) => text.replace(/[.!?,;](\s.*)?$/, ''))
+    .filter((text) => text.length <= 60)
+    .map((text) => `"${text}"`);
 }
 
 const isName = (sign: string | undefined): sign is string =>

@@ -84,13 +84,15 @@ const reachesDatabase = ({ imports }: Extract<FileFacts, { kind: 'ts' }>): boole
 
 /** A module without a role: markup and hooks are the user interface, what reaches the database or is a server's is the backend. */
 function otherKind(file: FileId, facts: Extract<FileFacts, { kind: 'ts' }>): PartKind {
-  const imports = facts.imports.map(({ spec }) => spec);
   if (facts.functions.some(({ directives }) => directives.includes('use server'))) return 'action';
   if (facts.jsx || /\.[jt]sx$/.test(file))
     return reachesDatabase(facts) && /(^|\/)server(-only)?\//.test(file) ? 'service' : 'ui';
   if (reachesDatabase(facts)) return 'service';
-  const isView = imports.some((spec) =>
-    /^(react|react-dom|react-native|swr|@tanstack\/react-query)$/.test(spec),
+  const isView = facts.imports.some(
+    ({ spec, names }) =>
+      /^(react|react-dom|react-native|swr|@tanstack\/react-query)$/.test(spec) &&
+      // `import { cache } from 'react'` is for servers.
+      !(names.length > 0 && names.every(({ imported }) => imported === 'cache')),
   );
   if (/(^|\/)(trpc|routers?|api)\//.test(file) && !isView) return 'service';
   if (

@@ -22,6 +22,8 @@ interface Pattern extends Signal {
   isOther?: (part: Part) => boolean;
 }
 
+const texts = /(['"`])((?:\\.|(?!\1).)*)\1/g;
+
 const limits = /\btake\b ?[:,]|\blimit \d/gi;
 
 /** The first that fits speaks: what protects comes before what speeds up, and that before what is added. */
@@ -88,7 +90,7 @@ const patterns: readonly Pattern[] = [
   {
     type: 'fix',
     verb: 'guard against missing values in',
-    more: /if \(!|=== null|== null|=== undefined/g,
+    more: /if \(![\w.?]+\)|=== null|== null|=== undefined/g,
   },
 ];
 
@@ -163,7 +165,10 @@ export function signalOf(
   for (const { more, less, isOther, ...signal } of patterns) {
     const parts = isOther ? all.filter((part) => !isOther(part)) : all;
     if (!grows(parts, more) || (less && !shrinks(parts, less)) || isMoved(parts, more)) continue;
-    return { signal, parts: parts.filter((part) => grows([part], more)), isReplacement: less !== undefined };
+    const own = parts.filter((part) => grows([part], more));
+    // What one of many shows is not the matter of all.
+    if (all.length >= 5 && own.length * 4 < all.length) continue;
+    return { signal, parts: own, isReplacement: less !== undefined };
   }
   return undefined;
 }
@@ -194,7 +199,10 @@ const ordinary = new Set(
 export const withoutTexts = (code: string): string => code.replace(/(['"`])(?:\\.|(?!\1).)*\1/g, "''");
 /** Braces of blocks come and go with a formatter's mind, those of objects are part of a value. */
 export const withoutForm = (code: string): string =>
-  code.replace(/(?<=[(,:=[?&|]\s*|\breturn\s+)\{/g, '#').replace(/[{}();,'"`\s]/g, '');
+  code
+    .replace(texts, (text) => text.slice(1, -1).replace(/[^\w]/g, (sign) => `_${sign.charCodeAt(0)}_`))
+    .replace(/(?<=[(,:=[?&|]\s*|\breturn\s+)\{/g, '#')
+    .replace(/[{}();,'"`\s]/g, '');
 
 const logs = /\b(?:console|\w*[lL]og(?:ger)?)\.(log|debug|info|trace|dir|table|warn|error)\(/g;
 
@@ -241,8 +249,6 @@ export const isStub = ({ before, after, isValue }: Part): boolean =>
   !/\bawait\b/.test(before) &&
   /\bawait\b/.test(after) &&
   after.length > before.length * 1.6;
-
-const texts = /(['"`])((?:\\.|(?!\1).)*)\1/g;
 
 /** Whether all texts that a part has now and had not before are for people: words with blanks between them, and no SQL. */
 export function hasOnlyWords({ before, after }: Part): boolean {

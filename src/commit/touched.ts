@@ -10,6 +10,7 @@ import type { ChangedFile, ChangeSet, Part, Touched } from './model.ts';
 import { isNamedByMethod, kindOf, routerRoot } from './places.ts';
 import { packageChanges } from './packageChanges.ts';
 import { schemaChanges } from './schemaChanges.ts';
+import { withoutForm } from './signals.ts';
 
 /** Reads a commit. The SQL grammar (WebAssembly) is loaded once per process. */
 export async function touchedBy(changes: ChangeSet): Promise<Touched> {
@@ -179,7 +180,11 @@ function compareDeclared(
     declaration.kind === 'procedure' ||
     (declaration.exported && (declaration.kind === 'function' || isNamedByMethod(declaration.name)));
   const settings = kind === 'route' ? segmentSettings(before, after) : undefined;
-  const open = parts.filter(isPublic);
+  // What is only laid out anew hides nothing that is different.
+  const isLaidOut = ({ part }: { part: Part }) =>
+    part.change === 'changed' && withoutForm(part.before) === withoutForm(part.after);
+  const all = parts.filter(isPublic);
+  const open = all.every(isLaidOut) && !parts.every(isLaidOut) ? [] : all;
   const exported = parts.filter(({ declaration }) => declaration.exported);
   const chosen = open.length > 0 ? open : exported.length > 0 ? exported : parts;
   if (open.length > 0)

@@ -1231,3 +1231,77 @@ test('a code of an authenticator is no signature', async () => {
     'signature',
   );
 });
+
+describe('what many real commits were told wrongly', () => {
+  const of = (body: string): string =>
+    `import { prisma } from '@/lib/db';\nexport async function load(id: string, row: Row) {\n${body}\n}\n`;
+
+  test.each<[string, Texts, string]>([
+    [
+      'a question that is answered with no is no missing value',
+      {
+        'lib/services/load.ts': [
+          of('  return prisma.post.findMany({ where: { id }, take: 5 });'),
+          of(
+            "  if (!isGoogle(row.provider)) throw new SafeError('Not supported here');\n  return prisma.post.findMany({ where: { id }, take: 5 });",
+          ),
+        ],
+      },
+      'fix(backend): answer "Not supported here" in load',
+    ],
+    [
+      'a long refusal is told by its first sentence',
+      {
+        'lib/services/load.ts': [
+          of('  return save({ id, isQuarantined: true });'),
+          of(
+            "  if (row.isPastDue)\n    throw new TRPCError({ code: 'BAD_REQUEST', message: 'You have unpaid invoices. Please head over to your billing portal to pay them.' });\n  return save({ id, isPastDue: true });",
+          ),
+        ],
+      },
+      'fix(backend): answer "You have unpaid invoices" in load',
+    ],
+    [
+      'a change log says what other files do',
+      {
+        'CHANGELOG.md': ['# Changes\n', '# Changes\n- paths\n'],
+        'docs/paths.md': ['# Paths\n', '# Paths and patterns\n'],
+        'lib/services/load.ts': [of('  return files.get(id);'), of('  return files.get(row.id);')],
+      },
+      'fix(backend): correct what files.get is given in load',
+    ],
+    [
+      'a constant that reads a variable',
+      {
+        'lib/constants/urls.ts': [
+          "export const A = 'a';\n",
+          "export const A = 'a';\nexport const INNER_URL = process.env.INNER_URL ?? A;\n",
+        ],
+        'lib/services/load.ts': [of('  return fetch(`${A}/x`);'), of('  return fetch(`${INNER_URL}/x`);')],
+      },
+      'feat(backend): read INNER_URL from the environment',
+    ],
+    [
+      'React’s cache makes no view',
+      {
+        'lib/session.ts': [
+          "import { getServerSession } from 'next-auth';\nexport async function getCurrentUser() {\n  const session = await getServerSession(options);\n  return session?.user;\n}\n",
+          "import { cache } from 'react';\nimport { getServerSession } from 'next-auth';\nexport const getCurrentUser = cache(async () => {\n  const session = await getServerSession(options);\n  return session?.user;\n});\n",
+        ],
+      },
+      'perf(db): cache the reads of getCurrentUser',
+    ],
+    [
+      'a pattern that changes beside a function that is laid out anew',
+      {
+        'middleware.ts': [
+          "export default function middleware(req) {\n  return go(req)\n}\nexport const config = { matcher: ['/((?!api).*)'] }\n",
+          "export default function middleware(req) {\n  return go(req);\n}\nexport const config = { matcher: ['/((?!api|trpc).*)'] };\n",
+        ],
+      },
+      "fix(backend): use '/((?!api|trpc).*)' instead of '/((?!api).*)' in middleware",
+    ],
+  ])('%s', async (_, texts, expected) => {
+    expect((await message(texts))?.split('\n')[0]).toBe(expected);
+  });
+});
