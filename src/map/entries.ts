@@ -18,6 +18,7 @@ import type { DraftPlace } from './place.ts';
 import { mountedIn } from './mounted.ts';
 import { actionsOfPage } from './pageActions.ts';
 import { entryHeads } from './heads.ts';
+import { deedsOf } from './deeds.ts';
 import { reachFrom } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { routePath } from '../project/routePath.ts';
@@ -25,7 +26,7 @@ import { resultOf } from './result.ts';
 import { directEffects, idsOf, namesOf, serviceId } from './services.ts';
 import { declarationSite, topLevel, topLevelAt } from './symbols.ts';
 import type { TsFileFacts } from './symbols.ts';
-import { isTransactional, touchesOf } from './touches.ts';
+import { isTransactional, noteWrite, touchesOf } from './touches.ts';
 import type { Touches } from './touches.ts';
 
 /** An entry without its place. */
@@ -133,6 +134,8 @@ function subjectDraft(
   const touches = touchesOf(effects, schema);
   const handler = subject.handler === undefined ? undefined : parseFunctionKey(subject.handler);
   const doc = handler?.file === file ? facts.functions[handler.fn]?.doc?.text : undefined;
+  const deeds = deedsOf(workspace, reach);
+  for (const [model, operation] of deeds.libraryWrites) noteWrite(touches, model, operation);
   const validation = [...new Set(reach.schemas.map(({ name }) => name))].toSorted();
   const parts: Partial<EntryDraft> = {
     ...(doc ? { doc } : {}),
@@ -144,7 +147,7 @@ function subjectDraft(
     ...namesOf(touches),
     ...(touches.operations.size > 0 ? { operations: operationsOf(touches) } : {}),
     ...(validation.length > 0 ? { validation } : {}),
-    ...(reach.revalidates.size > 0 ? { revalidates: [...reach.revalidates].toSorted() } : {}),
+    ...(deeds.revalidates.length > 0 ? { revalidates: deeds.revalidates } : {}),
     ...(isTransactional(workspace, effects) ? { transaction: true as const } : {}),
   };
   const guarding = guardEntry(workspace, guard, file, subject);

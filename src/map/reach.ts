@@ -7,6 +7,8 @@ import { selfOf } from '../workspace/selfValue.ts';
 import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
 import type { Abs, FunctionKey } from '../workspace/abs.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { libraryWriteOf } from './libraryWrites.ts';
+import type { LibraryWrite } from './libraryWrites.ts';
 import { declarationSite, resolve, withInner } from './symbols.ts';
 import { isForeign } from './foreign.ts';
 import type { Surroundings } from './foreign.ts';
@@ -26,6 +28,7 @@ export interface Reach {
   seen: Set<FunctionKey>;
   schemas: SchemaUse[];
   revalidates: Set<string>;
+  libraryWrites: LibraryWrite[];
 }
 
 const MAX_FUNCTIONS = 150;
@@ -43,7 +46,13 @@ export function reachFrom(
   values: readonly { file: FileId; value: Value }[],
   stop: (key: FunctionKey) => boolean,
 ): Reach {
-  const reach: Reach = { stops: new Set(), seen: new Set(), schemas: [], revalidates: new Set() };
+  const reach: Reach = {
+    stops: new Set(),
+    seen: new Set(),
+    schemas: [],
+    revalidates: new Set(),
+    libraryWrites: [],
+  };
   const todo: Step[] = start.map((key) => ({ key, by: undefined }));
   const first = new Set(start);
   const enter: Enter = (key, by) => {
@@ -148,7 +157,11 @@ function note(
   if (fn.k === 'member' && fn.name === 'use')
     for (const arg of value.args)
       for (const key of middlewareOf(resolve(workspace, file, facts, arg))) enter(key);
+  const written = libraryWriteOf(workspace, file, facts, fn);
+  if (written) reach.libraryWrites.push(written);
   const callee = resolve(workspace, file, facts, fn, self);
+  // An action that a route or another action calls.
+  if (callee?.k === 'procedure') for (const key of middlewareOf(callee)) enter(key);
   if (callee?.k === 'closure') {
     for (const schema of handedSchemas(workspace, callee, value.args))
       noteSchema(workspace, file, facts, schema, reach);

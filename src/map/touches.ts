@@ -1,7 +1,7 @@
 /** Effects of a function as names of models. */
 import type { SchemaModel } from '../prisma/schema.ts';
 import type { Abs } from '../workspace/abs.ts';
-import { tablesOf } from '../workspace/guardState.ts';
+import { tablesOf, textsOfSql } from '../workspace/guardState.ts';
 import { valuesOf } from '../facts/valueIndex.ts';
 import type { TsFacts, Value } from '../facts/tsModel.ts';
 import type { DbEffect } from '../workspace/summary.ts';
@@ -21,11 +21,18 @@ export function touchesOf(effects: readonly DbEffect[], schema: SchemaModel | un
   const out: Touches = { reads: new Set(), writes: new Set(), operations: new Map() };
   for (const effect of effects) {
     if (effect.kind === 'raw-read' || effect.kind === 'raw-write') {
-      const models = tablesOf(effect.args).map((table) => schema?.modelOfTable(table)?.name ?? table);
-      const into = effect.kind === 'raw-read' ? out.reads : out.writes;
-      for (const model of models.length > 0 ? models : ['raw SQL']) {
-        into.add(model);
-        note(out, model, [effect.kind === 'raw-read' ? 'read' : statementOf(effect.args)]);
+      const written = new Map(textsOfSql(effect.args).flatMap(writtenBy));
+      const selected = new Set(textsOfSql(effect.args).flatMap(selectedBy));
+      const tables = tablesOf(effect.args);
+      for (const table of tables.length > 0 ? tables : ['raw SQL']) {
+        const model = schema?.modelOfTable(table)?.name ?? table;
+        const operation =
+          written.get(table) ?? (effect.kind === 'raw-read' || written.size > 0 ? 'read' : 'write');
+        (operation === 'read' ? out.reads : out.writes).add(model);
+        note(out, model, [operation]);
+        if (operation === 'read' || !selected.has(table)) continue;
+        out.reads.add(model);
+        note(out, model, ['read']);
       }
       continue;
     }
@@ -41,11 +48,29 @@ export function touchesOf(effects: readonly DbEffect[], schema: SchemaModel | un
   return out;
 }
 
-/** What a raw statement does, by its first word. */
-function statementOf(args: Abs): string {
-  const sql = args.k === 'object' ? args.props['sql'] : args;
-  const word = sql?.k === 'lit' ? /^\s*(insert|update|delete)\b/i.exec(String(sql.v))?.[1] : undefined;
-  return word === undefined ? 'write' : word.toLowerCase().replace('insert', 'create');
+/** Adds a write that no Prisma call makes. */
+export function noteWrite(touches: Touches, model: string, operation: string): void {
+  touches.writes.add(model);
+  note(touches, model, [operation]);
+}
+
+/** The tables that a text of SQL writes, and how: `WITH … UPDATE "Note" SET … RETURNING` writes, whichever call asks it. */
+function writtenBy(sql: string): [table: string, operation: string][] {
+  return [
+    ...sql.matchAll(
+      /\b(insert\s+into|delete\s+from|(?<!\b(?:for|do|key)\s+)update)\s+(?:only\s+)?(?:"?\w+"?\.)?"?(\w+)/gi,
+    ),
+  ].map(([, word = '', table = '']) => [
+    table,
+    /^insert/i.test(word) ? 'create' : /^delete/i.test(word) ? 'delete' : 'update',
+  ]);
+}
+
+/** The tables that a text of SQL selects from. */
+function selectedBy(sql: string): string[] {
+  return [...sql.matchAll(/(?<!\bdelete\s+)\b(?:from|join)\s+(?:only\s+)?(?:"?\w+"?\.)?"?(\w+)/gi)].map(
+    ([, table = '']) => table,
+  );
 }
 
 function note(out: Touches, model: string, operations: readonly string[]): void {

@@ -15,6 +15,7 @@ import { rowOf } from './ownerChecks.ts';
 import { packageCall, sessionRead } from './packageCalls.ts';
 import { fromParts, isClientType } from './parts.ts';
 import { operation } from './prismaCalls.ts';
+import { isSqlTag, sqlFragment } from './sqlFragments.ts';
 import { refine } from './refine.ts';
 import { cloneState, joinInto } from './state.ts';
 import type { State } from './state.ts';
@@ -43,6 +44,7 @@ export function evaluateCall(it: Interpreter, call: CallValue | TaggedValue, sta
   if (state.dead) return UNKNOWN;
   const args = (call.k === 'call' ? call.args : call.values).flatMap((arg) => argument(it, arg, state));
   if (state.dead) return UNKNOWN;
+  if (call.k === 'tagged' && isSqlTag(callee)) return sqlFragment(call.texts, args);
   if (
     (calleeValue.k === 'ref' || calleeValue.k === 'member') &&
     it.links.isSessionHelper(it.file, calleeValue.name)

@@ -210,13 +210,29 @@ function isPublicOrOwn(choices: readonly Abs[]): boolean {
 
 /** Tables that a raw query names, as far as its text is known. */
 export function tablesOf(args: Abs): string[] {
-  const sql = args.k === 'object' ? args.props['sql'] : args;
-  if (sql?.k !== 'lit' || typeof sql.v !== 'string') return [];
+  return [...new Set(textsOfSql(args).flatMap(tablesIn))];
+}
+
+/** Tables that a text of SQL names; what it names itself (`WITH recent AS (…)`) is none. */
+export function tablesIn(sql: string): string[] {
+  const own = new Set(
+    [...sql.matchAll(/\b"?(\w+)"?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(/gi)].map(([, name]) => name),
+  );
   return [
-    ...sql.v.matchAll(
-      /\b(?:from|join|into|update)\s+(?:only\s+)?(?:"?\w+"?\.)?"?(\w+)\b"?(?!\s*[(\w])|\b(?:into|update)\s+"?(\w+)\b/gi,
+    ...sql.matchAll(
+      /\b(?:from|join|into|(?<!\b(?:for|do|key)\s+)update)\s+(?:only\s+)?(?:"?\w+"?\.)?"?(\w+)\b"?(?!\s*[(\w])|\b(?:into|(?<!\b(?:for|do|key)\s+)update)\s+"?(\w+)\b/gi,
     ),
-  ].flatMap(([, table, other]) => table ?? other ?? []);
+  ]
+    .flatMap(([, table, other]) => table ?? other ?? [])
+    .filter((table) => !own.has(table));
+}
+
+/** What the text of a raw query may be, as far as it is known. */
+export function textsOfSql(args: Abs): string[] {
+  const sql = args.k === 'object' ? args.props['sql'] : args;
+  return sql === undefined
+    ? []
+    : leaves(sql).flatMap((leaf) => (leaf.k === 'lit' && typeof leaf.v === 'string' ? [leaf.v] : []));
 }
 
 /** Why everybody may call it, when somebody said so or when it belongs to a sign-in library. */
@@ -320,13 +336,18 @@ function refuses(value: Abs): boolean {
   );
 }
 
-/** Whether a read finds the caller's own row of those who sign in, by what the session says of them. */
+/** Whether a read finds the caller's own row of those who sign in, or what they are in some group, by what the session says of them. */
 function isOwnLookup(effect: DbEffect, schema: SchemaModel | undefined): boolean {
   if (effect.kind !== 'read' || !/^find(Unique|First)(OrThrow)?$/.test(effect.op)) return false;
-  if (schema?.modelOf(effect.model)?.name !== schema?.userModel?.name) return false;
+  const model = schema?.modelOf(effect.model);
   const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
-  const [key, ...more] = where?.k === 'object' && !where.open ? Object.values(where.props) : [];
-  return key?.k === 'session' && more.length === 0;
+  if (!model || where?.k !== 'object' || where.open) return false;
+  const keys = Object.values(where.props);
+  if (model.name === schema?.userModel?.name) return keys.length === 1 && keys[0]?.k === 'session';
+  return (
+    model.fields.some((field) => /^(member_?)?roles?$/i.test(field.name)) &&
+    keys.some((key) => leaves(key).some((leaf) => leaf.k === 'session'))
+  );
 }
 
 /** Roles come with a session: what is compared after a signature or a secret is the content of a message. */

@@ -109,7 +109,7 @@ function comparedRoles(
       const label = isRoleRead(it, read) ? labelOf(it, value, other) : undefined;
       if (label === undefined) continue;
       // What everybody has is no right.
-      if (LOWLY.test(label)) return equal ? undefined : [`not ${label}`];
+      if (LOWLY.test(label)) return equal ? undefined : [label === 'free' ? PERMISSION : `not ${label}`];
       if (equal) return [label];
     }
     return undefined;
@@ -177,7 +177,9 @@ function askedRoles(
     if (!truth || !PREDICATE.test(name)) return undefined;
     if (!args.some((arg) => isCaller(it, look(it, arg, state, NOTHING)))) return undefined;
     // What its answer shows was taken over already, where it could be followed.
-    return decidesByRole(it.links, callee) ? (literalsIn(it, args) ?? state.roles ?? [name]) : undefined;
+    return decidesByRole(it.links, callee)
+      ? (literalsIn(it, args) ?? rolesListedBy(it.links, callee) ?? state.roles ?? [name])
+      : undefined;
   }
   // What a package decides can't be followed; that it was asked about rights is known by its name alone.
   const allows = FORBIDS.test(name)
@@ -186,6 +188,23 @@ function askedRoles(
   if (!allows) return undefined;
   // `ability.can('delete', 'Order')`: a verb and what it is done to are no role.
   return ABILITY.test(name) ? [PERMISSION] : (literalsIn(it, args) ?? [name]);
+}
+
+/** The roles among which a helper looks for the one that it is given: `return ADMIN_ROLES.includes(role)`. */
+function rolesListedBy(links: Links, { file, fn }: Extract<Abs, { k: 'closure' }>): string[] | undefined {
+  const facts = links.tsFacts(file);
+  const own = facts?.functions[fn];
+  const [only, ...others] = own?.body ?? [];
+  const asked = only?.s === 'return' && others.length === 0 ? only.value : undefined;
+  if (asked?.k !== 'call' || asked.fn.k !== 'member' || !/^(includes|has)$/.test(asked.fn.name))
+    return undefined;
+  const { of } = asked.fn;
+  const [first] = asked.args;
+  if (of.k !== 'ref' || first?.k !== 'ref' || !own?.params.includes(first.b)) return undefined;
+  const list = links.moduleValue(file, of.b);
+  if (facts?.bindings[of.b]?.fn !== 0 || list.k !== 'array' || list.open) return undefined;
+  const named = list.items.flatMap((item) => (item.k === 'lit' ? [String(item.v)] : []));
+  return named.length === list.items.length && named.length > 0 ? named : undefined;
 }
 
 /** `user.isAdmin`, `PERMISSIONS[user.role]`, `PERMISSIONS[user.role].publish`: true for those who may. */

@@ -949,3 +949,158 @@ export const POST = forward({ path: '/x', ${options} });
   const both = route(`${context}, handler: (message) => ({ done: message })`);
   expect((await entry(both, 'queue/route.ts#POST'))?.result).toBe('{ done }');
 });
+
+test('what called services revalidate is told of the entry', async () => {
+  const file = 'lib/actions/renew.actions.ts';
+  const found = await entry(
+    {
+      'lib/services/renew.service.ts': `import { revalidatePath, updateTag } from 'next/cache';
+import { prisma } from '@/lib/db';
+const TAG = 'notes';
+export async function renew(id: string) {
+  await prisma.note.update({ where: { id }, data: { text: '' } });
+  again();
+  updateTag(TAG);
+}
+function again() { revalidatePath('/notes'); }
+`,
+      [file]: `'use server';
+import { renew } from '@/lib/services/renew.service';
+export async function renewNote(id: string) { await renew(id); }
+`,
+    },
+    `${file}#renewNote`,
+  );
+  expect(found?.revalidates).toEqual(['/notes', 'tag:notes']);
+});
+
+test('what a sign-in library writes is told where its model is certain', async () => {
+  const file = 'lib/actions/account.actions.ts';
+  const found = await entry(
+    {
+      'lib/own-auth.ts': `import { betterAuth } from 'better-auth';
+export const ownAuth = betterAuth({});
+`,
+      'lib/services/ban.service.ts': `import { prisma } from '@/lib/db';
+import { ownAuth } from '@/lib/own-auth';
+export async function ban(userId: string) {
+  await ownAuth.api.banUser({ body: { userId } });
+  return prisma.note.count({ where: { userId } });
+}
+`,
+      [file]: `'use server';
+import { headers } from 'next/headers';
+import { ownAuth } from '@/lib/own-auth';
+import { ban } from '@/lib/services/ban.service';
+export async function leave() {
+  await ownAuth.api.deleteUser({ body: {}, headers: await headers() });
+  await ownAuth.api.updateTeam({ body: {} });
+  await ban('x');
+}
+`,
+    },
+    `${file}#leave`,
+  );
+  expect(found?.writes).toEqual(['User']);
+  expect(found?.operations?.['User']).toEqual(['delete', 'update']);
+});
+
+test('an action that a route calls is followed', async () => {
+  const files: Files = {
+    'lib/client.ts': `import { createSafeActionClient } from 'next-safe-action';
+import { auth } from '@/auth';
+export const client = createSafeActionClient().use(async ({ next }) => {
+  const session = await auth();
+  if (!session?.user) throw new Error('no');
+  return next({ ctx: { user: session.user } });
+});
+`,
+    'lib/actions/drop.actions.ts': `'use server';
+import { z } from 'zod';
+import { client } from '@/lib/client';
+import { prisma } from '@/lib/db';
+export const dropNote = client.inputSchema(z.object({ id: z.string() })).action(async ({ parsedInput }) => {
+  await prisma.note.delete({ where: { id: parsedInput.id } });
+});
+`,
+    'app/api/drop/route.ts': `import { dropNote } from '@/lib/actions/drop.actions';
+export async function DELETE(request: Request) {
+  return Response.json(await dropNote({ id: (await request.json()).id }));
+}
+`,
+  };
+  expect(await entry(files, 'drop/route.ts#DELETE')).toMatchObject({
+    writes: ['Note'],
+    operations: { Note: ['delete'] },
+  });
+});
+
+test('the role that a helper asks of the membership it has fetched is told', async () => {
+  const route = `import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+import { fetchAndCheckIsAdmin } from '@/lib/access';
+export async function GET(request: Request) {
+  const session = await auth();
+  if (!session?.user?.id) return new Response(null, { status: 401 });
+  const teamId = request.url;
+  await fetchAndCheckIsAdmin({ teamId, userId: session.user.id });
+  return Response.json(await prisma.note.findMany({ where: { user: { members: { some: { teamId } } } }, take: 5 }));
+}
+`;
+  const files = (refused: string): Files => ({
+    'prisma/schema.prisma': `${notes['prisma/schema.prisma']?.replace('notes Note[]', 'notes Note[]\n  members Member[]')}
+model Member {
+  id String @id
+  role String
+  plan String
+  teamId String
+  userId String
+  user User @relation(fields: [userId], references: [id])
+}
+`,
+    'lib/roles.ts': `export const ADMIN_ROLES = ['admin', 'owner'];
+export function hasAdminRole(role: string) { return ADMIN_ROLES.includes(role); }
+`,
+    'lib/access.ts': `import { prisma } from '@/lib/db';
+import { hasAdminRole } from '@/lib/roles';
+export async function fetchAndCheckIsAdmin({ teamId, userId }: { teamId: string; userId: string }) {
+  const member = await prisma.member.findFirst({ where: { teamId, user: { id: userId } } });
+  if (!member) throw new Error('no member');
+  if (${refused}) throw new Error('no admin');
+}
+`,
+    'app/api/team/route.ts': route,
+  });
+  expect(await entry(files('!hasAdminRole(member.role)'), 'team/route.ts#GET')).toMatchObject({
+    guard: 'guarded',
+    roles: ['admin', 'owner'],
+  });
+  const plan = await entry(files("member.plan === 'free'"), 'team/route.ts#GET');
+  expect(plan).toMatchObject({ guard: 'guarded' });
+  expect(plan?.roles).toBeUndefined();
+});
+
+test('the tables of SQL that is made before it is asked are told', async () => {
+  const file = 'lib/services/sql.service.ts';
+  const files: Files = {
+    [file]: `import { Prisma } from '@prisma/client';
+import { prisma } from '@/lib/db';
+export async function told(from?: string) {
+  let query = Prisma.sql\`SELECT text FROM "Note" WHERE "userId" = \${from}\`;
+  if (from) query = Prisma.sql\`\${query} AND id > \${from}\`;
+  return prisma.$queryRaw(query);
+}
+export async function copy() {
+  await prisma.$executeRaw\`INSERT INTO "Note" (id) SELECT id FROM "Note" ON CONFLICT (id) DO UPDATE SET text = ''\`;
+}
+export async function claim(id: string) {
+  return prisma.$queryRaw(Prisma.sql\`WITH mine AS (SELECT id FROM "User" WHERE id = \${id} FOR UPDATE SKIP LOCKED)
+    UPDATE "Note" SET text = '' FROM mine WHERE "userId" = mine.id RETURNING id\`);
+}
+`,
+  };
+  expect(await entry(files, `${file}#told`)).toMatchObject({ reads: ['Note'] });
+  const both = { reads: ['Note'], writes: ['Note'] };
+  expect(await entry(files, `${file}#copy`)).toMatchObject(both);
+  expect(await entry(files, `${file}#claim`)).toMatchObject({ reads: ['User'], writes: ['Note'] });
+});
