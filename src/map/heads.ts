@@ -7,6 +7,7 @@ import type { Entry } from '../workspace/entries.ts';
 import { parseFunctionKey } from '../workspace/summary.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Draft } from './entries.ts';
+import { methodsOf } from './methods.ts';
 import type { DraftPlace } from './place.ts';
 import { topLevelAt } from './symbols.ts';
 import type { TsFileFacts } from './symbols.ts';
@@ -24,14 +25,19 @@ export function entryHeads(
       const kind = entry.kind === 'route' ? 'route' : 'action';
       const app = workspace.app(file);
       const path = kind === 'route' && app ? routePath(app, file) : undefined;
-      const method = kind === 'route' ? (entry.name === 'default' ? 'ANY' : entry.name) : undefined;
+      const method =
+        kind !== 'route'
+          ? undefined
+          : entry.name === 'default'
+            ? methodsOf(workspace, entry.handler)
+            : entry.name;
       return {
         of: entry,
         place: placeOf(facts, file, entry),
         entry: {
           id: `${kind}:${file}#${entry.name}`,
           kind,
-          label: path === undefined || method === undefined ? entry.name : `${method} ${path}`,
+          label: path === undefined ? entry.name : method === undefined ? path : `${method} ${path}`,
           file,
           ...given({ method, path }),
           ...(entry.kind === 'inline-action' ? { inline: true as const } : {}),

@@ -147,7 +147,7 @@ function routersOf(workspace: Workspace, file: FileId, facts: TsFileFacts, value
   const found = value.k === 'ref' ? valueBehind(workspace, file, facts, value.b) : undefined;
   if (!found) return [];
   const { value: made, ...at } = found;
-  if (isMade(workspace, at.file, at.facts, made)) return [{ ...at, made }];
+  if (isRouter(workspace, at.file, at.facts, made)) return [{ ...at, made }];
   // `const app = getApp()`
   const maker = made.k === 'call' ? resolve(workspace, at.file, at.facts, made.fn) : undefined;
   const theirs = maker?.k === 'closure' ? workspace.facts(maker.file) : undefined;
@@ -156,7 +156,7 @@ function routersOf(workspace: Workspace, file: FileId, facts: TsFileFacts, value
   const inside: Router[] = [];
   visitSteps(body, {
     step: (step) => {
-      if (step.s === 'let' && isMade(workspace, maker.file, theirs, step.value))
+      if (step.s === 'let' && isRouter(workspace, maker.file, theirs, step.value))
         inside.push({ file: maker.file, facts: theirs, made: step.value, b: step.b });
     },
   });
@@ -164,7 +164,7 @@ function routersOf(workspace: Workspace, file: FileId, facts: TsFileFacts, value
 }
 
 /** Whether an expression begins with `new Hono()`. */
-function isMade(workspace: Workspace, file: FileId, facts: TsFileFacts, value: Value): boolean {
+export function isRouter(workspace: Workspace, file: FileId, facts: TsFileFacts, value: Value): boolean {
   const root = rootOf(value);
   const maker = root.k === 'new' ? resolve(workspace, file, facts, root.fn) : undefined;
   return maker?.k === 'package' && LIBRARY.test(maker.spec);

@@ -2,7 +2,7 @@
 import { isSame } from '../base/equal.ts';
 import { given } from '../base/given.ts';
 import type { FileId } from '../base/path.ts';
-import type { ExportFacts, FunctionId } from '../facts/tsModel.ts';
+import type { ExportFacts, FunctionId, Value } from '../facts/tsModel.ts';
 import { visitSteps } from '../facts/visit.ts';
 import { awaited } from '../workspace/abs.ts';
 import type { Abs, FunctionKey } from '../workspace/abs.ts';
@@ -16,6 +16,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import type { Draft } from './entries.ts';
 import type { DraftPlace } from './place.ts';
 import { reachFrom } from './reach.ts';
+import { isRouter } from './mounted.ts';
 import { resolve, topLevel, withInner } from './symbols.ts';
 import type { TopLevel, TsFileFacts } from './symbols.ts';
 import { isTransactional, touchesOf } from './touches.ts';
@@ -41,6 +42,7 @@ const servicesIn: Derivation<readonly Found[]> = {
     const facts = workspace.facts(file);
     if (facts?.kind !== 'ts' || !HOLDERS.has(workspace.role(file))) return [];
     return exportedFunctions(workspace, file, facts).filter(({ key }) => {
+      if (registersRoutes(workspace, file, facts, parseFunctionKey(key).fn)) return false;
       const summary = workspace.summary(key);
       return (
         summary.effects.length > 0 ||
@@ -50,6 +52,34 @@ const servicesIn: Derivation<readonly Found[]> = {
   },
   equal: isSame,
 };
+
+const REGISTRATION =
+  /^(get|post|put|patch|delete|options|all|on|use|openapi|route|basePath|doc|mount|onError|notFound|openAPIRegistry|registerComponent)$/;
+
+/** `(app) => { app.get('/notes', async (c) => …) }`: what it holds are routes, which nobody calls it for. */
+function registersRoutes(workspace: Workspace, file: FileId, facts: TsFileFacts, fn: FunctionId): boolean {
+  const own = facts.functions[fn];
+  if (!own || own.body.length === 0) return false;
+  const routers = new Set(own.params);
+  let registered = 0;
+  for (const step of own.body) {
+    if (step.s === 'let' && step.value.k === 'lit') continue;
+    if (step.s === 'let' && isRouter(workspace, file, facts, step.value)) {
+      routers.add(step.b);
+      continue;
+    }
+    if (step.s !== 'expr' && step.s !== 'return') return false;
+    if (!step.value || (step.s === 'return' && step.value.k === 'ref')) continue;
+    let value: Value = step.value;
+    while (value.k === 'call' || value.k === 'member') {
+      if (value.k === 'call' && value.fn.k === 'member' && REGISTRATION.test(value.fn.name))
+        registered += value.args.filter((arg) => arg.k === 'function').length;
+      value = value.k === 'call' ? value.fn : value.of;
+    }
+    if (value.k !== 'ref' || !routers.has(value.b)) return false;
+  }
+  return registered > 0;
+}
 
 /** Id of the service that a function is; of two names of one function the first counts. */
 export function serviceId(workspace: WorkspaceView, key: FunctionKey): string | undefined {

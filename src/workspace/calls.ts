@@ -15,6 +15,7 @@ import { rowOf } from './ownerChecks.ts';
 import { packageCall, sessionRead } from './packageCalls.ts';
 import { fromParts, isClientType } from './parts.ts';
 import { operation } from './prismaCalls.ts';
+import { isRefusal } from './refusals.ts';
 import { isSqlTag, sqlFragment } from './sqlFragments.ts';
 import { refine } from './refine.ts';
 import { cloneState, joinInto } from './state.ts';
@@ -71,6 +72,7 @@ export function evaluateCall(it: Interpreter, call: CallValue | TaggedValue, sta
     if (chained) return chained;
   }
   const result = apply(it, callee, args, state, { call, calleeValue });
+  state.refused = isRefusal(it, calleeValue, args);
   const asserted = call.k === 'call' ? assertedBy(it.links, call, callee) : undefined;
   if (asserted) refine(it, asserted, true, state, call.at);
   return result;

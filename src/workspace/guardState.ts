@@ -131,7 +131,11 @@ function withoutData(workspace: WorkspaceView, file: FileId, subject: GuardSubje
 /** The sign-in library to whose handler a request goes: `return authHandlers.POST(request)`. */
 function handledBy(value: Abs): string | undefined {
   if (value.k === 'unknown') return value.from?.[0] && handledBy(value.from[0]);
-  if (value.k !== 'made' || !/(^|\.)(handlers?|GET|POST)$|^default$/.test(value.name)) return undefined;
+  if (
+    value.k !== 'made' ||
+    !/(^|\.)(handlers?|GET|POST)$|^default$/.test([value.name, ...value.path].join('.'))
+  )
+    return undefined;
   const library = madeBy(value);
   return library !== undefined && AUTH_LIBRARY.test(library) ? library : undefined;
 }
@@ -321,7 +325,9 @@ function answersOf(workspace: WorkspaceView, subject: GuardSubject): readonly Ou
   if (subject.handler === undefined || subject.opaque) return [];
   const { outcomes, partial } = workspace.summary(subject.handler);
   if (partial) return [];
-  return subject.effects.length > 0 ? outcomes : outcomes.filter(({ value }) => !refuses(awaited(value)));
+  return subject.effects.length > 0
+    ? outcomes
+    : outcomes.filter(({ value, refused }) => !refused && !refuses(awaited(value)));
 }
 
 /** `Response.json(…, { status: 401 })`, `{ success: false }`, `{ error: 'Sign in first' }`: nothing but an apology. */

@@ -350,6 +350,7 @@ export class Interpreter {
     if (state.checks.length) outcome.checks = [...state.checks];
     if (state.given.length) outcome.when = [...state.given];
     if (state.unless && !state.proof) outcome.unless = state.unless;
+    if (state.refused) outcome.refused = true;
     addOutcome(frame.outcomes, outcome);
   }
 

@@ -11,6 +11,7 @@ export function addOutcome(outcomes: Outcome[], outcome: Outcome): void {
   const same = outcomes.find(
     (other) =>
       !!other.proof === !!outcome.proof &&
+      other.refused === outcome.refused &&
       isSame(other.checks, outcome.checks) &&
       (sameAbs(other.value, outcome.value) || isOneClient(other.value, outcome.value)),
   );
@@ -61,6 +62,7 @@ function merge(into: Outcome, other: Outcome): void {
   if (checks?.length) into.checks = checks;
   else delete into.checks;
   if (!other.proof) delete into.proof;
+  if (!other.refused) delete into.refused;
   keepRoles(into, other);
   keepGiven(into, other);
 }

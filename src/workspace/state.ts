@@ -22,6 +22,8 @@ export interface State {
   live: Map<string, number[]>;
   /** Something unresolved that might be a guard was called. */
   unsure: boolean;
+  /** The last thing done was to answer with an error by the response that was handed in: `res.status(401).end()`. */
+  refused: boolean;
   /** The path has ended. */
   dead: boolean;
 }
@@ -39,6 +41,7 @@ export function freshState(): State {
     transaction: undefined,
     live: new Map(),
     unsure: false,
+    refused: false,
     dead: false,
   };
 }
@@ -75,6 +78,7 @@ export function joinInto(into: State, other: State): void {
   if (into.given !== other.given) into.given = bothGiven(into.given, other.given);
   if (into.writes !== other.writes) into.writes = [...new Set([...into.writes, ...other.writes])];
   into.unsure ||= other.unsure;
+  into.refused &&= other.refused;
 }
 
 /** What both paths have shown; `row.userId === user.id || user.role === 'ADMIN'`: who has the role needs to show nothing. */

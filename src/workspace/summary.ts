@@ -11,6 +11,8 @@ export interface Outcome {
   /** Ends so only for calls that are given such arguments. */
   when?: Condition[];
   unless?: Unless;
+  /** Answers with an error by the response that it was handed, and does nothing after that. */
+  refused?: true;
 }
 
 /** When and where on its path something happens. */

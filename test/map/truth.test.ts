@@ -1104,3 +1104,102 @@ export async function claim(id: string) {
   expect(await entry(files, `${file}#copy`)).toMatchObject(both);
   expect(await entry(files, `${file}#claim`)).toMatchObject({ reads: ['User'], writes: ['Note'] });
 });
+
+test('the methods that a handler of the pages router tells apart are told', async () => {
+  const handler = (body: string): string =>
+    `export default async function handler(req: { method: string }, res: { status(n: number): { end(): void } }) {\n${body}\n}\n`;
+  const files: Files = {
+    'lib/list.ts': `export function list(req: { method: string }, res: { status(n: number): { end(): void } }) {
+  if (req.method !== 'GET') return res.status(405).end();
+}
+`,
+    'pages/api/one.ts': handler(
+      "if (req.method !== 'POST') return res.status(405).end();\n  res.status(200).end();",
+    ),
+    'pages/api/two.ts': handler(`switch (req.method) {
+    case 'GET': return res.status(200).end();
+    case 'DELETE': return res.status(204).end();
+    default: return res.status(405).end();
+  }`),
+    'pages/api/listed.ts': handler(
+      "if (!['GET', 'PUT'].includes(req.method)) return res.status(405).end();\n  res.status(200).end();",
+    ),
+    'pages/api/branches.ts': handler(
+      "if (req.method === 'GET') return res.status(200).end();\n  else if (req.method === 'PATCH') return res.status(204).end();",
+    ),
+    'pages/api/any.ts': handler('res.status(200).end();'),
+    'pages/api/rest.ts': handler(
+      "if (req.method === 'POST') return res.status(201).end();\n  res.status(200).end();",
+    ),
+    'pages/api/through.ts': `import { list } from '@/lib/list';\n${handler('return list(req, res);')}`,
+  };
+  const { engine } = await open({ ...notes, ...files });
+  const routes = engine.map().apps[0]?.entries.filter(({ file }) => file.startsWith('pages/api/'));
+  expect(
+    Object.fromEntries(routes?.map(({ file, method, label }) => [file.slice(10, -3), [method, label]]) ?? []),
+  ).toEqual({
+    any: ['ANY', 'ANY /api/any'],
+    branches: ['GET, PATCH', 'GET, PATCH /api/branches'],
+    listed: ['GET, PUT', 'GET, PUT /api/listed'],
+    one: ['POST', 'POST /api/one'],
+    rest: [undefined, '/api/rest'],
+    through: ['GET', 'GET /api/through'],
+    two: ['GET, DELETE', 'GET, DELETE /api/two'],
+  });
+});
+
+test('a function that only registers routes is no service', async () => {
+  const { engine } = await open({
+    ...notes,
+    'lib/api/add.ts': `import type { Hono } from 'hono';
+import { prisma } from '@/lib/db';
+export function addNotes(app: Hono) {
+  app.get('/notes', async (c) => c.json(await prisma.note.findMany({ take: 5 })));
+}
+export default (app: Hono) => app.use('*', async (c, next) => { await prisma.user.count(); await next(); });
+`,
+    'lib/api/app.ts': `import { Hono } from 'hono';
+import { prisma } from '@/lib/db';
+export function getApp() {
+  const app = new Hono();
+  const limit = 5;
+  app.onError((error) => new Response(error.message));
+  app.use('*', async (c, next) => { await prisma.user.count(); await next(); });
+  return app;
+}
+export async function removeAll(tx: typeof prisma) { await tx.note.deleteMany({}); }
+`,
+  });
+  const services = engine
+    .map()
+    .apps[0]?.entries.filter(({ kind, file }) => kind === 'service' && file.startsWith('lib/api/'));
+  expect(services?.map(({ label }) => label)).toEqual(['removeAll']);
+});
+
+test('a handler of the pages router that goes on only with the secret is guarded by it', async () => {
+  const handler = (answer: string): Files => ({
+    'pages/api/pages.ts': `type Res = { status(n: number): { json(body: unknown): void; end(): void } };
+export default async function handler(req: { method: string; headers: { authorization?: string }; body: { url: string } }, res: Res) {
+  if (req.method !== 'POST') { res.status(405).end(); return; }
+  const token = req.headers.authorization?.split(' ')[1];
+  if (token !== process.env.INTERNAL_API_KEY) {
+    ${answer}
+  }
+  const answer = await fetch(req.body.url);
+  res.status(200).json({ size: (await answer.text()).length });
+}
+`,
+  });
+  expect(
+    await entry(handler("res.status(401).json({ message: 'no' });\n    return;"), 'pages.ts#default'),
+  ).toMatchObject({
+    guard: 'guarded',
+    guardKind: 'secret',
+  });
+  // Answers, and goes on.
+  for (const forgotten of [
+    "res.status(401).json({ message: 'no' });",
+    "res.status(401).end();\n    await fetch('https://example.com');\n    return;",
+  ])
+    expect(await entry(handler(forgotten), 'pages.ts#default')).toMatchObject({ guard: 'unknown' });
+});
