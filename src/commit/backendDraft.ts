@@ -62,7 +62,7 @@ export function backendDraft({ parts }: Touched): Draft | undefined {
   const checked = schemaDraft(added, changed);
   if (checked) return checked;
   const functions = added.filter(({ isValue }) => !isValue);
-  if (functions.length > 0) return addedDraft(functions, changed);
+  if (functions.length > 0) return replacedDraft(functions, removed) ?? addedDraft(functions, changed);
   const variables = added.flatMap(newVariables);
   if (variables.length > 0)
     return draft('feat', 'backend', (shown) => `read ${list(variables, shown)} from the environment`);
@@ -104,6 +104,9 @@ function isAside(backend: readonly Part[], parts: readonly Part[]): boolean {
   ).length;
   if (docs > 1 && docs >= backend.length) return true;
   const views = parts.filter(({ kind }) => kind === 'ui' || kind === 'page');
+  // Beside a view, what is written to logs is no matter.
+  if (views.length > 0 && backend.every((part) => withoutLogs(part.before) === withoutLogs(part.after)))
+    return true;
   if (weight(backend) < 150 * backend.length && weight(views) > 10 * weight(backend)) return true;
   const own = amount(backend);
   return own < 120 * backend.length && signalOf(backend) === undefined && amount(views) > 12 * own;
@@ -140,6 +143,13 @@ function cacheDraft(added: readonly Part[], changed: readonly Part[]): Draft | u
   return draft('perf', 'db', (shown) => `cache the reads of ${list(namesOf(users), shown)}`);
 }
 
+/** Functions that take the place of more code than they have. */
+function replacedDraft(added: readonly Part[], removed: readonly Part[]): Draft | undefined {
+  const gone = removed.filter(({ isValue }) => !isValue);
+  if (gone.length < added.length || size(gone, 'before') < size(added, 'after')) return undefined;
+  return refactor((shown) => `replace ${list(namesOf(gone), shown)} by ${list(namesOf(added), shown)}`);
+}
+
 /** New functions that nobody calls from outside. */
 function addedDraft(added: readonly Part[], changed: readonly Part[]): Draft {
   const cached = cacheDraft(added, changed);
@@ -150,6 +160,10 @@ function addedDraft(added: readonly Part[], changed: readonly Part[]): Draft {
     return refactor(
       (shown) => `move code of ${list(namesOf(changed), shown)} to ${list(namesOf(added), shown)}`,
     );
+  // A small helper of a large change is not what it is about.
+  const entries = changed.filter(isEntry);
+  if (entries.length > 0 && amount(changed) > 300 && amount(changed) > 4 * amount(added))
+    return changedDraft(changed, []);
   const users = changed.filter((part) => added.some((one) => uses(part, one)));
   // Checks that what is there makes from now on.
   const guards = added.filter(

@@ -159,6 +159,17 @@ function fixDraft(changed: readonly Part[]): Draft | undefined {
   ];
   if (keys.length === 0 && gone.length > 0 && gone.length < 4)
     return draft('fix', 'backend', (shown) => `drop ${list(gone, 3)} in ${list(namesOf(changed), shown)}`);
-  if (keys.length === 0 || keys.length > 3) return undefined;
+  if (keys.length === 0) return undefined;
+  // `{ select: { notes: true } }`
+  const columns = keys.filter((key) =>
+    changed.some(({ after }) => new RegExp(`\\b${key}: true\\b`).test(after)),
+  );
+  if (columns.length > 2 && columns.length * 2 > keys.length)
+    return draft(
+      'feat',
+      scopeOf(changed),
+      (shown) => `read ${list(columns, 3)} in ${list(namesOf(changed), shown)}`,
+    );
+  if (keys.length > 3) return undefined;
   return draft('fix', 'backend', (shown) => `set ${list(keys, 3)} in ${list(namesOf(changed), shown)}`);
 }

@@ -4,6 +4,10 @@ import { diff } from 'fast-myers-diff';
 const token =
   /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|[A-Za-z_$][\w$]*|\d[\w.]*|=>|\?\.|\?\?=?|\|\||&&|[=!]==?|<=|>=|\+\+|--|\.{3}|\S/g;
 
+/** Which quotes a text stands in is a formatter's matter. */
+const tokensOf = (code: string): string[] =>
+  (code.match(token) ?? []).map((sign) => (/^"[^'"]*"$/.test(sign) ? `'${sign.slice(1, -1)}'` : sign));
+
 /** Longer functions are compared by what they have in common alone. */
 const MOST_TOKENS = 6000;
 
@@ -24,7 +28,7 @@ export interface Around {
 
 /** The places in which a function differs; `undefined` when there are more than `most`, or it is too long. */
 export function hunksOf(before: string, after: string, most: number): Hunk[] | undefined {
-  const [old, now] = [before.match(token) ?? [], after.match(token) ?? []];
+  const [old, now] = [tokensOf(before), tokensOf(after)];
   if (old.length > MOST_TOKENS || now.length > MOST_TOKENS) return undefined;
   const hunks: Hunk[] = [];
   for (const [oldStart, oldEnd, start, end] of diff(old, now)) {
@@ -40,8 +44,8 @@ export function hunksOf(before: string, after: string, most: number): Hunk[] | u
 
 /** All tokens that go and that come, in order. Too long a function is taken as written anew. */
 export function tokensChanged(before: string, after: string): { gone: string[]; come: string[] } {
-  const [old, now] = [before.match(token) ?? [], after.match(token) ?? []];
-  if (old.length > MOST_TOKENS || now.length > MOST_TOKENS) return { gone: [...old], come: [...now] };
+  const [old, now] = [tokensOf(before), tokensOf(after)];
+  if (old.length > MOST_TOKENS || now.length > MOST_TOKENS) return { gone: old, come: now };
   const gone: string[] = [];
   const come: string[] = [];
   for (const [oldStart, oldEnd, start, end] of diff(old, now)) {

@@ -24,6 +24,8 @@ interface Pattern extends Signal {
 
 const texts = /(['"`])((?:\\.|(?!\1).)*)\1/g;
 
+const logs = /\b(?:console|\w*[lL]og(?:ger)?)\.(log|debug|info|trace|dir|table|warn|error)\(/g;
+
 const limits = /\btake\b ?[:,]|\blimit \d/gi;
 
 /** The first that fits speaks: what protects comes before what speeds up, and that before what is added. */
@@ -90,7 +92,7 @@ const patterns: readonly Pattern[] = [
   {
     type: 'fix',
     verb: 'guard against missing values in',
-    more: /if \(![\w.?]+\)|=== null|== null|=== undefined/g,
+    more: /if \(!(?!(?:is|has|can|should)[A-Z])[\w.?]+\)|=== null|== null|=== undefined/g,
   },
 ];
 
@@ -179,7 +181,11 @@ const properties = /(?<![?\w.] ?)\b([a-z]\w*)\b(?=['"]?: )/g;
 export function newProperties({ before, after }: Part): string[] {
   const of = (code: string) =>
     // `const { name: title } = body` gives a name and sets nothing.
-    [...code.replace(/\{[^{}]*\} =(?![=>])/g, '').matchAll(properties)].map(([name]) => name);
+    [
+      ...cutCalls(code, logs)
+        .replace(/\{[^{}]*\} =(?![=>])/g, '')
+        .matchAll(properties),
+    ].map(([name]) => name);
   // `{ slug }` sets it as `{ slug: slug }` does.
   const shorthand = before.match(/(?<=[{,] ?)[a-z]\w*(?= ?[,}])/g) ?? [];
   const old = new Set([...of(before), ...shorthand]);
@@ -204,8 +210,6 @@ export const withoutForm = (code: string): string =>
     .replace(/(?<=[(,:=[?&|]\s*|\breturn\s+)\{/g, '#')
     .replace(/[{}();,'"`\s]/g, '');
 
-const logs = /\b(?:console|\w*[lL]og(?:ger)?)\.(log|debug|info|trace|dir|table|warn|error)\(/g;
-
 /** Calls, each from its name to its closing bracket. @param starts matches up to the opening bracket */
 function callsOf(code: string, starts: RegExp): { start: number; end: number }[] {
   // Brackets inside of texts close nothing.
@@ -227,7 +231,12 @@ export const withoutLogs = (code: string): string => withoutCalls(code, logs);
 export const withoutRevalidation = (code: string): string =>
   withoutCalls(code, /\b(?:revalidatePath|revalidateTag|updateTag|expirePath|expireTag)\(/g);
 
-function withoutCalls(code: string, starts: RegExp): string {
+const withoutCalls = (code: string, starts: RegExp): string =>
+  cutCalls(code, starts)
+    .replace(/(?<=[;{}] ?)\s*;/g, '')
+    .replace(/\s+/g, '');
+
+function cutCalls(code: string, starts: RegExp): string {
   let out = '';
   let at = 0;
   for (const { start, end } of callsOf(code, starts)) {
@@ -235,7 +244,7 @@ function withoutCalls(code: string, starts: RegExp): string {
     out += code.slice(at, start);
     at = end;
   }
-  return (out + code.slice(at)).replace(/(?<=[;{}] ?)\s*;/g, '').replace(/\s+/g, '');
+  return out + code.slice(at);
 }
 
 /** How many more calls write to logs than before. */

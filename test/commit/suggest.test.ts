@@ -845,7 +845,7 @@ test.each<[string, Texts, string]>([
         'export async function GET() {\n  return new ImageResponse(<div tw="h-full w-full">{await load()}</div>);\n}\n',
       ],
     },
-    'fix(backend): use "h-full w-full" instead of "h-96 w-full" in GET /api/image',
+    "fix(backend): use 'h-full w-full' instead of 'h-96 w-full' in GET /api/image",
   ],
   [
     'new actions beside columns with another detail',
@@ -1130,7 +1130,7 @@ describe('a change of one place is told by what happens there', () => {
     [
       'switch (id) {\n    case "a":\n      return 1;\n    case "b":\n      return 2;\n  }\n  return 3;',
       'switch (id) {\n    case "a":\n      return 1;\n  }\n  return 3;',
-      'refactor(backend): drop the case "b" in load',
+      "refactor(backend): drop the case 'b' in load",
     ],
     [
       'return prisma.post.findMany({ where: { id }, take: 100 });',
@@ -1301,7 +1301,76 @@ describe('what many real commits were told wrongly', () => {
       },
       "fix(backend): use '/((?!api|trpc).*)' instead of '/((?!api).*)' in middleware",
     ],
+    [
+      'a question about a state is no missing value',
+      {
+        'lib/services/load.ts': [
+          of('  return save(id);'),
+          of('  const isValid = row.at > 5;\n  if (!isValid) return 0;\n  return save(id);'),
+        ],
+      },
+      'fix(backend): correct load',
+    ],
+    [
+      'columns that are read from now on',
+      {
+        'lib/services/load.ts': [
+          of('  return prisma.post.findFirst({ where: { id }, select: { id: true } });'),
+          of(
+            '  return prisma.post.findFirst({ where: { id }, select: { id: true, notes: true, information: true, activities: true } });',
+          ),
+        ],
+      },
+      'feat(backend): read notes, information and activities in load',
+    ],
+    [
+      'what is written to logs sets nothing',
+      {
+        'lib/services/load.ts': [
+          of('  return files.get(id);'),
+          of(
+            "  logger.info('loaded', { prompt: id, requestedScopes: row.scopes });\n  return files.get(row.id);",
+          ),
+        ],
+      },
+      'fix(backend): correct load',
+    ],
+    [
+      'one function for two',
+      {
+        'lib/events.ts': [
+          "import { prisma } from '@/lib/db';\nexport async function sendMemberEvent(id: string, member: Member) {\n  return post(id, { type: 'member', payload: member, at: Date.now() });\n}\nexport async function sendInviteEvent(id: string, invite: Invite) {\n  return post(id, { type: 'invite', payload: invite, at: Date.now() });\n}\n",
+          "import { prisma } from '@/lib/db';\nexport async function emit(id: string, type: string, payload: object) {\n  return post(id, { type, payload });\n}\n",
+        ],
+      },
+      'refactor(backend): replace sendMemberEvent and sendInviteEvent by emit',
+    ],
+    [
+      'other quotes beside another value',
+      {
+        'lib/services/load.ts': [
+          of("  return files.get(row.get('referer'));"),
+          of('  return files.get(row.get("referer") || undefined);'),
+        ],
+      },
+      'fix(backend): fall back to undefined in load',
+    ],
   ])('%s', async (_, texts, expected) => {
     expect((await message(texts))?.split('\n')[0]).toBe(expected);
   });
+});
+
+test('a small helper of a large change is not what it is about', async () => {
+  const many = (word: string) =>
+    Array.from({ length: 120 }, (_, at) => `  ${word}(${at}, row.v${at}, await ${word}Of(id));`).join('\n');
+  const route = (word: string) =>
+    `import { prisma } from '@/lib/db';\nexport async function POST(request: Request) {\n  const { id, row } = await read(request);\n${many(word)}\n  return Response.json({ id });\n}\n`;
+  const texts: Texts = {
+    'app/api/invites/route.ts': [
+      route('send'),
+      route('mail').replace('read(request)', 'read(hash(request))'),
+    ],
+    'lib/hash.ts': [undefined, 'export function hash(request: Request) {\n  return request;\n}\n'],
+  };
+  expect((await message(texts))?.split('\n')[0]).toBe('fix(backend): correct POST /api/invites');
 });
