@@ -30,6 +30,7 @@ import {
   signsIn,
   stopsAsking,
   stopsLimiting,
+  withoutDestructuring,
   withoutForm,
   withoutLogs,
   withoutRevalidation,
@@ -328,6 +329,7 @@ function stillDraft(
       'backend',
       (shown) => `change what is revalidated after ${list(namesOf(changed), shown)}`,
     );
+  if (all(withoutDestructuring)) return refactor((shown) => `simplify ${list(namesOf(changed), shown)}`);
   if (changed.every(({ file }) => /\.[cm]?tsx?$/.test(file)) && all(withoutTypes))
     return refactor((shown) => `change the types of ${list(namesOf(changed), shown)}`);
   return undefined;

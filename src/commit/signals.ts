@@ -18,6 +18,8 @@ interface Pattern extends Signal {
   more: RegExp;
   /** Less of it is needed as well: one way of doing it takes the place of another. */
   less?: RegExp;
+  /** Where more characters come or go than this, it is not the matter. */
+  most?: number;
   /** Parts of which this holds make another matter of it. */
   isOther?: (part: Part) => boolean;
 }
@@ -41,7 +43,7 @@ const patterns: readonly Pattern[] = [
     type: 'fix',
     verb: 'verify the signature of',
     isGuard: true,
-    more: /timingSafeEqual|constructEvent|createHmac|verifySignature|(?<!totp\w*|otp\w*|authenticator)\.verify\(/gi,
+    more: /timingSafeEqual|constructEvent|createHmac|verifySignature|\bverify\w*(?:Webhook|Signature|Delivery|Payload)\w*\(|\.verifyAndReceive\(|(?<!totp\w*|otp\w*|authenticator)\.verify\(/gi,
   },
   {
     type: 'fix',
@@ -92,6 +94,7 @@ const patterns: readonly Pattern[] = [
   {
     type: 'fix',
     verb: 'guard against missing values in',
+    most: 200,
     more: /if \(!(?!(?:is|has|can|should)[A-Z])[\w.?]+\)|=== null|== null|=== undefined/g,
   },
 ];
@@ -164,12 +167,13 @@ export function newProviders({ before, after }: Versions): string[] {
 export function signalOf(
   all: readonly Part[],
 ): { signal: Signal; parts: Part[]; isReplacement: boolean } | undefined {
-  for (const { more, less, isOther, ...signal } of patterns) {
+  for (const { more, less, most, isOther, ...signal } of patterns) {
     const parts = isOther ? all.filter((part) => !isOther(part)) : all;
     if (!grows(parts, more) || (less && !shrinks(parts, less)) || isMoved(parts, more)) continue;
     const own = parts.filter((part) => grows([part], more));
     // What one of many shows is not the matter of all.
     if (all.length >= 5 && own.length * 4 < all.length) continue;
+    if (most !== undefined && own.every(({ before, after }) => after.length - before.length > most)) continue;
     return { signal, parts: own, isReplacement: less !== undefined };
   }
   return undefined;
@@ -223,6 +227,10 @@ function callsOf(code: string, starts: RegExp): { start: number; end: number }[]
 }
 
 const bracket: { readonly [sign: string]: number } = { '(': 1, ')': -1 };
+
+/** Code in which `const { key } = options;` is written as `const key = options.key;`. */
+export const withoutDestructuring = (code: string): string =>
+  code.replace(/\bconst \{ ?(\w+),? ?\} ?= ?([\w.]+)(?=[;\s])/g, 'const $1 = $2.$1').replace(/\s+/g, '');
 
 /** Code without what it writes to logs. */
 export const withoutLogs = (code: string): string => withoutCalls(code, logs);

@@ -1355,6 +1355,38 @@ describe('what many real commits were told wrongly', () => {
       },
       'fix(backend): fall back to undefined in load',
     ],
+    [
+      'a key that is taken out of its object',
+      {
+        'lib/services/load.ts': [
+          of('  const limit = settings.files.limit;\n  return files.get(id, limit);'),
+          of('  const { limit } = settings.files;\n  return files.get(id, limit);'),
+        ],
+      },
+      'refactor(backend): simplify load',
+    ],
+    [
+      'a delivery that is verified',
+      {
+        'app/api/webhook/route.ts': [
+          'export async function POST(request: Request) {\n  const body = await request.json();\n  return handle(body);\n}\n',
+          'export async function POST(request: Request) {\n  const text = await request.text();\n  if (!(await verifyWebhookDelivery(text, request.headers))) return new Response(null, { status: 400 });\n  const body = schema.parse(JSON.parse(text));\n  return handle(body);\n}\n',
+        ],
+      },
+      'fix(backend): verify the signature of POST /api/webhook',
+    ],
+    [
+      'a missing value in much that is new',
+      {
+        'lib/services/load.ts': [
+          of('  return files.get(id);'),
+          of(
+            `  const kept = row.messages.filter((message) => {\n    if (!message.from) return true;\n    return !ignores(message.from, row.rules, row.owner);\n  });\n  const shown = kept.map((message) => ({ ...message, text: shorten(message.text, 200), at: new Date(message.at) }));\n  return files.get(id, shown);`,
+          ),
+        ],
+      },
+      'fix(backend): set text in load',
+    ],
   ])('%s', async (_, texts, expected) => {
     expect((await message(texts))?.split('\n')[0]).toBe(expected);
   });
