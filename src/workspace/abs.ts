@@ -71,8 +71,11 @@ export interface RowQuery extends Site {
 export type Origin = 'client' | 'header' | 'cookie' | 'env' | 'session' | 'db';
 
 export type Abs =
-  /** `filled`: has a fallback (`x ?? 20`), so it is never null or undefined even where `from` holds such a part. */
-  | { k: 'unknown'; from?: Abs[]; filled?: true }
+  /**
+   * `filled`: has a fallback (`x ?? 20`), so it is never null or undefined even where `from` holds such a part. `called`: what calling the
+   * first of `from` gives.
+   */
+  | { k: 'unknown'; from?: Abs[]; filled?: true; called?: true }
   /** `thrown`: nobody goes on with it, since the read that gives it throws: `session.user` without a session. */
   | { k: 'undef'; thrown?: true }
   | { k: 'lit'; v: string | number | boolean | null }

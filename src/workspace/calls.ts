@@ -433,6 +433,7 @@ export function apply(
       return {
         k: 'unknown',
         from: [callee, ...args.filter((arg) => arg.k !== 'closure' && arg.k !== 'lit')].slice(0, 6),
+        called: true,
       };
     }
     case 'variants': {

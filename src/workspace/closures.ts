@@ -1,5 +1,5 @@
 /** Calls of the project's own functions: in place when a closure of what is being run, else through their summaries. */
-import { awaited, trim, UNKNOWN } from './abs.ts';
+import { awaited, sameAbs, trim, UNKNOWN } from './abs.ts';
 import { substitute, substituteChecks } from './substitute.ts';
 import type { Abs, Condition, Site, Unless, Variant } from './abs.ts';
 import { guardName, known, textOf } from './callPlace.ts';
@@ -49,8 +49,15 @@ export function applyClosure(
       state.unsure = true;
   }
   const name = place ? textOf(place.calleeValue) : summaryName(it, key);
+  /** What the callbacks gave that the callee calls. */
+  const given: { target: Abs; value: Abs }[] = [];
   const call: CallArguments = {
     bind,
+    returned: (value) => {
+      const called = value.k === 'unknown' && value.called ? value.from?.[0] : undefined;
+      const same = given.filter(({ target }) => called && sameAbs(target, called));
+      return same[0] && same.length === 1 ? same[0].value : bind(value);
+    },
     narrow: (value) => it.narrow(value, state),
     count: args.length,
     roles: (named) => givenRoles(it, callee, args, named),
@@ -73,7 +80,11 @@ export function applyClosure(
     inner.unsure ||= invocation.unsure;
     inner.transaction ??= invocation.transaction;
     addChecks(inner, [...met.checks, ...substituteChecks(invocation.checks ?? [], bind)]);
-    if (target.k === 'closure') it.apply(target, invocation.args.map(bind), inner, place);
+    if (target.k === 'closure')
+      given.push({
+        target: invocation.target,
+        value: it.apply(target, invocation.args.map(bind), inner, place),
+      });
     else if (target.k === 'param')
       it.invocations.push({
         ...withoutConditions(invocation),
@@ -215,7 +226,7 @@ function summaryName(it: Interpreter, key: string): string {
 function alternativesOf(value: Abs, call: CallArguments): (Variant & { met?: Met })[] {
   const own = value.k === 'promise' ? awaited(value) : value;
   if (own.k !== 'variants') {
-    const bound = call.bind(own);
+    const bound = call.returned(own);
     const flat = bound.k === 'promise' ? awaited(bound) : bound;
     return flat.k === 'variants' ? flat.list : [{ i: 0, value: flat }];
   }
@@ -279,7 +290,7 @@ function resultOf(
       });
     }
   }
-  const isAsync = about.async || outcomes.some((outcome) => bind(outcome.value).k === 'promise');
+  const isAsync = about.async || outcomes.some((outcome) => call.returned(outcome.value).k === 'promise');
   if (list.length === 0 && about.unfinished) return UNKNOWN;
   const only = list[0];
   const isPlain =

@@ -48,6 +48,8 @@ export interface Met {
 
 export interface CallArguments {
   bind: (value: Abs) => Abs;
+  /** The same for what comes out: what a callback has given where the callee hands that on. */
+  returned: (value: Abs) => Abs;
   /** Keeps the alternatives that are still possible at the call. */
   narrow: (value: Abs) => Abs;
   count: number;

@@ -18,7 +18,8 @@ export function substitute(value: Abs, fn: FunctionKey, args: readonly Abs[], de
     }
     case 'unknown': {
       const from = (value.from ?? []).map(inner);
-      return value.filled ? filled(from) : { k: 'unknown', from };
+      if (value.filled) return filled(from);
+      return { k: 'unknown', from, ...(value.called ? { called: true } : {}) };
     }
     case 'object': {
       const props = eachValue(value.props, inner);

@@ -1203,3 +1203,35 @@ export default async function handler(req: { method: string; headers: { authoriz
   ])
     expect(await entry(handler(forgotten), 'pages.ts#default')).toMatchObject({ guard: 'unknown' });
 });
+
+test('a session that comes through a helper that runs what it is given is tested', async () => {
+  const files = (refusal: string): Files => ({
+    'lib/measure.ts': `export async function measure<T>(name: string, operation: () => Promise<T>): Promise<T> {
+  const started = Date.now();
+  try {
+    return await operation();
+  } finally {
+    console.info(name, Date.now() - started);
+  }
+}
+export const later = <T>(operation: () => T): T => operation();
+`,
+    'app/first/page.tsx': `import { redirect } from 'next/navigation';
+import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+import { later, measure } from '@/lib/measure';
+export default async function Page() {
+  const session = await measure('auth', () => auth());
+  const userId = session?.user?.id;
+  ${refusal}
+  const note = await measure('note', () => later(() => prisma.note.findFirst({ where: { userId } })));
+  redirect('/notes/' + note?.id);
+}
+`,
+  });
+  expect(await entry(files("if (!userId) redirect('/login');"), 'first/page.tsx#default')).toMatchObject({
+    guard: 'guarded',
+    guardKind: 'session',
+  });
+  expect(await entry(files(''), 'first/page.tsx#default')).toMatchObject({ guard: 'unguarded' });
+});
