@@ -2,8 +2,8 @@
 import type { Value } from '../facts/tsModel.ts';
 import { assertedBy } from './assertions.ts';
 import { assignedObject } from './expressions.ts';
-import { awaited, itemOf, leaves, memberOf, sameAbs, trim, UNDEF, UNKNOWN } from './abs.ts';
-import type { Abs, Check, Site } from './abs.ts';
+import { awaited, itemOf, leaves, memberOf, sameAbs, trim, truthOf, UNDEF, UNKNOWN } from './abs.ts';
+import type { Abs, Check, Proof, Site } from './abs.ts';
 import { guardName, known } from './callPlace.ts';
 import type { CallValue, Place, TaggedValue } from './callPlace.ts';
 import { applyClosure, runDetached, runInPlace } from './closures.ts';
@@ -357,7 +357,8 @@ function builtin(
     joinInto(state, own);
     if (frame) frame.loops--;
     const shown = name === 'some' || name === 'find' ? shownByItem(it, callback, element, state) : undefined;
-    if (shown) {
+    const proof = name === 'some' ? provedByItem(result) : undefined;
+    if (shown || proof) {
       const id = `${it.file}:${place}`;
       const item: Abs = name === 'some' ? { k: 'lit', v: true } : element;
       const none: Abs = name === 'some' ? { k: 'lit', v: false } : UNDEF;
@@ -365,7 +366,7 @@ function builtin(
         k: 'variants',
         id,
         list: [
-          { i: 0, value: item, checks: shown },
+          { i: 0, value: item, ...(shown ? { checks: shown } : {}), ...(proof ? { proof } : {}) },
           { i: 1, value: none },
         ],
       };
@@ -377,6 +378,13 @@ function builtin(
     return fromParts([base, result]);
   }
   return undefined;
+}
+
+/** What every true answer about an item proves: `signatures.some((signature) => timingSafeEqual(signature, expected))`. */
+function provedByItem(answer: Abs): Proof | undefined {
+  if (answer.k !== 'variants') return undefined;
+  const accepted = answer.list.filter(({ value }) => truthOf(value) !== 'false');
+  return accepted.every(({ proof }) => proof) ? accepted[0]?.proof : undefined;
 }
 
 /** The items of the lists that a callback of `flatMap` gives. */

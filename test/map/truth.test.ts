@@ -1235,3 +1235,45 @@ export default async function Page() {
   });
   expect(await entry(files(''), 'first/page.tsx#default')).toMatchObject({ guard: 'unguarded' });
 });
+
+test('one of several signatures that matches verifies a webhook', async () => {
+  const files = (match: string): Files => ({
+    'lib/verify.ts': `import crypto, { timingSafeEqual } from 'node:crypto';
+function same(a: Buffer, b: Buffer) {
+  if (a.length !== b.length) return false;
+  return timingSafeEqual(a, b);
+}
+function matches(entry: string, expected: Buffer): boolean {
+  const [version, signature] = entry.split(',');
+  if (version !== 'v1' || !signature) return false;
+  return ${match};
+}
+export function verify({ secret, headers, rawBody }: { secret: string; headers: Headers; rawBody: string }) {
+  const header = headers.get('webhook-signature');
+  if (!header) return { verified: false, reason: 'missing' };
+  const expected = crypto.createHmac('sha256', secret).update(rawBody).digest();
+  const verified = header.split(' ').some((entry) => matches(entry, expected));
+  return verified ? { verified: true } : { verified: false, reason: 'mismatch' };
+}
+`,
+    'app/api/hook/route.ts': `import { prisma } from '@/lib/db';
+import { verify } from '@/lib/verify';
+export async function POST(request: Request) {
+  const rawBody = await request.text();
+  const verification = verify({ secret: process.env.HOOK_SECRET ?? '', headers: request.headers, rawBody });
+  if (!verification.verified) return new Response('no', { status: 401 });
+  await prisma.note.update({ where: { id: JSON.parse(rawBody).id }, data: { text: '' } });
+  return Response.json({ ok: true });
+}
+`,
+  });
+  expect(
+    await entry(files("same(Buffer.from(signature, 'base64'), expected)"), 'hook/route.ts#POST'),
+  ).toMatchObject({
+    guard: 'guarded',
+    guardKind: 'signature',
+  });
+  expect(await entry(files('signature.length > 3'), 'hook/route.ts#POST')).toMatchObject({
+    guard: 'unguarded',
+  });
+});
