@@ -16,7 +16,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import type { MapEntry } from './model.ts';
 import type { DraftPlace } from './place.ts';
 import { mountedIn } from './mounted.ts';
-import { actionsOfPage } from './pageActions.ts';
+import { callsOfPage } from './pageActions.ts';
 import { entryHeads } from './heads.ts';
 import { deedsOf } from './deeds.ts';
 import { reachFrom } from './reach.ts';
@@ -67,7 +67,7 @@ export function pagesOf(workspace: Workspace, file: FileId): Draft[] {
   const index = facts.exports.findIndex((item) => item.e !== 'star' && item.name === 'default');
   const exported = facts.exports[index];
   if (path === undefined || !exported || exported.e === 'star') return [];
-  const actions = actionsOfPage(workspace, file);
+  const asked = callsOfPage(workspace, file);
   const stem = basename(file).replace(/\.[cm]?[jt]sx?$/, '');
   const place = { at: exported.at, ...(exported.e === 'local' ? { b: exported.b } : { exported: index }) };
   const head = {
@@ -77,8 +77,8 @@ export function pagesOf(workspace: Workspace, file: FileId): Draft[] {
     file,
     path,
   };
-  // It runs in the browser, where nothing but an action leads to rows.
-  if (isClient) return actions.length === 0 ? [] : [{ entry: head, place, calls: actions }];
+  // It runs in the browser, where nothing but an action or a request leads to rows.
+  if (isClient) return asked.length === 0 ? [] : [{ entry: head, place, calls: asked }];
   const listed = workspace.entries(file).find((entry) => entry.kind === 'page' && entry.name === 'default');
   const data = facts.exports.find((item) => item.e !== 'star' && PAGE_DATA.test(item.name));
   const subject =
@@ -92,11 +92,11 @@ export function pagesOf(workspace: Workspace, file: FileId): Draft[] {
   });
   const { parts, ...common } = subjectDraft(workspace, file, facts, subject, extra);
   const touches = parts.reads !== undefined || parts.writes !== undefined;
-  if (!touches && actions.length === 0) return [];
+  if (!touches && asked.length === 0) return [];
   // Of a page that only shows a form, nothing needs a guard.
   if (!touches && parts.guard === 'unknown')
     for (const name of ['guard', 'guardDetail'] as const) delete parts[name];
-  return [{ ...common, calls: [...(common.calls ?? []), ...actions], place, entry: { ...head, ...parts } }];
+  return [{ ...common, calls: [...(common.calls ?? []), ...asked], place, entry: { ...head, ...parts } }];
 }
 
 /** A page of the app router that runs in the browser as a whole. */

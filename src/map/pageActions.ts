@@ -1,4 +1,4 @@
-/** The Server Actions that a page leads to: by the components that it shows, in the browser too, and the hooks that those use. */
+/** The Server Actions and route handlers that a page leads to: by the components that it shows, in the browser too, and the hooks that those use. */
 import { isSame } from '../base/equal.ts';
 import type { FileId } from '../base/path.ts';
 import { spanOf } from '../facts/model.ts';
@@ -8,13 +8,14 @@ import type { FileRole } from '../project/model.ts';
 import type { Derivation } from '../workspace/derivation.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { entryHeads, numbered } from './heads.ts';
+import { requestsIn } from './requests.ts';
 import { declarationSite, extentOfValue, topLevel } from './symbols.ts';
 import type { Extent, TsFileFacts } from './symbols.ts';
 
 /** What the text of one declaration names. */
 interface Uses {
-  /** Ids of actions. */
-  actions: readonly string[];
+  /** Ids of actions and route handlers. */
+  calls: readonly string[];
   /** Other declarations, as `file\nname`. */
   declarations: readonly string[];
 }
@@ -22,18 +23,18 @@ interface Uses {
 const MAX_DECLARATIONS = 400;
 
 /**
- * Ids of the actions that a page, its components and their hooks call or hand on, in alphabetical order. Told by names,
- * without running anything; procedures of a router, which components name by paths of their own, are not followed.
+ * Ids of the actions that a page, its components and their hooks call or hand on, and of the route handlers that they ask, in
+ * alphabetical order. Told by names, without running anything; procedures of a router, which components name by paths of their own, are not followed.
  * @param page a file with a default export
  */
-export function actionsOfPage(workspace: Workspace, page: FileId): string[] {
+export function callsOfPage(workspace: Workspace, page: FileId): string[] {
   const found = new Set<string>();
   const seen = new Set<string>([`${page}\n${defaultName(workspace, page)}`]);
   for (const declaration of seen) {
     if (seen.size > MAX_DECLARATIONS) break;
     const [file = '', name = ''] = declaration.split('\n');
     const uses = workspace.derived(usesInFile, file)[name];
-    for (const id of uses?.actions ?? []) found.add(id);
+    for (const id of uses?.calls ?? []) found.add(id);
     for (const next of uses?.declarations ?? []) seen.add(next);
   }
   return [...found].toSorted();
@@ -51,26 +52,26 @@ const DRAWS: ReadonlySet<FileRole> = new Set<FileRole>(['page', 'client', 'other
 
 /** By the names of the file's top level, `default` for an exported expression. */
 const usesInFile: Derivation<{ readonly [name: string]: Uses }> = {
-  name: 'actionsNamed',
+  name: 'callsNamed',
   compute: (workspace, file) => {
     const facts = workspace.facts(file);
     if (facts?.kind !== 'ts' || !DRAWS.has(workspace.role(file))) return {};
     const sites = sitesIn(workspace, file, facts);
-    const inline = inlineActions(workspace, file, facts);
+    const here = [...inlineActions(workspace, file, facts), ...requestsIn(workspace, file, facts)];
     const out: { [name: string]: Uses } = {};
     for (const { name, start, end } of declarationsOf(facts)) {
       const isWithin = ({ at }: { at: number }): boolean => start <= at && at < end;
-      const actions = new Set(inline.filter(isWithin).map(({ id }) => id));
+      const calls = new Set(here.filter(isWithin).map(({ id }) => id));
       const declarations = new Set<string>();
       for (const site of sites) {
         if (!isWithin(site)) continue;
         const role = workspace.role(site.file);
         const action = role === 'action' ? workspace.derived(actionsByName, site.file)[site.name] : undefined;
-        if (action !== undefined) actions.add(action);
+        if (action !== undefined) calls.add(action);
         else if (DRAWS.has(role)) declarations.add(`${site.file}\n${site.name}`);
       }
-      if (actions.size + declarations.size > 0)
-        out[name] = { actions: [...actions].toSorted(), declarations: [...declarations].toSorted() };
+      if (calls.size + declarations.size > 0)
+        out[name] = { calls: [...calls].toSorted(), declarations: [...declarations].toSorted() };
     }
     return out;
   },
