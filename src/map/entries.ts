@@ -16,6 +16,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import type { MapEntry } from './model.ts';
 import type { DraftPlace } from './place.ts';
 import { mountedIn } from './mounted.ts';
+import { mountedSubject } from './mountedGuard.ts';
 import { callsOfPage } from './pageActions.ts';
 import { entryHeads } from './heads.ts';
 import { deedsOf } from './deeds.ts';
@@ -123,12 +124,16 @@ function subjectDraft(
   subject: GuardSubject & Partial<Pick<Entry, 'at' | 'kind'>>,
   extra: Entry['effects'] = [],
 ): Common {
-  const reach = reachOf(workspace, file, facts, subject);
+  const declared = declaredAs(facts, subject);
+  const reach = reachOf(workspace, file, facts, subject, declared);
+  const mounted =
+    declared && subject.handler === undefined && subject.kind === 'route'
+      ? mountedSubject(workspace, file, facts, declared, subject.name)
+      : undefined;
   const rendered = componentEffects(workspace, subject, reach);
-  const guard = guardWith(workspace, file, subject, [
-    ...extra,
-    ...shownAfterProof(workspace, subject, rendered),
-  ]);
+  const guard = mounted
+    ? guardOf(workspace, file, mounted)
+    : guardWith(workspace, file, subject, [...extra, ...shownAfterProof(workspace, subject, rendered)]);
   const effects = [...subject.effects, ...extra, ...rendered];
   const schema = workspace.schema(file);
   const touches = touchesOf(effects, schema);
@@ -162,22 +167,24 @@ function subjectDraft(
   };
 }
 
+/** The expression that an exported name stands for. */
+function declaredAs(
+  facts: TsFileFacts,
+  subject: GuardSubject & Partial<Pick<Entry, 'kind'>>,
+): Value | undefined {
+  if (subject.kind === 'inline-action') return undefined;
+  const exported = facts.exports.find((item) => item.e !== 'star' && item.name === subject.name);
+  if (exported?.e === 'local') return topLevel(facts).find(({ b }) => b === exported.b)?.value;
+  return exported?.e === 'value' ? exported.value : undefined;
+}
+
 function reachOf(
   workspace: Workspace,
   file: FileId,
   facts: TsFileFacts,
   subject: GuardSubject & Partial<Pick<Entry, 'kind' | 'at'>>,
+  declared: Value | undefined,
 ): Reach {
-  const exported =
-    subject.kind === 'inline-action'
-      ? undefined
-      : facts.exports.find((item) => item.e !== 'star' && item.name === subject.name);
-  const declared =
-    exported?.e === 'local'
-      ? topLevel(facts).find(({ b }) => b === exported.b)?.value
-      : exported?.e === 'value'
-        ? exported.value
-        : undefined;
   const around = subject.kind === 'procedure' ? procedureAt(facts, subject.at) : declared;
   const mounted =
     around && subject.handler === undefined && subject.kind === 'route'

@@ -14,7 +14,8 @@ const LIBRARY = /^(hono|@hono\/zod-openapi|elysia)$/;
 const ANY_METHOD = /^(all|use|on|route|mount|group|onBeforeHandle|guard)$/;
 const MAX_ROUTERS = 200;
 
-interface Router {
+/** A router of a library, or the parameter that stands for one. */
+export interface Router {
   file: FileId;
   facts: TsFileFacts;
   /** What makes it, with what is registered at once: `new Hono().get('/notes', …)`; `undefined` for a parameter. */
@@ -95,28 +96,46 @@ function isFor(workspace: Workspace, { file, facts }: Router, { fn, args }: Call
   return named?.k !== 'lit' || isMethod(String(named.v), method);
 }
 
-function isMethod(name: string, method: string): boolean {
+/** Whether a registration's method is the one that is asked for; `default` asks for all. */
+export function isMethod(name: string, method: string): boolean {
   return method === 'default' || name.toLowerCase() === method.toLowerCase();
 }
 
-/** Functions that a router is handed to for more: `addNotes(app)`. */
-function parametersGiven(workspace: Workspace, { file, facts, b }: Router): Router[] {
-  return callsAround({ facts, b }).flatMap((call): Router[] => {
+function parametersGiven(workspace: Workspace, router: Router): Router[] {
+  return handedOn(workspace, router).flatMap(({ to }) => (to ? [to] : []));
+}
+
+/** A call that a router is handed to. */
+interface HandOn {
+  call: Call;
+  /** The parameter of a function of the project: `addNotes(app)`. */
+  to: Router | undefined;
+  /** The callee is a function of a package. */
+  package: boolean;
+}
+
+/** Calls that a router is handed to, where its name is declared. */
+export function handedOn(workspace: Workspace, { file, facts, b }: Router): HandOn[] {
+  return callsAround({ facts, b }).flatMap((call): HandOn[] => {
     const i = call.args.findIndex((arg) => arg.k === 'ref' && arg.b === b);
-    const callee = i < 0 ? undefined : resolve(workspace, file, facts, call.fn);
+    if (i < 0) return [];
+    const callee = resolve(workspace, file, facts, call.fn);
     const theirs = callee?.k === 'closure' ? workspace.facts(callee.file) : undefined;
-    if (callee?.k !== 'closure' || theirs?.kind !== 'ts') return [];
-    const parameter = theirs.functions[callee.fn]?.params[i];
-    return parameter === undefined
-      ? []
-      : [{ file: callee.file, facts: theirs, made: undefined, b: parameter }];
+    const parameter =
+      callee?.k === 'closure' && theirs?.kind === 'ts' ? theirs.functions[callee.fn]?.params[i] : undefined;
+    const to: Router | undefined =
+      callee?.k === 'closure' && theirs?.kind === 'ts' && parameter !== undefined
+        ? { file: callee.file, facts: theirs, made: undefined, b: parameter }
+        : undefined;
+    return [{ call, to, package: callee?.k === 'package' }];
   });
 }
 
-type Call = Extract<Value, { k: 'call' }>;
+/** A call among the facts of a file. */
+export type Call = Extract<Value, { k: 'call' }>;
 
 /** Calls on a router, wherever the function that has its name makes them. */
-function registrations({ facts, made, b }: Router): Call[] {
+export function registrations({ facts, made, b }: Router): Call[] {
   const out: Call[] = [];
   if (made)
     visitValue(made, (part) => {
@@ -136,14 +155,14 @@ function callsAround({ facts, b }: Pick<Router, 'facts' | 'b'>): readonly Call[]
 }
 
 /** What a chain of calls and members begins with. */
-function rootOf(value: Value): Value {
+export function rootOf(value: Value): Value {
   let root = value;
   while (root.k === 'call' || root.k === 'member') root = root.k === 'call' ? root.fn : root.of;
   return root;
 }
 
 /** The routers that a name stands for: the one made for it, and the same as the function calls it that makes it. */
-function routersOf(workspace: Workspace, file: FileId, facts: TsFileFacts, value: Value): Router[] {
+export function routersOf(workspace: Workspace, file: FileId, facts: TsFileFacts, value: Value): Router[] {
   const found = value.k === 'ref' ? valueBehind(workspace, file, facts, value.b) : undefined;
   if (!found) return [];
   const { value: made, ...at } = found;
@@ -171,11 +190,12 @@ export function isRouter(workspace: Workspace, file: FileId, facts: TsFileFacts,
 }
 
 /** What the name of a file's top level is given, here or behind an import. */
-function valueBehind(
+export function valueBehind(
   workspace: Workspace,
   file: FileId,
   facts: TsFileFacts,
   name: number,
+  depth = 0,
 ): { file: FileId; facts: TsFileFacts; value: Value; b: number | undefined } | undefined {
   const site = declarationSite(workspace, file, facts, name);
   const theirs = site && workspace.facts(site.file);
@@ -183,5 +203,7 @@ function valueBehind(
   const b = theirs.bindings.findIndex((binding) => binding.fn === 0 && binding.name === site.name);
   const item = theirs.exports.find((other) => other.e === 'value' && other.name === site.name);
   const value = b >= 0 ? initialiser(theirs, b) : item?.e === 'value' ? item.value : undefined;
+  // `export default app`
+  if (value?.k === 'ref' && depth < 4) return valueBehind(workspace, site.file, theirs, value.b, depth + 1);
   return value && { file: site.file, facts: theirs, value, b: b >= 0 ? b : undefined };
 }

@@ -287,7 +287,7 @@ export const POST = handle(app);
   };
   const service = 'service:lib/services/note.service.ts';
   const get = await entry(files, 'route.ts#GET');
-  expect(get).toMatchObject({ guard: 'unknown', reads: ['Note', 'User'], calls: [`${service}#listNotes`] });
+  expect(get).toMatchObject({ guard: 'unguarded', reads: ['Note', 'User'], calls: [`${service}#listNotes`] });
   expect(get?.validation).toBeUndefined();
   expect(await entry(files, 'route.ts#POST')).toMatchObject({
     writes: ['Note'],
