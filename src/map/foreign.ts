@@ -36,6 +36,8 @@ export function isForeign(workspace: Workspace, at: Surroundings, value: Value, 
       return of(value.then) && of(value.else);
     case 'object':
       return value.props.length > 0 && value.props.every((prop) => of(prop.value));
+    case 'array':
+      return value.items.every((item) => of(item.k === 'spread' ? item.of : item));
     case 'call':
       return isForeignCall(workspace, at, value, of);
     case 'ref':
@@ -86,7 +88,19 @@ function isForeignName(workspace: Workspace, at: Surroundings, b: number, depth:
     value: (part) => {
       // `let answer; try { answer = await fetch(…) } catch { … }`
       if (part.k === 'assign' && part.target.k === 'ref' && part.target.b === b) given.push(part.value);
+      // `answers.push(...(await response.json()))`
+      if (
+        part.k === 'call' &&
+        part.fn.k === 'member' &&
+        part.fn.name === 'push' &&
+        part.fn.of.k === 'ref' &&
+        part.fn.of.b === b
+      )
+        given.push(...part.args.map((arg) => (arg.k === 'spread' ? arg.of : arg)));
     },
   });
-  return given.length > 0 && given.every((one) => isForeign(workspace, at, one, depth + 1));
+  return (
+    given.some((one) => one.k !== 'array' || one.items.length > 0) &&
+    given.every((one) => isForeign(workspace, at, one, depth + 1))
+  );
 }

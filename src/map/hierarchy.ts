@@ -134,7 +134,7 @@ function calleesIn(
   facts: TsFileFacts,
   fn: number,
 ): { callee: FunctionKey; name: number }[] {
-  const self = selfOf(file, facts, fn);
+  const self = selfOf(file, facts, fn, (of, b) => workspace.moduleValue(of, b));
   return withInner(facts, fn).flatMap((id) => {
     const inner = facts.functions[id];
     if (!inner) return [];

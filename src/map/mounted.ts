@@ -56,6 +56,11 @@ export function mountedIn(
           if (value) out.functions.push(...functionsOf(value, 0));
         });
         if (arg.k === 'call') out.values.push({ file: router.file, value: arg });
+        const route =
+          call.fn.k === 'member' && call.fn.name === 'openapi' && arg.k === 'ref'
+            ? valueBehind(workspace, router.file, router.facts, arg.b)
+            : undefined;
+        if (route) out.values.push({ file: route.file, value: route.value });
         for (const inner of routersOf(workspace, router.file, router.facts, arg)) enter(inner);
       }
     }

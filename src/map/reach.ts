@@ -5,6 +5,7 @@ import { valuesIn, valuesOf } from '../facts/valueIndex.ts';
 import { visitSteps, visitValue } from '../facts/visit.ts';
 import { selfOf } from '../workspace/selfValue.ts';
 import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
+import { choicesOf } from '../workspace/abs.ts';
 import type { Abs, FunctionKey } from '../workspace/abs.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { libraryWriteOf } from './libraryWrites.ts';
@@ -77,7 +78,7 @@ export function reachFrom(
     const { file, fn } = parseFunctionKey(key);
     const facts = factsOf(workspace, file);
     if (!facts?.functions[fn]) continue;
-    const self = selfOf(file, facts, fn);
+    const self = selfOf(file, facts, fn, (of, b) => workspace.moduleValue(of, b));
     const at: Surroundings = { file, facts, ...(by ? { call: { fn, ...by } } : {}) };
     let hasPassed = false;
     for (const id of called(facts, fn))
@@ -162,12 +163,20 @@ function note(
   const callee = resolve(workspace, file, facts, fn, self);
   // An action that a route or another action calls.
   if (callee?.k === 'procedure') for (const key of middlewareOf(callee)) enter(key);
+  for (const choice of (callee && choicesOf(callee, 'closure')) ?? [])
+    if (choice.k === 'closure') enter(functionKey(choice.file, choice.fn), { args: value.args, from: at });
   if (callee?.k === 'closure') {
     for (const schema of handedSchemas(workspace, callee, value.args))
       noteSchema(workspace, file, facts, schema, reach);
     enter(functionKey(callee.file, callee.fn), { args: value.args, from: at });
   } else if (callee?.k === 'package' && callee.spec === 'next/cache')
     noteRevalidation(workspace, file, facts, callee.path.at(-1) ?? '', value.args[0], reach);
+  else if (
+    callee?.k === 'package' &&
+    callee.spec === '@hono/zod-openapi' &&
+    callee.path.at(-1) === 'createRoute'
+  )
+    for (const schema of requestSchemas(parsed)) noteSchema(workspace, file, facts, schema, reach);
   else if (callee?.k === 'package' && /validator$/i.test(callee.path.at(-1) ?? '') && value.args[1])
     noteSchema(workspace, file, facts, value.args[1], reach);
   return hasPassed;
@@ -184,6 +193,11 @@ const SCHEMA_LIBRARY = /^(zod|valibot|yup|arktype|joi|superstruct|@sinclair\/typ
 /** Whether a value was made by a library of schemas. */
 export function isSchemaLibrary(spec: string): boolean {
   return SCHEMA_LIBRARY.test(spec);
+}
+
+/** `import { z } from '@hono/zod-openapi'`: zod, with a method more. */
+function isZodOfHono(spec: string, imported: string): boolean {
+  return spec === '@hono/zod-openapi' && imported === 'z';
 }
 
 /** Whether a value is a schema of input. */
@@ -210,6 +224,15 @@ function noteSchema(
     noteSchema(workspace, file, facts, value.fn.of, reach);
     return;
   }
+  // `listOf(noteSchema)`: a function of the project makes a schema of another.
+  if (value.k === 'call') {
+    for (const arg of value.args) {
+      const given = resolve(workspace, file, facts, arg);
+      if (isWrittenHere(facts, arg) || (given && isSchema(given)))
+        noteSchema(workspace, file, facts, arg, reach);
+    }
+    return;
+  }
   // What a parameter is, the caller says.
   if (handedBy(facts, value)) return;
   const name = value.k === 'ref' || value.k === 'member' ? value.name : undefined;
@@ -231,8 +254,8 @@ function isWrittenHere(facts: TsFileFacts, value: Value): boolean {
   let root: Value = value;
   while (root.k === 'call' || root.k === 'member') root = root.k === 'call' ? root.fn : root.of;
   const b = root.k === 'ref' ? root.b : -1;
-  return facts.imports.some(
-    ({ spec, names }) => isSchemaLibrary(spec) && names.some((named) => named.b === b),
+  return facts.imports.some(({ spec, names }) =>
+    names.some((named) => named.b === b && (isSchemaLibrary(spec) || isZodOfHono(spec, named.imported))),
   );
 }
 
@@ -280,6 +303,22 @@ function handedSchemas(
       if (value) out.push(value);
     }
   return out;
+}
+
+/** What `createRoute({ request: { params, query, body } })` parses a request with, before the handler gets it. */
+function requestSchemas(options: Value | undefined): Value[] {
+  const request = propertyOf(options, 'request');
+  const content = propertyOf(propertyOf(request, 'body'), 'content');
+  const bodies =
+    content?.k === 'object'
+      ? content.props.map((property) =>
+          property.p === 'prop' ? propertyOf(property.value, 'schema') : undefined,
+        )
+      : [];
+  return [
+    ...['params', 'query', 'headers', 'cookies'].map((name) => propertyOf(request, name)),
+    ...bodies,
+  ].filter((schema) => schema !== undefined);
 }
 
 function callsIn(facts: TsFileFacts, id: number): readonly Extract<Value, { k: 'call' }>[] {

@@ -4,7 +4,7 @@ import { spanOf } from '../facts/model.ts';
 import type { FileFacts } from '../facts/model.ts';
 import type { Binding, FunctionId, TsFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps, visitValue } from '../facts/visit.ts';
-import { awaited } from '../workspace/abs.ts';
+import { awaited, choicesOf, joinAbs } from '../workspace/abs.ts';
 import type { Abs } from '../workspace/abs.ts';
 import type { WorkspaceView } from '../workspace/view.ts';
 
@@ -125,13 +125,20 @@ export function resolve(
 export function memberValue(workspace: WorkspaceView, of: Abs, name: string): Abs | undefined {
   if (of.k === 'module') return workspace.exported(of.file, name);
   if (of.k === 'object') return of.props[name];
+  const choices = choicesOf(of, 'instance');
+  if (choices) {
+    const members = choices.map((choice) => memberValue(workspace, choice, name));
+    return members.every((member) => member !== undefined) ? members.reduce(joinAbs) : undefined;
+  }
   if (of.k !== 'class' && of.k !== 'instance') return undefined;
-  const method = workspace
-    .tsFacts(of.file)
-    ?.classes[of.c]?.methods.find(
-      (candidate) => candidate.name === name && candidate.static === (of.k === 'class'),
-    );
-  return method && { k: 'closure', file: of.file, fn: method.fn };
+  const cls = workspace.tsFacts(of.file)?.classes[of.c];
+  const method = cls?.methods.find(
+    (candidate) => candidate.name === name && candidate.static === (of.k === 'class'),
+  );
+  if (method) return { k: 'closure', file: of.file, fn: method.fn };
+  const parent = cls?.extends?.k === 'ref' ? workspace.moduleValue(of.file, cls.extends.b) : undefined;
+  const isOther = parent?.k === 'class' && (parent.file !== of.file || parent.c !== of.c);
+  return isOther ? memberValue(workspace, { ...parent, k: of.k }, name) : undefined;
 }
 
 /** A function and all functions written inside it, but for Server Actions, which run on their own. */

@@ -2,8 +2,9 @@
 import type { SchemaModel } from '../prisma/schema.ts';
 import type { Abs } from '../workspace/abs.ts';
 import { tablesOf, textsOfSql } from '../workspace/guardState.ts';
-import { valuesOf } from '../facts/valueIndex.ts';
 import type { TsFacts, Value } from '../facts/tsModel.ts';
+import { valuesOf } from '../facts/valueIndex.ts';
+import { visitSteps } from '../facts/visit.ts';
 import type { DbEffect } from '../workspace/summary.ts';
 import type { WorkspaceView } from '../workspace/view.ts';
 
@@ -131,16 +132,46 @@ function batched(facts: TsFacts): ReadonlySet<number> {
   const known = batches.get(facts);
   if (known) return known;
   const out = new Set<number>();
-  const add = (value: Value): void => {
-    if (value.k === 'call') {
-      out.add(value.at);
-      if (value.fn.k === 'member') out.add(value.fn.at);
-    }
-  };
   for (const { fn, args } of valuesOf(facts, 'call')) {
     const [list] = args;
-    if (fn.k === 'member' && fn.name === '$transaction' && list?.k === 'array') list.items.forEach(add);
+    if (fn.k === 'member' && fn.name === '$transaction' && list) noteItems(facts, list, out, new Set());
   }
   batches.set(facts, out);
   return out;
+}
+
+/** Notes the calls in a list: written in it, pushed into it, made for each item of another. */
+function noteItems(facts: TsFacts, list: Value, out: Set<number>, seen: Set<number>): void {
+  if (list.k === 'array') for (const item of list.items) noteItem(facts, item, out, seen);
+  if (list.k === 'call' && list.fn.k === 'member' && /^(map|flatMap)$/.test(list.fn.name)) {
+    const [each] = list.args;
+    if (each?.k === 'function')
+      visitSteps(facts.functions[each.fn]?.body ?? [], {
+        step: (step) => {
+          if (step.s === 'return' && step.value) noteItem(facts, step.value, out, seen);
+        },
+      });
+  }
+  if (list.k !== 'ref' || seen.has(list.b)) return;
+  seen.add(list.b);
+  const { b } = list;
+  visitSteps(facts.functions[facts.bindings[b]?.fn ?? -1]?.body ?? [], {
+    step: (step) => {
+      if (step.s === 'let' && step.b === b) noteItems(facts, step.value, out, seen);
+    },
+  });
+  for (const { fn, args } of valuesOf(facts, 'call'))
+    if (fn.k === 'member' && /^(push|unshift)$/.test(fn.name) && fn.of.k === 'ref' && fn.of.b === b)
+      for (const arg of args) noteItem(facts, arg, out, seen);
+}
+
+function noteItem(facts: TsFacts, item: Value, out: Set<number>, seen: Set<number>): void {
+  if (item.k === 'call') {
+    out.add(item.at);
+    if (item.fn.k === 'member') out.add(item.fn.at);
+  } else if (item.k === 'spread') noteItems(facts, item.of, out, seen);
+  else if (item.k === 'cond') {
+    noteItem(facts, item.then, out, seen);
+    noteItem(facts, item.else, out, seen);
+  }
 }

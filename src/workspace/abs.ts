@@ -268,6 +268,25 @@ export function typeOf(value: Abs): string | undefined {
   }
 }
 
+/**
+ * The alternatives of a value that is one of several of a kind, with nothing known about which: `production ? new S3() : new Disk()`.
+ * Where there may be none, one of them is undefined.
+ */
+export function choicesOf(value: Abs, kind: 'closure' | 'instance'): Abs[] | undefined {
+  const parts =
+    value.k === 'variants'
+      ? value.list.map((variant) => variant.value)
+      : value.k === 'unknown' && !value.called
+        ? value.from
+        : undefined;
+  const choices = parts?.flatMap(
+    (part) => choicesOf(part, kind) ?? [nullishOf(part) === 'true' ? UNDEF : part],
+  );
+  return choices?.some(({ k }) => k === kind) && choices.every(({ k }) => k === kind || k === 'undef')
+    ? choices.filter((choice, i) => choices.findIndex((other) => sameAbs(other, choice)) === i)
+    : undefined;
+}
+
 /** Two paths meet. Keeps what both agree on; a known client or session beats nothing known. */
 export function joinAbs(a: Abs, b: Abs): Abs {
   if (a === b || sameAbs(a, b)) return a;

@@ -63,7 +63,7 @@ export class CalleeResolver {
       this.interpreters.set(key, interpreter);
     }
     if (value.k === 'member' && value.of.k === 'this') {
-      const self = selfOf(file, facts, fn);
+      const self = selfOf(file, facts, fn, this.links.moduleValue);
       return self ? interpreter.member(self, value.name) : UNKNOWN;
     }
     const found = interpreter.eval(value, freshState());

@@ -2,7 +2,19 @@
 import type { Value } from '../facts/tsModel.ts';
 import { assertedBy } from './assertions.ts';
 import { assignedObject } from './expressions.ts';
-import { awaited, itemOf, leaves, memberOf, sameAbs, trim, truthOf, UNDEF, UNKNOWN } from './abs.ts';
+import {
+  awaited,
+  choicesOf,
+  itemOf,
+  joinAbs,
+  leaves,
+  memberOf,
+  sameAbs,
+  trim,
+  truthOf,
+  UNDEF,
+  UNKNOWN,
+} from './abs.ts';
 import type { Abs, Check, Proof, Site } from './abs.ts';
 import { guardName, known } from './callPlace.ts';
 import type { CallValue, Place, TaggedValue } from './callPlace.ts';
@@ -446,7 +458,9 @@ export function apply(
     }
     case 'variants': {
       const only = callee.list.length === 1 ? callee.list[0] : undefined;
-      return only ? apply(it, only.value, args, state, place) : fromParts([callee, ...args]);
+      if (only) return apply(it, only.value, args, state, place);
+      const choices = choicesOf(callee, 'closure');
+      return choices ? applyOneOf(it, choices, args, state, place) : fromParts([callee, ...args]);
     }
     case 'made':
     case 'package':
@@ -456,19 +470,54 @@ export function apply(
     case 'authWrapped':
     case 'procedure':
       return UNKNOWN;
-    default: {
-      for (const arg of args)
-        if (arg.k === 'closure')
-          runDetached(it, arg, [], isForeign(callee) ? { ...state, unsure: true } : state);
-      if (callee.k === 'global') {
-        const [of, method] = callee.path;
-        globalCall(it, callee.path.join('.'), args, state, place);
-        if (of === 'Response' && method !== undefined) return response(args, `.${method}`);
-      }
-      if (callee.k === 'unknown' && place && guardName(place.calleeValue)) state.unsure = true;
-      return fromParts([callee, ...args.filter((arg) => arg.k !== 'closure')]);
+    case 'unknown': {
+      const choices = choicesOf(callee, 'closure');
+      return choices
+        ? applyOneOf(it, choices, args, state, place)
+        : applyUnknown(it, callee, args, state, place);
     }
+    default:
+      return applyUnknown(it, callee, args, state, place);
   }
+}
+
+/** Runs one of several functions, nobody knows which: only what holds after each of them holds after the call. */
+function applyOneOf(
+  it: Interpreter,
+  choices: readonly Abs[],
+  args: readonly Abs[],
+  state: State,
+  place: Place | undefined,
+): Abs {
+  let value: Abs | undefined;
+  let after: State | undefined;
+  for (const choice of choices) {
+    const branch = cloneState(state);
+    const given = choice.k === 'closure' ? apply(it, choice, args, branch, place) : UNDEF;
+    if (!branch.dead) value = value ? joinAbs(value, given) : given;
+    if (after) joinInto(after, branch);
+    else after = branch;
+  }
+  Object.assign(state, after);
+  return value ?? UNKNOWN;
+}
+
+function applyUnknown(
+  it: Interpreter,
+  callee: Abs,
+  args: readonly Abs[],
+  state: State,
+  place: Place | undefined,
+): Abs {
+  for (const arg of args)
+    if (arg.k === 'closure') runDetached(it, arg, [], isForeign(callee) ? { ...state, unsure: true } : state);
+  if (callee.k === 'global') {
+    const [of, method] = callee.path;
+    globalCall(it, callee.path.join('.'), args, state, place);
+    if (of === 'Response' && method !== undefined) return response(args, `.${method}`);
+  }
+  if (callee.k === 'unknown' && place && guardName(place.calleeValue)) state.unsure = true;
+  return fromParts([callee, ...args.filter((arg) => arg.k !== 'closure')]);
 }
 
 /** Somebody else's code that is handed a callback may check the caller before it runs it. */

@@ -17,7 +17,7 @@ import type {
 } from '../facts/tsModel.ts';
 import { isChain } from '../facts/visit.ts';
 import { isAnyItem } from '../facts/anyItem.ts';
-import { awaited, itemOf, joinAbs, memberOf, readPlainly, trim, UNDEF, UNKNOWN } from './abs.ts';
+import { awaited, choicesOf, itemOf, joinAbs, memberOf, readPlainly, trim, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, EvidenceStep, FunctionKey, Proof } from './abs.ts';
 import type { Place } from './callPlace.ts';
 import { apply, evaluateCall, evaluateNew } from './calls.ts';
@@ -28,6 +28,7 @@ import { importedValue } from './links.ts';
 import type { Links } from './links.ts';
 import { correlate, evaluateArray, evaluateAssign, evaluateLogic, evaluateObject } from './expressions.ts';
 import { classMember, outerValue } from './scopeValues.ts';
+import { objectAround } from './selfValue.ts';
 import { addOutcome } from './outcomes.ts';
 import { fromParts, takeProof } from './parts.ts';
 import { asksMembership } from './membership.ts';
@@ -82,6 +83,8 @@ export class Interpreter {
   readonly callResults = new Map<number, Abs>();
   readonly frames: Frame[] = [];
   readonly outer = new Map<BindingId, Abs>();
+  /** What fields of classes are given, by class and name. */
+  readonly fields = new Map<string, Abs>();
   private readonly root: FunctionId;
   private steps = 0;
   private clock = 0;
@@ -195,8 +198,13 @@ export class Interpreter {
   /** Joined states at the returns of the functions being run. */
   private readonly ends: State[] = [];
 
-  private thisOf({ cls }: FunctionFacts, id: FunctionId): Abs {
-    if (cls === undefined) return this.frame?.this ?? UNKNOWN;
+  private thisOf(fn: FunctionFacts, id: FunctionId): Abs {
+    const { cls } = fn;
+    if (cls === undefined) {
+      const around = objectAround(this.functionOf(0), fn, id);
+      if (around) return around.path.reduce(memberOf, this.links.moduleValue(this.file, around.b));
+      return this.frame?.this ?? UNKNOWN;
+    }
     const isStatic = this.classOf(cls)?.methods.some((method) => method.fn === id && method.static);
     return { k: isStatic ? 'class' : 'instance', file: this.file, c: cls };
   }
@@ -518,6 +526,14 @@ export class Interpreter {
           id: of.id,
           list: of.list.map((variant) => ({ ...variant, value: this.member(variant.value, name) })),
         };
+      case 'unknown': {
+        const choices = choicesOf(of, 'instance');
+        return choices
+          ? choices
+              .map((choice) => (choice.k === 'instance' ? this.member(choice, name) : UNDEF))
+              .reduce(joinAbs)
+          : memberOf(of, name);
+      }
       default:
         return memberOf(of, name);
     }

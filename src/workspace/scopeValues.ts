@@ -1,5 +1,7 @@
 /** Values that lie outside of what is being run: members of classes, variables of enclosing functions. */
-import type { BindingId } from '../facts/tsModel.ts';
+import type { FileId } from '../base/path.ts';
+import type { BindingId, ClassFacts, Value } from '../facts/tsModel.ts';
+import { visitSteps } from '../facts/visit.ts';
 import { UNKNOWN } from './abs.ts';
 import type { Abs } from './abs.ts';
 import { initialValue } from './initialValue.ts';
@@ -23,16 +25,50 @@ export function classMember(
   const field = cls.fields.find((candidate) => candidate.name === name && candidate.static === isStatic);
   if (field) {
     if (field.type && isClientType(field.type)) return { k: 'prisma', tx: /Transaction|Tx/.test(field.type) };
-    if (field.value && of.file === it.file && it.depth < it.maxDepth)
-      return it.eval(field.value, freshState());
-    return UNKNOWN;
+    if (of.file !== it.file || it.depth >= it.maxDepth) return UNKNOWN;
+    const value = field.value ?? (isStatic ? undefined : givenInConstructor(it, cls, name));
+    return value ? fieldValue(it, `${of.c}.${name}`, value) : UNKNOWN;
   }
-  if (cls.extends && of.file === it.file) {
-    const parent = it.eval(cls.extends, freshState());
-    if (parent.k === 'class')
-      return classMember(it, { k: of.k, file: parent.file, c: parent.c }, name, depth + 1);
-  }
-  return UNKNOWN;
+  const parent = cls.extends && parentOf(it, of.file, cls.extends);
+  return parent?.k === 'class'
+    ? classMember(it, { k: of.k, file: parent.file, c: parent.c }, name, depth + 1)
+    : UNKNOWN;
+}
+
+/** The class that another extends, in whichever file that stands. */
+function parentOf(it: Interpreter, file: FileId, value: Value): Abs {
+  if (file === it.file) return it.eval(value, freshState());
+  return value.k === 'ref' ? it.links.moduleValue(file, value.b) : UNKNOWN;
+}
+
+/** What a constructor puts into a field: `this.provider = new StripeProvider()`. */
+function givenInConstructor(it: Interpreter, cls: ClassFacts, name: string): Value | undefined {
+  const fn = cls.methods.find((method) => method.name === 'constructor')?.fn;
+  let found: Value | undefined;
+  visitSteps((fn === undefined ? undefined : it.functionOf(fn))?.body ?? [], {
+    value: (value) => {
+      if (
+        value.k === 'assign' &&
+        value.target.k === 'member' &&
+        value.target.of.k === 'this' &&
+        value.target.name === name
+      )
+        found ??= value.value;
+    },
+  });
+  return found;
+}
+
+/** What a field was given at another moment: what making it did is not done now. */
+function fieldValue(it: Interpreter, key: string, value: Value): Abs {
+  const known = it.fields.get(key);
+  if (known) return known;
+  it.fields.set(key, UNKNOWN);
+  const effects = it.effects.length;
+  const found = it.eval(value, freshState());
+  it.effects.length = effects;
+  it.fields.set(key, found);
+  return found;
 }
 
 /** A variable of an enclosing function that isn't being run: its parameters are symbolic, its constants looked up. */

@@ -1277,3 +1277,205 @@ export async function POST(request: Request) {
     guard: 'unguarded',
   });
 });
+
+test('rows written by a list that is filled bit by bit are written in a transaction', async () => {
+  const service = (list: string): Files => ({
+    'lib/services/batch.ts': `import { prisma } from '@/lib/db';
+export async function createNotes(titles: string[], ownerId: string) {
+  ${list}
+}
+`,
+  });
+  const batch = async (list: string): Promise<true | undefined> =>
+    (await entry(service(list), 'batch.ts#createNotes'))?.transaction;
+  const one = 'prisma.note.create({ data: { title: titles[0]!, ownerId } })';
+  expect(
+    await batch(
+      `const operations = [];\n  operations.push(${one});\n  await prisma.$transaction(operations);`,
+    ),
+  ).toBe(true);
+  expect(
+    await batch(
+      `const operations = titles.map((title) => prisma.note.create({ data: { title, ownerId } }));\n  await prisma.$transaction([...operations, ${one}]);`,
+    ),
+  ).toBe(true);
+  expect(
+    await batch(`await ${one};\n  const reads = [prisma.note.count()];\n  await prisma.$transaction(reads);`),
+  ).toBeUndefined();
+});
+
+test('a schema that a function of the project wraps parses the input', async () => {
+  const found = await entry(
+    {
+      'lib/validations/list.ts': `import { z } from 'zod';
+export const tagSchema = z.object({ name: z.string() });
+export const listOf = <T extends z.ZodTypeAny>(schema: T) => z.preprocess((value) => [value].flat(), z.array(schema));
+`,
+      'app/api/tags/route.ts': `import { listOf, tagSchema } from '@/lib/validations/list';
+export async function POST(request: Request) {
+  const tags = listOf(tagSchema).parse(await request.json());
+  return Response.json({ count: tags.length });
+}
+`,
+    },
+    'tags/route.ts#POST',
+  );
+  expect(found?.validation).toEqual(['tagSchema']);
+});
+
+test('methods are found in a parent class, behind one of several implementations, and in what a constructor made', async () => {
+  const files: Files = {
+    'lib/rates.ts': `import { prisma } from '@/lib/db';
+import { Store } from '@/lib/store';
+abstract class Rates extends Store {
+  abstract fetchRate(): Promise<number>;
+  async rate() {
+    return (await this.cached()) ?? this.fetchRate();
+  }
+}
+class Bank extends Rates {
+  async fetchRate() {
+    return 1;
+  }
+}
+class Market extends Rates {
+  async fetchRate() {
+    return prisma.user.count();
+  }
+}
+export const rates = (() => {
+  if (process.env.RATES === 'market') return new Market();
+  return new Bank();
+})();
+export class Desk {
+  private readonly rates: Rates | null;
+  constructor() {
+    this.rates = process.env.RATES ? new Market() : null;
+  }
+  async fetch() {
+    return this.rates?.fetchRate();
+  }
+}
+export const desk = new Desk();
+`,
+    'lib/store.ts': `import { prisma } from '@/lib/db';
+export class Store {
+  protected async cached() {
+    return prisma.note.findFirst({ where: { id: 'rate' } });
+  }
+}
+`,
+    'app/api/rate/route.ts': `import { desk, rates } from '@/lib/rates';
+export async function GET() {
+  return Response.json(await rates.rate());
+}
+export async function POST() {
+  return Response.json(await desk.fetch());
+}
+`,
+  };
+  expect((await entry(files, 'rate/route.ts#GET'))?.reads).toEqual(['Note']);
+  expect((await entry(files, 'rate/route.ts#POST'))?.reads).toEqual(['User']);
+});
+
+test('what the adapter of better-auth writes is written', async () => {
+  const found = await entry(
+    {
+      'lib/better.ts': `import { betterAuth } from 'better-auth';
+export const better = betterAuth({});
+`,
+      'app/api/role/route.ts': `import { auth } from '@/auth';
+import { better } from '@/lib/better';
+export async function POST() {
+  const session = await auth();
+  if (!session?.user) return Response.json({}, { status: 401 });
+  const { internalAdapter } = await better.$context;
+  await internalAdapter.updateUser(session.user.id, { role: 'user' });
+  return Response.json({});
+}
+`,
+    },
+    'role/route.ts#POST',
+  );
+  expect(found?.operations).toEqual({ User: ['update'] });
+});
+
+test('answers of another service that are collected in a list are no input', async () => {
+  const found = await entry(
+    {
+      'app/api/releases/route.ts': `import { z } from 'zod';
+const releaseSchema = z.object({ tag: z.string() });
+function names(input: unknown[]) {
+  const out: string[] = [];
+  for (const item of input) {
+    const parsed = releaseSchema.safeParse(item);
+    if (parsed.success) out.push(parsed.data.tag);
+  }
+  return out;
+}
+export async function GET() {
+  const releases: unknown[] = [];
+  for (let page = 1; page <= 3; page++) {
+    const answer = await fetch('https://example.com/releases?page=' + page);
+    releases.push(...(await answer.json()));
+  }
+  return Response.json(names(releases));
+}
+`,
+    },
+    'releases/route.ts#GET',
+  );
+  expect(found?.validation).toBeUndefined();
+});
+
+test('a method of an object calls its neighbours by `this`', async () => {
+  const files: Files = {
+    'lib/services/counter.ts': `import { prisma } from '@/lib/db';
+export const counter = {
+  async count() {
+    return prisma.note.count();
+  },
+  async twice() {
+    return [await this.count(), await [1].map(() => this.count())[0]];
+  },
+};
+`,
+  };
+  const twice = await entry(files, 'counter.ts#counter.twice');
+  expect(twice).toMatchObject({ reads: ['Note'], calls: ['service:lib/services/counter.ts#counter.count'] });
+});
+
+test('what a route of OpenAPI declares for its request is its validation', async () => {
+  const found = await entry(
+    {
+      'lib/api/addNote.ts': `import { createRoute, z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { noteSchema } from '@/lib/api/schema';
+const route = createRoute({
+  method: 'post',
+  path: '/notes/{id}',
+  request: {
+    params: z.object({ id: z.string() }),
+    body: { content: { 'application/json': { schema: noteSchema } } },
+  },
+  responses: { 200: { description: 'The note' } },
+});
+export function addNote(app: OpenAPIHono) {
+  app.openapi(route, async (c) => c.json(c.req.valid('json')));
+}
+`,
+      'lib/api/schema.ts': `import { z } from 'zod';
+export const noteSchema = z.object({ title: z.string() });
+`,
+      'app/api/v1/[...route]/route.ts': `import { OpenAPIHono } from '@hono/zod-openapi';
+import { handle } from 'hono/vercel';
+import { addNote } from '@/lib/api/addNote';
+const app = new OpenAPIHono().basePath('/api/v1');
+addNote(app);
+export const POST = handle(app);
+`,
+    },
+    'route.ts#POST',
+  );
+  expect(found?.validation).toEqual(['inline', 'noteSchema']);
+});
