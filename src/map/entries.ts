@@ -74,7 +74,7 @@ export function pagesOf(workspace: Workspace, file: FileId): Draft[] {
   const head = {
     id: `page:${file}#default`,
     kind: 'page' as const,
-    label: stem === 'page' || /(^|\/)pages\//.test(file) ? path : `${path} (${stem})`,
+    label: stem === 'page' || PAGES_ROUTER.test(file) ? path : `${path} (${stem})`,
     file,
     path,
   };
@@ -97,9 +97,21 @@ export function pagesOf(workspace: Workspace, file: FileId): Draft[] {
   // Of a page that only shows a form, nothing needs a guard.
   if (!touches && parts.guard === 'unknown')
     for (const name of ['guard', 'guardDetail'] as const) delete parts[name];
-  return [{ ...common, calls: [...(common.calls ?? []), ...asked], place, entry: { ...head, ...parts } }];
+  // The component of the pages router: what it parses is what somebody types, in their own browser.
+  const runsInBrowser = !data && PAGES_ROUTER.test(file);
+  if (runsInBrowser) delete parts.validation;
+  return [
+    {
+      ...common,
+      ...(runsInBrowser ? { schemas: [] } : {}),
+      calls: [...(common.calls ?? []), ...asked],
+      place,
+      entry: { ...head, ...parts },
+    },
+  ];
 }
 
+const PAGES_ROUTER = /(^|\/)pages\//;
 /** A page of the app router that runs in the browser as a whole. */
 const CLIENT_PAGE = /(^|\/)page\.[jt]sx?$/;
 /** The server's part of a page of the pages router; its component runs in the browser as well. */

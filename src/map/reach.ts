@@ -5,6 +5,7 @@ import { valuesIn, valuesOf } from '../facts/valueIndex.ts';
 import { visitSteps, visitValue } from '../facts/visit.ts';
 import { selfOf } from '../workspace/selfValue.ts';
 import { functionKey, parseFunctionKey } from '../workspace/summary.ts';
+import { initialValue } from '../workspace/initialValue.ts';
 import { choicesOf } from '../workspace/abs.ts';
 import type { Abs, FunctionKey } from '../workspace/abs.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -160,7 +161,7 @@ function note(
       for (const key of middlewareOf(resolve(workspace, file, facts, arg))) enter(key);
   const written = libraryWriteOf(workspace, file, facts, fn);
   if (written) reach.libraryWrites.push(written);
-  const callee = resolve(workspace, file, facts, fn, self);
+  const callee = resolve(workspace, file, facts, fn, self) ?? oneOfTable(workspace, file, facts, fn);
   // An action that a route or another action calls.
   if (callee?.k === 'procedure') for (const key of middlewareOf(callee)) enter(key);
   for (const choice of (callee && choicesOf(callee, 'closure')) ?? [])
@@ -180,6 +181,15 @@ function note(
   else if (callee?.k === 'package' && /validator$/i.test(callee.path.at(-1) ?? '') && value.args[1])
     noteSchema(workspace, file, facts, value.args[1], reach);
   return hasPassed;
+}
+
+/** One of the functions in a table: `handlers[key]`, at once or as a constant. */
+function oneOfTable(workspace: Workspace, file: FileId, facts: TsFileFacts, value: Value): Abs | undefined {
+  const binding = value.k === 'ref' ? facts.bindings[value.b] : undefined;
+  const owner = binding && binding.fn !== 0 && !binding.mutable ? facts.functions[binding.fn] : undefined;
+  const read = value.k === 'ref' && owner ? initialValue(owner.body, value.b) : value;
+  const table = read?.k === 'index' ? resolve(workspace, file, facts, read.of) : undefined;
+  return table?.k === 'object' ? { k: 'unknown', from: Object.values(table.props) } : undefined;
 }
 
 /** The functions of a middleware: itself, or those that `middleware(async (…) => …)` was made of. */

@@ -8,6 +8,7 @@ import { receptionOf } from './everybody.ts';
 import { isOneTimeUse } from './oneTime.ts';
 import { STOPS } from './refine.ts';
 import { PERMISSION } from './roleChecks.ts';
+import { ROLE_FIELD } from './roleGuards.ts';
 import { statusesOf } from './responses.ts';
 import type { DbEffect, Outcome } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
@@ -349,7 +350,10 @@ function isOwnLookup(effect: DbEffect, schema: SchemaModel | undefined): boolean
   const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
   if (!model || where?.k !== 'object' || where.open) return false;
   const keys = Object.values(where.props);
-  if (model.name === schema?.userModel?.name) return keys.length === 1 && keys[0]?.k === 'session';
+  if (model.name === schema?.userModel?.name) {
+    const [id, ...others] = Object.entries(where.props).filter(([name]) => !ROLE_FIELD.test(name));
+    return id?.[1].k === 'session' && others.length === 0;
+  }
   return (
     model.fields.some((field) => /^(member_?)?roles?$/i.test(field.name)) &&
     keys.some((key) => leaves(key).some((leaf) => leaf.k === 'session'))

@@ -616,6 +616,12 @@ function indexOf(of: Abs, key: Abs): Abs {
       list: of.list.map((variant) => ({ ...variant, value: indexOf(variant.value, key) })),
     };
   if (of.k === 'row' || of.k === 'parsed') return itemOf(of);
+  if (of.k === 'object' && key.k !== 'lit') {
+    // `handlers[request.method]`: one of them, or none.
+    const values = Object.values(of.props);
+    if (!of.open && values.length > 0 && values.every(({ k }) => k === 'closure'))
+      return { k: 'unknown', from: [...values, UNDEF] };
+  }
   // `body[field]` may be any field; only lists have items at numbers.
   return key.k === 'lit' && typeof key.v === 'number' ? itemOf(of) : fromParts([of]);
 }

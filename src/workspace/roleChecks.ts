@@ -10,6 +10,7 @@ import { look, NOTHING } from './look.ts';
 import { ALLOWS, FORBIDS, rowOf } from './ownerChecks.ts';
 import { converted } from './comparisons.ts';
 import { isOfEnvironment } from './parts.ts';
+import { rolesOfRow } from './roleRows.ts';
 import { decidesByRole, FLAG, ROLE } from './roleTests.ts';
 import type { State } from './state.ts';
 import { parseFunctionKey } from './summary.ts';
@@ -68,6 +69,8 @@ export function rolesShown(
       return truth ? heldRoles(it, test, state) : undefined;
     case 'ref': {
       const initial = constant(it, test);
+      const found = truth ? rolesOfRow(look(it, test, state, NOTHING)) : undefined;
+      if (found) return found;
       if (initial && initial.k !== 'ref') return inner(initial);
       return truth ? heldRoles(it, test, state) : undefined;
     }

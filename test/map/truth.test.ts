@@ -1479,3 +1479,66 @@ export const POST = handle(app);
   );
   expect(found?.validation).toEqual(['inline', 'noteSchema']);
 });
+
+test('a table of handlers is followed into each of them', async () => {
+  const route = (post: string): Files => ({
+    'lib/handlers.ts': `import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+import * as notes from '@/lib/services/plain';
+const handlers = {
+  GET: async () => {
+    const session = await auth();
+    if (!session?.user) return Response.json({}, { status: 401 });
+    return Response.json(await prisma.note.findMany({ where: { ownerId: session.user.id }, take: 5 }));
+  },
+  POST: async (request: Request) => {
+    ${post}
+    return Response.json(await notes.rename((await request.json()).id));
+  },
+};
+export async function dispatch(request: Request) {
+  const handler = handlers[request.method as keyof typeof handlers];
+  if (!handler) return Response.json({}, { status: 404 });
+  return handler(request);
+}
+`,
+    'lib/services/plain.ts': `import { prisma } from '@/lib/db';
+export const rename = (id: string) => prisma.note.update({ where: { id }, data: { title: 'x' } });
+`,
+    'app/api/all/route.ts': `export { dispatch as POST } from '@/lib/handlers';\n`,
+  });
+  const unchecked = await entry(route(''), 'all/route.ts#POST');
+  expect(unchecked).toMatchObject({
+    guard: 'unguarded',
+    operations: { Note: ['read', 'update'] },
+    calls: ['service:lib/services/plain.ts#rename'],
+  });
+  const check = 'if (!(await auth())?.user) return Response.json({}, { status: 401 });';
+  expect(await entry(route(check), 'all/route.ts#POST')).toMatchObject({ guard: 'guarded' });
+});
+
+test('the role that a look-up demands of the caller is a role', async () => {
+  const route = (where: string): Files => ({
+    'app/api/manage/route.ts': `import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+export async function DELETE(request: Request) {
+  const session = await auth();
+  if (!session?.user) return Response.json({}, { status: 401 });
+  const { id } = await request.json();
+  const found = await prisma.user.findFirst({ where: ${where} });
+  if (!found) return Response.json({}, { status: 403 });
+  await prisma.note.delete({ where: { id } });
+  return Response.json({});
+}
+`,
+  });
+  const roles = async (where: string): Promise<string[] | undefined> =>
+    (await entry(route(where), 'manage/route.ts#DELETE'))?.roles;
+  expect(await roles(`{ id: session.user.id, role: { in: ['ADMIN', 'MANAGER'] } }`)).toEqual([
+    'ADMIN',
+    'MANAGER',
+  ]);
+  expect(await roles(`{ id: session.user.id }`)).toBeUndefined();
+  expect(await roles(`{ id, role: 'ADMIN' }`)).toBeUndefined();
+  expect(await roles(`{ OR: [{ id: session.user.id, role: 'ADMIN' }, { id }] }`)).toBeUndefined();
+});
