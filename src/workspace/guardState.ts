@@ -343,9 +343,11 @@ function refuses(value: Abs): boolean {
   );
 }
 
+const FINDS_ONE = /^find(Unique|First)(OrThrow)?$/;
+
 /** Whether a read finds the caller's own row of those who sign in, or what they are in some group, by what the session says of them. */
 function isOwnLookup(effect: DbEffect, schema: SchemaModel | undefined): boolean {
-  if (effect.kind !== 'read' || !/^find(Unique|First)(OrThrow)?$/.test(effect.op)) return false;
+  if (effect.kind !== 'read' || !FINDS_ONE.test(effect.op)) return false;
   const model = schema?.modelOf(effect.model);
   const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
   if (!model || where?.k !== 'object' || where.open) return false;
@@ -370,7 +372,15 @@ function rolesOf(
   const schema = workspace.schema(file);
   // Who somebody is has to be looked up before their role can be told.
   const others = privates.filter((effect) => !isOwnLookup(effect, schema));
-  const touched = others.length > 0 ? others : privates.length > 0 ? privates : subject.effects;
+  // A row that is looked at before a role is asked for, where everything that is written needs one. The one handler of all methods may
+  // give it to whoever only asks.
+  const writes = others.filter(({ kind }) => kind.endsWith('write'));
+  const isDecided =
+    subject.name !== 'default' &&
+    writes.length > 0 &&
+    writes.every((write) => write.roles && write.proof?.kind === 'session');
+  const told = isDecided ? others.filter((effect) => effect.roles || !FINDS_ONE.test(effect.op)) : others;
+  const touched = told.length > 0 ? told : privates.length > 0 ? privates : subject.effects;
   const judged: readonly Pick<Outcome, 'roles' | 'proof'>[] =
     touched.length > 0 ? touched : answersOf(workspace, subject);
   if (judged.length > 0 && judged.every((one) => one.roles && one.proof?.kind === 'session'))

@@ -19,7 +19,8 @@ import { FLAG, mayTestRole } from './roleTests.ts';
 import { relationOfKey, scopeOf } from './rowScope.ts';
 import type { DbEffect } from './summary.ts';
 
-const LOWLY = /^(role_)?(user|guest|customer|client|member|viewer|reader|basic|free|student|default)$/i;
+export const LOWLY =
+  /^(role_)?(user|guest|customer|client|member|viewer|reader|basic|free|student|default)$/i;
 const SETTINGS =
   /^(app|application|site|global|system|platform|instance|store|shop|website|server)?_?(settings?|config(uration)?s?|preferences|feature_?(flag|toggle)s?|options?)$/i;
 const ADMIN_PATH = /(^|\/)app\/(.*\/)?(\(?_?(admin|administration|backoffice|superadmin)\)?)\//i;

@@ -2,6 +2,7 @@
 import { leaves } from './abs.ts';
 import type { Abs } from './abs.ts';
 import { rowOf } from './ownerChecks.ts';
+import { LOWLY } from './privileged.ts';
 import { ROLE_FIELD } from './roleGuards.ts';
 
 const MAX_DEPTH = 6;
@@ -24,7 +25,8 @@ function demanded(where: Abs, depth: number): string[] | undefined {
   if (conditions.some(([name, part]) => !ROLE_FIELD.test(name) && isOfSession(part)))
     for (const [name, part] of conditions) {
       const roles = ROLE_FIELD.test(name) ? namesIn(part) : undefined;
-      if (roles) return roles;
+      // Where everybody in a group may be found, being found is no role.
+      if (roles) return roles.some((role) => LOWLY.test(role)) ? undefined : roles;
     }
   return firstOf(
     conditions.map(([, part]) => part),
