@@ -2,7 +2,7 @@
 import type { FileId } from '../base/path.ts';
 import type { BindingId, ClassFacts, Value } from '../facts/tsModel.ts';
 import { visitSteps } from '../facts/visit.ts';
-import { UNKNOWN } from './abs.ts';
+import { leaves, UNKNOWN } from './abs.ts';
 import type { Abs } from './abs.ts';
 import { initialValue } from './initialValue.ts';
 import type { Interpreter } from './interpreter.ts';
@@ -60,15 +60,17 @@ function givenInConstructor(it: Interpreter, cls: ClassFacts, name: string): Val
 }
 
 /** What a field was given at another moment: what making it did is not done now. */
-function fieldValue(it: Interpreter, key: string, value: Value): Abs {
+function fieldValue(it: Interpreter, key: string, given: Value): Abs {
   const known = it.fields.get(key);
   if (known) return known;
   it.fields.set(key, UNKNOWN);
   const effects = it.effects.length;
-  const found = it.eval(value, freshState());
+  const made = it.eval(given, freshState());
   it.effects.length = effects;
-  it.fields.set(key, found);
-  return found;
+  // What a constructor is given, only the place knows that makes the instance.
+  const value = leaves(made).some(({ k }) => k === 'param') ? UNKNOWN : made;
+  it.fields.set(key, value);
+  return value;
 }
 
 /** A variable of an enclosing function that isn't being run: its parameters are symbolic, its constants looked up. */

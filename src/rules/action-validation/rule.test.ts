@@ -846,6 +846,27 @@ describe(RULE, () => {
     expectFindings(await openFixture(source), { rules: [RULE] });
   });
 
+  it('accepts what the maker of an instance gave it', async () => {
+    expectSilent(
+      await openFixture(
+        action(`class Licensing {
+  readonly apiUrl: string;
+  constructor({ apiUrl }: { apiUrl: string }) {
+    this.apiUrl = apiUrl;
+  }
+  async refresh(id: string) {
+    return fetch(\`\${this.apiUrl}/refresh\`);
+  }
+}
+const licensing = new Licensing({ apiUrl: process.env.LICENSE_URL ?? '' });
+export async function refresh() {
+  await licensing.refresh('x');
+}`),
+      ),
+      RULE,
+    );
+  });
+
   it.each(valid)('accepts %s', async (_, source) => {
     expectSilent(await openFixture(source), RULE);
   });
