@@ -82,16 +82,21 @@ export function reachFrom(
     const self = selfOf(file, facts, fn, (of, b) => workspace.moduleValue(of, b));
     const at: Surroundings = { file, facts, ...(by ? { call: { fn, ...by } } : {}) };
     let hasPassed = false;
-    const asked = new Set<Value>();
+    /** Calls that parse no input. */
+    const passed = new Set<Value>();
     for (const id of called(facts, fn))
       visitSteps(facts.functions[id]?.body ?? [], {
         step: (step) => {
           // `isEmail(text)`: a helper that only tells whether a value would do.
           if (by && step.s === 'return' && step.value?.k === 'member' && step.value.name === 'success')
-            asked.add(step.value.of);
+            passed.add(step.value.of);
         },
         value: (part) => {
-          if (asked.has(part)) return;
+          if (passed.has(part)) return;
+          // `Response.json(postSchema.parse(post))`: what goes out is parsed, not what came in.
+          if (part.k === 'call' && part.fn.k === 'member' && /^(json|send)$/.test(part.fn.name))
+            for (const arg of part.args)
+              if (arg.k === 'call' && arg.fn.k === 'member' && PARSES.test(arg.fn.name)) passed.add(arg);
           hasPassed = note(workspace, at, part, reach, enter, self) || hasPassed;
         },
       });

@@ -74,7 +74,7 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
   const first = open.find((effect) => !effect.unsure && effect.sure) ?? open[0];
   if (first === undefined) {
     if (subject.marks.signIn) return { state: 'public', reason: 'signs people in or out' };
-    if (isHandedToTrpc(workspace, subject))
+    if (isHandedToTrpc(workspace, file, subject))
       return {
         state: 'public',
         reason: 'hands the request to tRPC, whose procedures have guards of their own',
@@ -308,17 +308,19 @@ function answersAnybody(workspace: WorkspaceView, subject: GuardSubject): boolea
   );
 }
 
-/** `fetchRequestHandler({ req, router })`: the address of the procedures, which are entry points themselves. */
-function isHandedToTrpc(workspace: WorkspaceView, subject: GuardSubject): boolean {
-  if (subject.handler === undefined) return false;
+/**
+ * `fetchRequestHandler({ req, router })`, or a handler that `createNextApiHandler({ router })` makes: the address of the procedures,
+ * which are entry points themselves.
+ */
+function isHandedToTrpc(workspace: WorkspaceView, file: FileId, subject: GuardSubject): boolean {
+  if (subject.handler === undefined) return isOfTrpc(workspace.exported(file, subject.name));
   const { outcomes } = workspace.summary(subject.handler);
-  return (
-    outcomes.length > 0 &&
-    outcomes.every(({ value }) => {
-      const made = awaited(value);
-      return made.k === 'made' && made.spec.startsWith('@trpc/server') && made.name.endsWith('Handler');
-    })
-  );
+  return outcomes.length > 0 && outcomes.every(({ value }) => isOfTrpc(value));
+}
+
+function isOfTrpc(value: Abs): boolean {
+  const made = awaited(value);
+  return made.k === 'made' && made.spec.startsWith('@trpc/server') && made.name.endsWith('Handler');
 }
 
 /** How a function that touches no data ends when it does what it is for; of one that touches data, all its ends. */

@@ -45,6 +45,9 @@ export function importedValue(links: Links, file: FileId, spec: string, imported
     case 'generated':
       return { k: 'generated', path: imported === '*' ? [] : [imported] };
     case 'package':
+      // `import { z } from '@hono/zod-openapi'`: zod, with a method more.
+      if (target.spec === '@hono/zod-openapi' && imported === 'z')
+        return { k: 'package', spec: 'zod', path: ['z'] };
       return { k: 'package', spec: target.spec, path: imported === '*' ? [] : [imported] };
     case 'missing':
       return { k: 'package', spec: `missing:${target.spec}`, path: [imported] };

@@ -1464,8 +1464,8 @@ export function addNote(app: OpenAPIHono) {
   app.openapi(route, async (c) => c.json(c.req.valid('json')));
 }
 `,
-      'lib/api/schema.ts': `import { z } from 'zod';
-export const noteSchema = z.object({ title: z.string() });
+      'lib/api/schema.ts': `import { z } from '@hono/zod-openapi';
+export const noteSchema = z.object({ title: z.string() }).openapi('Note');
 `,
       'app/api/v1/[...route]/route.ts': `import { OpenAPIHono } from '@hono/zod-openapi';
 import { handle } from 'hono/vercel';
@@ -1569,4 +1569,29 @@ export const isEmail = (text: string) => emailSchema.safeParse(text).success;
   );
   expect(found?.roles).toEqual(['ADMIN']);
   expect(found?.validation).toBeUndefined();
+});
+
+test('what goes out is parsed by no validation, and the handler that tRPC makes has procedures behind it', async () => {
+  const files: Files = {
+    'app/api/list/route.ts': `import { z } from 'zod';
+import { prisma } from '@/lib/db';
+const noteOut = z.object({ title: z.string() });
+const queryIn = z.object({ page: z.coerce.number() });
+const listOf = (rows: unknown[]) => ({ data: rows });
+export async function GET(request: Request) {
+  const { page } = queryIn.parse(Object.fromEntries(new URL(request.url).searchParams));
+  const rows = await prisma.note.findMany({ take: 5, skip: page });
+  return Response.json(noteOut.array().parse(listOf(rows)));
+}
+`,
+    'pages/api/trpc/[trpc].ts': `import { createNextApiHandler } from '@trpc/server/adapters/next';
+import { appRouter } from '@/lib/router';
+export default createNextApiHandler({ router: appRouter, createContext: () => ({}) });
+`,
+  };
+  expect((await entry(files, 'list/route.ts#GET'))?.validation).toEqual(['queryIn']);
+  expect(await entry(files, '[trpc].ts#default')).toMatchObject({
+    guard: 'public',
+    guardDetail: 'hands the request to tRPC, whose procedures have guards of their own',
+  });
 });
