@@ -58,8 +58,18 @@ export function reachFrom(
   const todo: Step[] = start.map((key) => ({ key, by: undefined }));
   const first = new Set(start);
   const enter: Enter = (key, by) => {
-    if (first.has(key) || !stop(key)) todo.push({ key, by });
-    else reach.stops.add(key);
+    if (first.has(key) || !stop(key)) {
+      todo.push({ key, by });
+      return;
+    }
+    reach.stops.add(key);
+    // `return createPost(request)`: what came in is handed on as it is, and parsed there.
+    if (by && by.args.some((arg) => isParameter(by.from, arg, first)))
+      todo.push({ key, by, isHandedOn: true });
+  };
+  /** Inside of what a service does, services are no steps of the entry. */
+  const enterWithin: Enter = (key, by) => {
+    if (!stop(key)) todo.push({ key, by, isHandedOn: true });
   };
   for (const { file, value } of values) {
     const facts = factsOf(workspace, file);
@@ -79,6 +89,7 @@ export function reachFrom(
     const { file, fn } = parseFunctionKey(key);
     const facts = factsOf(workspace, file);
     if (!facts?.functions[fn]) continue;
+    const onward = step.isHandedOn ? enterWithin : enter;
     const self = selfOf(file, facts, fn, (of, b) => workspace.moduleValue(of, b));
     const at: Surroundings = { file, facts, ...(by ? { call: { fn, ...by } } : {}) };
     let hasPassed = false;
@@ -97,7 +108,7 @@ export function reachFrom(
           if (part.k === 'call' && part.fn.k === 'member' && /^(json|send)$/.test(part.fn.name))
             for (const arg of part.args)
               if (arg.k === 'call' && arg.fn.k === 'member' && PARSES.test(arg.fn.name)) passed.add(arg);
-          hasPassed = note(workspace, at, part, reach, enter, self) || hasPassed;
+          hasPassed = note(workspace, at, part, reach, onward, self) || hasPassed;
         },
       });
     if (hasPassed) again.set(key, (visits ?? 0) + 1);
@@ -112,6 +123,19 @@ type Enter = (key: FunctionKey, by?: By) => void;
 interface Step {
   key: FunctionKey;
   by: By | undefined;
+  /** A service that is handed what came in, or something that it calls. */
+  isHandedOn?: true;
+}
+
+/** Whether a value is a parameter of one of some functions, as it is. */
+function isParameter({ file, facts }: Surroundings, value: Value, of: ReadonlySet<FunctionKey>): boolean {
+  const binding = value.k === 'ref' ? facts.bindings[value.b] : undefined;
+  return (
+    value.k === 'ref' &&
+    binding !== undefined &&
+    of.has(functionKey(file, binding.fn)) &&
+    facts.functions[binding.fn]?.params.includes(value.b) === true
+  );
 }
 
 /** How often a function is looked into for the sake of what it is given. */

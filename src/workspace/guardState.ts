@@ -9,6 +9,7 @@ import { isOneTimeUse } from './oneTime.ts';
 import { STOPS } from './refine.ts';
 import { PERMISSION } from './roleChecks.ts';
 import { ROLE_FIELD } from './roleGuards.ts';
+import { rolesAsked } from './roleRows.ts';
 import { statusesOf } from './responses.ts';
 import type { DbEffect, Outcome } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
@@ -61,10 +62,7 @@ export function guardOf(workspace: WorkspaceView, file: FileId, subject: GuardSu
     };
   const declared = publicBecause(workspace, file, subject);
   const open = privates.filter((effect) => !effect.proof);
-  const proof =
-    privates.find((effect) => effect.proof)?.proof ??
-    provedThroughout(subject) ??
-    alwaysProved(workspace, subject);
+  const proof = commonProof(privates) ?? provedThroughout(subject) ?? alwaysProved(workspace, subject);
   if (open.length === 0 && proof) {
     if (answersAnybody(workspace, subject))
       return { state: 'public', reason: 'answers everybody, and signed-in callers with more' };
@@ -345,6 +343,18 @@ function refuses(value: Abs): boolean {
   );
 }
 
+/** The proof that most accesses come after; the first of those that are as common. */
+function commonProof(effects: readonly DbEffect[]): Proof | undefined {
+  const counts = new Map<string, { proof: Proof; count: number }>();
+  for (const { proof } of effects) {
+    if (!proof) continue;
+    const known = counts.get(proofText(proof));
+    if (known) known.count += 1;
+    else counts.set(proofText(proof), { proof, count: 1 });
+  }
+  return [...counts.values()].toSorted((one, other) => other.count - one.count)[0]?.proof;
+}
+
 const FINDS_ONE = /^find(Unique|First)(OrThrow)?$/;
 
 /** Whether a read finds the caller's own row of those who sign in, or what they are in some group, by what the session says of them. */
@@ -353,6 +363,7 @@ function isOwnLookup(effect: DbEffect, schema: SchemaModel | undefined): boolean
   const model = schema?.modelOf(effect.model);
   const where = effect.args.k === 'object' ? effect.args.props['where'] : undefined;
   if (!model || where?.k !== 'object' || where.open) return false;
+  if (rolesAsked(where)) return true;
   const keys = Object.values(where.props);
   if (model.name === schema?.userModel?.name) {
     const [id, ...others] = Object.entries(where.props).filter(([name]) => !ROLE_FIELD.test(name));

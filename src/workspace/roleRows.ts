@@ -12,7 +12,12 @@ const LOOSE = /^(OR|NOT|none|every|isNot)$/;
 /** The roles that the caller has where a row was found: its `where` names them beside what it takes from the session. */
 export function rolesOfRow(value: Abs): string[] | undefined {
   const row = rowOf(value);
-  return row?.path.length === 0 && row.query?.where ? demanded(row.query.where, 0) : undefined;
+  return row?.path.length === 0 && row.query?.where ? rolesAsked(row.query.where) : undefined;
+}
+
+/** The roles that a `where` names beside what it takes from the session; undefined when all members of a group may be found. */
+export function rolesAsked(where: Abs): string[] | undefined {
+  return demanded(where, 0);
 }
 
 function demanded(where: Abs, depth: number): string[] | undefined {

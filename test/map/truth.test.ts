@@ -1595,3 +1595,34 @@ export default createNextApiHandler({ router: appRouter, createContext: () => ({
     guardDetail: 'hands the request to tRPC, whose procedures have guards of their own',
   });
 });
+
+test('what a service parses of the request that it is handed is validation of the route, and its services stay its own', async () => {
+  const files: Files = {
+    'lib/handlers/rename.ts': `import { z } from 'zod';
+import { auth } from '@/auth';
+import { prisma } from '@/lib/db';
+import { touch } from '@/lib/services/touch';
+const renameSchema = z.object({ id: z.string() });
+export async function renameNote(request: Request) {
+  const session = await auth();
+  if (!session?.user) return Response.json({}, { status: 401 });
+  const { id } = renameSchema.parse(await request.json());
+  await prisma.note.update({ where: { id, ownerId: session.user.id }, data: { title: 'x' } });
+  await touch(id);
+  return Response.json({});
+}
+`,
+    'lib/services/touch.ts': `import { prisma } from '@/lib/db';
+export const touch = (id: string) => prisma.note.update({ where: { id }, data: { title: 'y' } });
+`,
+    'app/api/rename/route.ts': `import { renameNote } from '@/lib/handlers/rename';
+export async function POST(request: Request) {
+  return renameNote(request);
+}
+`,
+  };
+  expect(await entry(files, 'rename/route.ts#POST')).toMatchObject({
+    validation: ['renameSchema'],
+    calls: ['service:lib/handlers/rename.ts#renameNote'],
+  });
+});
