@@ -58,6 +58,8 @@ export interface Unless {
 /** The query that gave a row. */
 export interface RowQuery extends Site {
   where?: Abs;
+  /** Roles that its `where` demands of whom the session names. */
+  roles?: string[];
   /** The query made the row. */
   created?: true;
   /** Fields that a `select` asks for; absent when all scalar fields come. */

@@ -1,4 +1,5 @@
 /** Prisma calls: what they touch, what they give back, and look-ups that prove the caller. */
+import { given } from '../base/given.ts';
 import { awaited, leaves, trim, UNDEF, UNKNOWN } from './abs.ts';
 import type { Abs, Check, Proof, RowQuery, Site, Variant } from './abs.ts';
 import { known, moment } from './callPlace.ts';
@@ -7,6 +8,7 @@ import { runInPlace } from './closures.ts';
 import type { Interpreter } from './interpreter.ts';
 import { operationKind } from './knowledge.ts';
 import { fromParts } from './parts.ts';
+import { rolesAsked } from './roleRows.ts';
 import type { State } from './state.ts';
 
 /** A Prisma call. */
@@ -129,6 +131,7 @@ function rowQuery(args: Abs | undefined, site: Site): RowQuery {
   return {
     ...site,
     ...(where ? { where: trim(withoutQueries(where), 3) } : {}),
+    ...given({ roles: where && rolesAsked(where) }),
     ...(select?.k === 'object' && !select.open ? { select: trueKeys(select) } : {}),
     ...(omit?.k === 'object' ? { omit: trueKeys(omit) } : {}),
     ...listFilters(args.props['include'] ?? select),

@@ -12,7 +12,8 @@ const LOOSE = /^(OR|NOT|none|every|isNot)$/;
 /** The roles that the caller has where a row was found: its `where` names them beside what it takes from the session. */
 export function rolesOfRow(value: Abs): string[] | undefined {
   const row = rowOf(value);
-  return row?.path.length === 0 && row.query?.where ? rolesAsked(row.query.where) : undefined;
+  if (row?.path.length !== 0) return undefined;
+  return row.query?.roles ?? (row.query?.where && rolesAsked(row.query.where));
 }
 
 /** The roles that a `where` names beside what it takes from the session; undefined when all members of a group may be found. */
