@@ -97,10 +97,10 @@ export function reachFrom(
     const passed = new Set<Value>();
     for (const id of called(facts, fn))
       visitSteps(facts.functions[id]?.body ?? [], {
-        step: (step) => {
+        step: (inner) => {
           // `isEmail(text)`: a helper that only tells whether a value would do.
-          if (by && step.s === 'return' && step.value?.k === 'member' && step.value.name === 'success')
-            passed.add(step.value.of);
+          if (by && inner.s === 'return' && inner.value?.k === 'member' && inner.value.name === 'success')
+            passed.add(inner.value.of);
         },
         value: (part) => {
           if (passed.has(part)) return;

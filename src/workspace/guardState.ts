@@ -8,7 +8,7 @@ import { receptionOf } from './everybody.ts';
 import { isOneTimeUse } from './oneTime.ts';
 import { STOPS } from './refine.ts';
 import { PERMISSION } from './roleChecks.ts';
-import { ROLE_FIELD } from './roleGuards.ts';
+import { ROLE_FIELD } from './roleNames.ts';
 import { rolesAsked } from './roleRows.ts';
 import { statusesOf } from './responses.ts';
 import type { DbEffect, Outcome } from './summary.ts';

@@ -34,11 +34,11 @@ export function operation(
       return { k: 'promise', of: { k: 'array', items: first.items.map(awaited), open: first.open } };
     if (first?.k === 'param' && place) {
       const at: Site = { file: it.file, at: place.call.at };
-      const given: Abs[] = [{ k: 'prisma', tx: true }];
+      const handed: Abs[] = [{ k: 'prisma', tx: true }];
       const transaction = state.transaction ?? at;
       it.invocations.push({
         target: first,
-        args: given,
+        args: handed,
         ...known(state),
         transaction,
         unsure: state.unsure,

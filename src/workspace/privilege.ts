@@ -6,7 +6,7 @@ import { leaves } from './abs.ts';
 import type { Abs } from './abs.ts';
 import { authorityOf } from './authority.ts';
 import type { Entry } from './entries.ts';
-import { ROLE_FIELD } from './roleGuards.ts';
+import { ROLE_FIELD } from './roleNames.ts';
 import type { GuardedEntry } from './roleGuards.ts';
 import type { ScopeContext } from './rowScope.ts';
 import type { DbEffect } from './summary.ts';

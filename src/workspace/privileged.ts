@@ -14,13 +14,12 @@ import { belongsToSomebody, givesOut, isMembership, isOwnAccess, privilege, prop
 import type { Privilege, PrivilegeContext } from './privilege.ts';
 import { amongGuarded, groupsRows, sharedRows } from './privilegedPeers.ts';
 import { isContent, isHandedOut, isSecretField } from './publicData.ts';
-import { hasRoles, isBehindRole, ROLE_FIELD } from './roleGuards.ts';
+import { hasRoles, isBehindRole } from './roleGuards.ts';
+import { LOWLY, ROLE_FIELD } from './roleNames.ts';
 import { FLAG, mayTestRole } from './roleTests.ts';
 import { relationOfKey, scopeOf } from './rowScope.ts';
 import type { DbEffect } from './summary.ts';
 
-export const LOWLY =
-  /^(role_)?(user|guest|customer|client|member|viewer|reader|basic|free|student|default)$/i;
 const SETTINGS =
   /^(app|application|site|global|system|platform|instance|store|shop|website|server)?_?(settings?|config(uration)?s?|preferences|feature_?(flag|toggle)s?|options?)$/i;
 const ADMIN_PATH = /(^|\/)app\/(.*\/)?(\(?_?(admin|administration|backoffice|superadmin)\)?)\//i;

@@ -6,6 +6,7 @@ import type { SchemaModel } from '../prisma/schema.ts';
 import type { Site } from './abs.ts';
 import { callIndex } from './callIndex.ts';
 import type { Entry } from './entries.ts';
+import { ROLE_FIELD } from './roleNames.ts';
 import { decidesByRole } from './roleTests.ts';
 import type { DbEffect } from './summary.ts';
 import type { WorkspaceView } from './view.ts';
@@ -18,9 +19,6 @@ export interface GuardedEntry {
   roles: string[];
 }
 
-/** Fields of people and memberships that say what they may do. */
-export const ROLE_FIELD =
-  /^(role|roles|is_?admin|is_?super_?user|is_?staff|permissions?|access_?level|user_?type|user_?role)$/i;
 const MAX_FILES = 24;
 
 /** Pages below a layout that checks a role, or behind a proxy that looks at roles or at the administration's addresses. */

@@ -2,8 +2,7 @@
 import { leaves } from './abs.ts';
 import type { Abs } from './abs.ts';
 import { rowOf } from './ownerChecks.ts';
-import { LOWLY } from './privileged.ts';
-import { ROLE_FIELD } from './roleGuards.ts';
+import { LOWLY, ROLE_FIELD } from './roleNames.ts';
 
 const MAX_DEPTH = 6;
 /** Operators under which a condition need not hold. */
