@@ -12,7 +12,7 @@ import {
   draft,
   refactor,
 } from './backendParts.ts';
-import { tokensChanged } from './hunks.ts';
+import { isReordered, tokensChanged } from './hunks.ts';
 import { differenceDraft } from './differenceDraft.ts';
 import type { Part, Touched } from './model.ts';
 import {
@@ -26,6 +26,7 @@ import {
   newProviders,
   newVariables,
   onlyLoses,
+  refusesLess,
   signalOf,
   signsIn,
   stopsAsking,
@@ -235,6 +236,13 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
       'backend',
       (shown) => `no longer limit the rows of ${list(namesOf(unlimited), shown)}`,
     );
+  const lenient = removed.length === 0 ? changed.filter(refusesLess) : [];
+  if (lenient.length > 0 && lenient.length === changed.length && before - after < 700)
+    return draft(
+      'fix',
+      'backend',
+      (shown) => `no longer refuse some requests in ${list(namesOf(lenient), shown)}`,
+    );
   const isSmaller = before - after > 100 && changed.every(onlyLoses);
   if (isSmaller || after < before * (changed.length > 2 ? 0.9 : 0.75))
     return refactor((shown) =>
@@ -242,6 +250,8 @@ function changedDraft(changed: readonly Part[], removed: readonly Part[]): Draft
         ? `remove ${list(namesOf(removed), shown)}`
         : `simplify ${list(namesOf(changed), shown)}`,
     );
+  if (removed.length === 0 && changed.every(isReordered))
+    return draft('fix', 'backend', (shown) => `change the order in ${list(namesOf(changed), shown)}`);
   if (removed.length === 0 && all(withoutTexts) && changed.every(hasOnlyWords))
     return draft('fix', 'backend', (shown) => `change the texts of ${list(namesOf(changed), shown)}`);
   const stubs = changed.filter(isStub);

@@ -1,5 +1,6 @@
 /** What is said of functions that change without a sign of their reason. */
 import { isEntry, scopeOf, growthOf, size, draft, refactor } from './backendParts.ts';
+import { hunksOf, tokensBetween, type Hunk } from './hunks.ts';
 import type { Part } from './model.ts';
 import {
   isAuthentication,
@@ -118,6 +119,12 @@ function parametersDraft(changed: readonly Part[]): Draft | undefined {
   );
 }
 
+/** Whether entries come to a table whose others stay as they are. */
+const onlyGains = ({ before, after }: Pick<Part, 'before' | 'after'>): boolean => {
+  const hunks = hunksOf(before, after, 12);
+  return hunks !== undefined && hunks.every(({ gone, around }) => gone.length === 0 && around.length < 3);
+};
+
 function grownDraft(changed: readonly Part[], isGrown: boolean): Draft | undefined {
   // A table that gets another line lets the program do more.
   const isTable = changed.every(
@@ -127,7 +134,7 @@ function grownDraft(changed: readonly Part[], isGrown: boolean): Draft | undefin
       kind !== 'env' &&
       after.length > before.length &&
       withoutTexts(after) !== withoutTexts(before) &&
-      !/=>|\b(async|return)\b/.test(after),
+      (!/=>|\b(async|return)\b/.test(after) || onlyGains({ before, after })),
   );
   const keys = [...new Set(changed.flatMap(newProperties))];
   // A client of the database and the setup of Auth.js are set up rather than extended.
@@ -144,6 +151,33 @@ function grownDraft(changed: readonly Part[], isGrown: boolean): Draft | undefin
   return draft('feat', scopeOf(changed), (shown) => `${what}${list(namesOf(changed), shown)}`);
 }
 
+const MOST_TOKENS = 40;
+
+/** Whether properties come and go in conditions on rows alone. */
+function isWithinWhere({ before, after }: Part, names: readonly string[]): boolean {
+  if (names.length === 0) return false;
+  const hunks = hunksOf(before, after, 4) ?? [];
+  const holds = ({ gone, come }: Hunk): boolean => [...gone, ...come].some((sign) => names.includes(sign));
+  return (
+    hunks.some(holds) &&
+    hunks.every(({ around }) => around.some(({ lead }) => lead.at(-1) === ':' && lead.at(-2) === 'where'))
+  );
+}
+
+/** Whether nothing but columns is read that was not: `{ select: { notes: true } }`. */
+function isColumns({ before, after }: Part): boolean {
+  const hunks = hunksOf(before, after, 4) ?? [];
+  return (
+    hunks.length > 0 &&
+    hunks.every(
+      ({ gone, come, around }) =>
+        gone.length === 0 &&
+        /^(,? ?\w+ : true ?,?)+$/.test(come.join(' ')) &&
+        around.some(({ lead }) => lead.at(-1) === ':' && /^(select|include)$/.test(lead.at(-2) ?? '')),
+    )
+  );
+}
+
 function fixDraft(changed: readonly Part[]): Draft | undefined {
   const keys = [...new Set(changed.flatMap(newProperties))];
   const [only, ...others] = new Set(changed.flatMap(newCalls));
@@ -157,19 +191,30 @@ function fixDraft(changed: readonly Part[]): Draft | undefined {
   const gone = [
     ...new Set(changed.flatMap((part) => newProperties({ ...part, before: part.after, after: part.before }))),
   ];
-  if (keys.length === 0 && gone.length > 0 && gone.length < 4)
+  // Where much else is different, a property is not the matter.
+  const isSmall = changed.every((part) => tokensBetween(part) <= MOST_TOKENS);
+  if (changed.every((part) => isWithinWhere(part, [...keys, ...gone])))
+    return draft(
+      'fix',
+      'backend',
+      (shown) => `correct which rows are found in ${list(namesOf(changed), shown)}`,
+    );
+  if (keys.length === 0 && gone.length > 0 && gone.length < 4 && isSmall)
     return draft('fix', 'backend', (shown) => `drop ${list(gone, 3)} in ${list(namesOf(changed), shown)}`);
   if (keys.length === 0) return undefined;
   // `{ select: { notes: true } }`
   const columns = keys.filter((key) =>
     changed.some(({ after }) => new RegExp(`\\b${key}: true\\b`).test(after)),
   );
-  if (columns.length > 2 && columns.length * 2 > keys.length)
+  if (
+    (columns.length > 2 && columns.length * 2 > keys.length) ||
+    (columns.length === keys.length && changed.every(isColumns))
+  )
     return draft(
       'feat',
       scopeOf(changed),
       (shown) => `read ${list(columns, 3)} in ${list(namesOf(changed), shown)}`,
     );
-  if (keys.length > 3) return undefined;
+  if (keys.length > 3 || !isSmall) return undefined;
   return draft('fix', 'backend', (shown) => `set ${list(keys, 3)} in ${list(namesOf(changed), shown)}`);
 }

@@ -1,5 +1,6 @@
 /** Where two versions of a function differ, token by token, and what those places are called. */
 import { diff } from 'fast-myers-diff';
+import type { Part } from './model.ts';
 
 const token =
   /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|[A-Za-z_$][\w$]*|\d[\w.]*|=>|\?\.|\?\?=?|\|\||&&|[=!]==?|<=|>=|\+\+|--|\.{3}|\S/g;
@@ -53,6 +54,22 @@ export function tokensChanged(before: string, after: string): { gone: string[]; 
     come.push(...now.slice(start, end));
   }
   return { gone, come };
+}
+
+/** Whether the same entries of a list or table stand in another order. */
+export function isReordered({ before, after, isValue }: Part): boolean {
+  const sorted = (code: string) =>
+    tokensOf(code)
+      .filter((sign) => sign !== ',')
+      .toSorted()
+      .join(' ');
+  return isValue === true && sorted(before) === sorted(after);
+}
+
+/** How many tokens go and come between two versions. */
+export function tokensBetween(part: Part): number {
+  const { gone, come } = tokensChanged(part.before, part.after);
+  return gone.length + come.length;
 }
 
 const closers: { readonly [sign: string]: string } = { ')': '(', ']': '[', '}': '{' };

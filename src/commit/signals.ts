@@ -28,7 +28,7 @@ const texts = /(['"`])((?:\\.|(?!\1).)*)\1/g;
 
 const logs = /\b(?:console|\w*[lL]og(?:ger)?)\.(log|debug|info|trace|dir|table|warn|error)\(/g;
 
-const limits = /\btake\b ?[:,]|\blimit \d/gi;
+const limits = /\btake\b ?[:,]|\blimit (?:\d|\$)/gi;
 
 /** The first that fits speaks: what protects comes before what speeds up, and that before what is added. */
 const patterns: readonly Pattern[] = [
@@ -129,6 +129,13 @@ export const stopsAsking = ({ before, after }: Part): boolean =>
 /** Whether a part reads all rows of which it read so many at most. */
 export const stopsLimiting = ({ before, after }: Part): boolean =>
   count(before, limits) > 0 && count(after, limits) === 0;
+
+const refusals =
+  /\bthrow\b|\bstatus(?:\(|: )4\d\d|\b\w*(?:forbidden|badRequest|notFound|notAllowed|unauthorized|notAuthenticated)\w*\(/gi;
+
+/** Whether a part sends callers away in fewer cases than before, and does nothing else that it did not do. */
+export const refusesLess = (part: Part): boolean =>
+  count(part.before, refusals) > count(part.after, refusals) && onlyLoses(part);
 
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 

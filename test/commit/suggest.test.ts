@@ -131,7 +131,7 @@ test.each<[string, Texts, string]>([
         ),
       ],
     },
-    'fix(backend): set teamId in list',
+    'fix(backend): correct which rows are found in list',
   ],
   [
     'a bound on a list',
@@ -1385,7 +1385,65 @@ describe('what many real commits were told wrongly', () => {
           ),
         ],
       },
-      'fix(backend): set text in load',
+      'fix(backend): correct load',
+    ],
+    [
+      'a limit that has a name now is a limit still',
+      {
+        'lib/services/load.ts': [
+          of(
+            '  return prisma.$queryRawUnsafe(`select id, name, title, body, author, created from t where a = 1 and b = 2 limit 100`);',
+          ),
+          of(
+            '  return prisma.$queryRawUnsafe(`select id, name, title, body, author, created from t where a = 1 and b = 2 limit ${MOST}`);',
+          ),
+        ],
+      },
+      'fix(backend): correct what prisma.$queryRawUnsafe is given in load',
+    ],
+    [
+      'a refusal that goes is no tidying',
+      {
+        'lib/services/load.ts': [
+          of(
+            "  const found = await files.get(id);\n  if (found.name !== row.name) {\n    report(new Error('names differ'));\n    return forbidden(row);\n  }\n  return found;",
+          ),
+          of('  const found = await files.get(id);\n  return found;'),
+        ],
+      },
+      'fix(backend): no longer refuse some requests in load',
+    ],
+    [
+      'a list in another order',
+      {
+        'lib/services/locales.ts': [
+          "export const locales = ['pt-BR', 'en', 'de', 'pt'];\n",
+          "export const locales = ['en', 'de', 'pt', 'pt-BR'];\n",
+        ],
+      },
+      'fix(backend): change the order in locales',
+    ],
+    [
+      'an entry that comes to a table with functions in it',
+      {
+        'lib/services/languages.ts': [
+          "export const languages = {\n  'sh': shell(),\n  'js': () => javascript({ jsx: true }),\n};\n",
+          "export const languages = {\n  'sh': shell(),\n  'js': () => javascript({ jsx: true }),\n  'tcl': tcl(),\n};\n",
+        ],
+      },
+      'feat(backend): extend languages',
+    ],
+    [
+      'a column that is read and was not',
+      {
+        'lib/services/load.ts': [
+          of('  return prisma.post.findMany({ where: { id }, take: 5, select: { id: true } });'),
+          of(
+            '  return prisma.post.findMany({ where: { id }, take: 5, select: { id: true, config: true } });',
+          ),
+        ],
+      },
+      'feat(backend): read config in load',
     ],
   ])('%s', async (_, texts, expected) => {
     expect((await message(texts))?.split('\n')[0]).toBe(expected);
