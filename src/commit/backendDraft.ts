@@ -187,6 +187,8 @@ function addedDraft(added: readonly Part[], changed: readonly Part[]): Draft {
       /^(is|assert|check|ensure|guard|handle|require|throw|validate|verify|with)[A-Z]/.test(name),
     );
     const subject = (shown: number) => `use ${list(namesOf(added), shown)} in ${list(namesOf(users), shown)}`;
+    // What is configured is something that was not there.
+    if (changed.some(({ kind }) => kind === 'env')) return draft('feat', 'backend', subject);
     return isGuard ? draft('fix', 'backend', subject) : refactor(subject);
   }
   if (users.length > 2 && users.length > added.length && -shrunk < size(changed, 'before') * 0.03)

@@ -24,7 +24,10 @@ export function refusalDraft(changed: readonly Part[]): Draft | undefined {
 export function placeDraft(changed: readonly Part[]): Draft | undefined {
   const said: Said[] = [];
   for (const part of changed) {
-    const hunks = hunksOf(part.before, part.after, MOST_HUNKS * 3) ?? [];
+    const all = hunksOf(part.before, part.after, MOST_HUNKS * 3) ?? [];
+    // Parameters are there for what is done with them.
+    const inside = all.filter((hunk) => !isOfHeader(hunk));
+    const hunks = inside.length > 0 ? inside : all;
     if (hunks.every(isForm) && hunks.some(({ gone, come }) => [...gone, ...come].includes('if'))) {
       said.push({ type: 'refactor', what: 'simplify the conditions of' });
       continue;
@@ -41,6 +44,10 @@ export function placeDraft(changed: readonly Part[]): Draft | undefined {
   const subject = (shown: number) => `${first.what} ${list(namesOf(changed), shown)}`;
   return first.type === 'fix' ? draft('fix', 'backend', subject) : refactor(subject);
 }
+
+/** Whether a place is in the parameters of the function itself. */
+const isOfHeader = ({ around: [first, ...inner] }: Hunk): boolean =>
+  first?.sign === '(' && inner.length === 0 && first.lead.every((sign) => /^[\w$]+$/.test(sign));
 
 /** Several places of one kind. */
 function roughDraft(changed: readonly Part[]): Draft | undefined {

@@ -51,7 +51,8 @@ const patterns: readonly Pattern[] = [
     isGuard: true,
     more: /\.(safeParse|parse|parseAsync|safeParseAsync)\((?!JSON)/g,
   },
-  { type: 'fix', verb: 'keep the writes together in', isGuard: true, more: /\$transaction\(/g },
+  // What is wrapped was there: where much is new, that it is done together is not the matter.
+  { type: 'fix', verb: 'keep the writes together in', isGuard: true, more: /\$transaction\(/g, most: 1200 },
   {
     type: 'fix',
     verb: 'look rows up by their keys in',
@@ -81,7 +82,7 @@ const patterns: readonly Pattern[] = [
     verb: 'answer each request anew in',
     more: /\bdynamic: ['"]force-dynamic['"]|\brevalidate: 0\b|\bfetchCache: ['"]force-no-store['"]/g,
   },
-  { type: 'perf', verb: 'limit the rows of', more: limits },
+  { type: 'perf', verb: 'limit the rows of', more: limits, most: 160 },
   { type: 'perf', verb: 'read fewer columns in', more: /\bselect:/g, less: /\binclude:/g },
   {
     type: 'fix',
@@ -186,6 +187,9 @@ export function signalOf(
   return undefined;
 }
 
+/** A function up to its body, with the types of its parameters. */
+const header = /^(?:export )?(?:default )?(?:async )?(?:function \w*)?\([^()]*\)/;
+
 const properties = /(?<![?\w.] ?)\b([a-z]\w*)\b(?=['"]?: )/g;
 
 /** Names of properties that are new in the code of a part, in the order in which they come: `where`, `teamId`. */
@@ -194,6 +198,7 @@ export function newProperties({ before, after }: Part): string[] {
     // `const { name: title } = body` gives a name and sets nothing.
     [
       ...cutCalls(code, logs)
+        .replace(header, '')
         .replace(/\{[^{}]*\} =(?![=>])/g, '')
         .matchAll(properties),
     ].map(([name]) => name);
@@ -302,12 +307,18 @@ export function newVariables({ before, after }: Part): string[] {
 
 /** Parameters that a function takes now and did not take before. */
 export function newParameters({ before, after }: Part): string[] {
-  const of = (code: string) =>
-    /^(?:export )?(?:default )?(?:async )?(?:function \w*)?\(([^()]*)\)/.exec(code)?.[1] ?? '';
+  const of = (code: string) => header.exec(code)?.[0].replace(/^[^(]*\(|\)$/g, '') ?? '';
   const names = (code: string) =>
     [...of(code).matchAll(/(?:^|[,{] ?)(\w+)\??(?=[:,} =]|$)/g)].map(([, name = '']) => name);
-  const old = new Set(names(before));
-  return names(after).filter((name) => !old.has(name) && !ordinary.has(name));
+  const old = names(before);
+  const now = names(after);
+  // `invoice` in the place of `invoiceId`: what it can be asked for is the same.
+  const isReplaced = (name: string): boolean =>
+    old.some((other) => !now.includes(other) && (other.startsWith(name) || name.startsWith(other)));
+  return now.filter(
+    (name) =>
+      !old.includes(name) && !ordinary.has(name) && !isReplaced(name) && !/^(debug|verbose|log)/i.test(name),
+  );
 }
 
 /** Properties of Zod schemas inside a part that are new. */

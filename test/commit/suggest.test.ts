@@ -489,7 +489,7 @@ test.each<[string, Texts, string]>([
         ),
       ],
     },
-    'fix(backend): set userId in listPosts',
+    'fix(backend): correct what load is given in listPosts',
   ],
   [
     'another thing at the same time is no speed',
@@ -1386,6 +1386,28 @@ describe('what many real commits were told wrongly', () => {
         ],
       },
       'fix(backend): correct load',
+    ],
+    [
+      'a limit in much that is new',
+      {
+        'lib/services/load.ts': [
+          of('  return await prisma.post.delete({ where: { id } });'),
+          of(
+            '  let keeps = false;\n  const rewards = [row.click, row.lead, row.sale].filter(Boolean);\n  if (rewards.length > 0) {\n    const paid = await prisma.payment.count({ where: { rewardId: { in: rewards } }, take: 100 });\n    keeps = paid > 0;\n  }\n  return await prisma.post.delete({ where: { id, keeps } });',
+          ),
+        ],
+      },
+      'fix(backend): correct load',
+    ],
+    [
+      'a parameter in the place of another',
+      {
+        'lib/services/load.ts': [
+          'export async function load(invoiceId: string) {\n  return notify(invoiceId);\n}\n',
+          'export async function load(invoice: Invoice) {\n  return notify(invoice.id);\n}\n',
+        ],
+      },
+      'fix(backend): correct what notify is given in load',
     ],
     [
       'a limit that has a name now is a limit still',
