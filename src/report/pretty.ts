@@ -148,7 +148,12 @@ export function renderPretty(report: Report, { colours, quiet }: PrettyOptions):
     .map(colours.dim)
     .join('');
   if (report.findings.length === 0) {
-    out.push(`${colours.green('✔ No findings')}${hidden} (${effort})`);
+    // What could not be read may hold anything: nobody is to take it for a pass.
+    const verdict =
+      report.problems.length > 0
+        ? colours.yellow('! No findings in what could be read')
+        : colours.green('✔ No findings');
+    out.push(`${verdict}${hidden} (${effort})`);
   } else {
     if (!quiet) out.push(...byRule(report, colours), '');
     out.push(`${countsInWords(report, colours)}${hidden} (${effort})`);

@@ -184,3 +184,15 @@ test('map --format json has places and stable ids', async () => {
     ],
   });
 });
+
+test('pretty: what could not be read is no pass', async () => {
+  const broken = createWorkspace({
+    'backend-specialist.config.json': '{ "rules": 1 }',
+    'a.ts': 'export {};',
+  });
+  const { code, stdout } = await run(broken, ['check']);
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/^! problem backend-specialist\.config\.json: /);
+  expect(stdout).toMatch(/^! No findings in what could be read \(/m);
+  expect(stdout).not.toContain('✔');
+});
