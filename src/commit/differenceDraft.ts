@@ -1,6 +1,6 @@
 /** What is said of functions that change without a sign of their reason. */
 import { isEntry, scopeOf, growthOf, size, draft, refactor } from './backendParts.ts';
-import { hunksOf, tokensBetween, type Hunk } from './hunks.ts';
+import { hunksOf, keyOf, tokensBetween, type Hunk } from './hunks.ts';
 import type { Part } from './model.ts';
 import {
   isAuthentication,
@@ -158,10 +158,7 @@ function isWithinWhere({ before, after }: Part, names: readonly string[]): boole
   if (names.length === 0) return false;
   const hunks = hunksOf(before, after, 4) ?? [];
   const holds = ({ gone, come }: Hunk): boolean => [...gone, ...come].some((sign) => names.includes(sign));
-  return (
-    hunks.some(holds) &&
-    hunks.every(({ around }) => around.some(({ lead }) => lead.at(-1) === ':' && lead.at(-2) === 'where'))
-  );
+  return hunks.some(holds) && hunks.every(({ around }) => around.some((place) => keyOf(place) === 'where'));
 }
 
 /** Whether nothing but columns is read that was not: `{ select: { notes: true } }`. */
@@ -173,7 +170,7 @@ function isColumns({ before, after }: Part): boolean {
       ({ gone, come, around }) =>
         gone.length === 0 &&
         /^(,? ?\w+ : true ?,?)+$/.test(come.join(' ')) &&
-        around.some(({ lead }) => lead.at(-1) === ':' && /^(select|include)$/.test(lead.at(-2) ?? '')),
+        around.some((place) => /^(select|include)$/.test(keyOf(place) ?? '')),
     )
   );
 }

@@ -63,7 +63,7 @@ export function isReordered({ before, after, isValue }: Part): boolean {
       .filter((sign) => sign !== ',')
       .toSorted()
       .join(' ');
-  return isValue === true && sorted(before) === sorted(after);
+  return isValue && sorted(before) === sorted(after);
 }
 
 /** How many tokens go and come between two versions. */
@@ -83,6 +83,10 @@ function openBrackets(tokens: readonly string[]): Around[] {
   });
   return open;
 }
+
+/** The property whose value begins with a bracket: `where` of `where: {`; `undefined` for what is no value of one. */
+export const keyOf = ({ lead }: Around): string | undefined =>
+  lead.at(-1) === ':' ? lead.at(-2) : undefined;
 
 /** What is called with a bracket as its arguments: `cache.revalidate`; `undefined` for what is no call. */
 export function calledBy({ sign, lead }: Around): string | undefined {

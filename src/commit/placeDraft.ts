@@ -1,6 +1,6 @@
 /** What is said of a function that changes in one place, or in few places of one kind: where that is, and what happens there. */
 import { draft, refactor } from './backendParts.ts';
-import { calledBy, hunksOf, type Hunk } from './hunks.ts';
+import { calledBy, hunksOf, keyOf, type Hunk } from './hunks.ts';
 import type { Part } from './model.ts';
 import { list, namesOf, type Draft } from './words.ts';
 
@@ -131,7 +131,7 @@ const shown = (signs: readonly string[]): string =>
 function roughly({ around, gone, come }: Hunk): Said | undefined {
   for (const place of around.toReversed()) {
     const last = place.lead.at(-1) ?? '';
-    const key = last === ':' ? place.lead.at(-2) : undefined;
+    const key = keyOf(place);
     if (key === 'where') return fix('correct which rows are found in');
     if (key === 'orderBy') return fix('correct the order of the rows in');
     if (key === 'data' || key === 'create' || key === 'update') return fix('correct what is written in');

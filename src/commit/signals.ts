@@ -188,7 +188,7 @@ export function signalOf(
 }
 
 /** A function up to its body, with the types of its parameters. */
-const header = /^(?:export )?(?:default )?(?:async )?(?:function \w*)?\([^()]*\)/;
+const header = /^(?:export )?(?:default )?(?:async )?(?:function \w*)?\(([^()]*)\)/;
 
 const properties = /(?<![?\w.] ?)\b([a-z]\w*)\b(?=['"]?: )/g;
 
@@ -307,7 +307,7 @@ export function newVariables({ before, after }: Part): string[] {
 
 /** Parameters that a function takes now and did not take before. */
 export function newParameters({ before, after }: Part): string[] {
-  const of = (code: string) => header.exec(code)?.[0].replace(/^[^(]*\(|\)$/g, '') ?? '';
+  const of = (code: string) => header.exec(code)?.[1] ?? '';
   const names = (code: string) =>
     [...of(code).matchAll(/(?:^|[,{] ?)(\w+)\??(?=[:,} =]|$)/g)].map(([, name = '']) => name);
   const old = names(before);
