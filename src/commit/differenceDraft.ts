@@ -1,6 +1,6 @@
 /** What is said of functions that change without a sign of their reason. */
-import { isEntry, scopeOf, growthOf, size, draft, refactor } from './backendParts.ts';
-import { hunksOf, keyOf, tokensBetween, type Hunk } from './hunks.ts';
+import { amount, isEntry, scopeOf, growthOf, size, draft, refactor } from './backendParts.ts';
+import { hunksOf, keyOf, type Hunk } from './hunks.ts';
 import type { Part } from './model.ts';
 import {
   isAuthentication,
@@ -189,7 +189,7 @@ function fixDraft(changed: readonly Part[]): Draft | undefined {
     ...new Set(changed.flatMap((part) => newProperties({ ...part, before: part.after, after: part.before }))),
   ];
   // Where much else is different, a property is not the matter.
-  const isSmall = changed.every((part) => tokensBetween(part) <= MOST_TOKENS);
+  const isSmall = changed.every((part) => amount([part]) <= MOST_TOKENS);
   if (changed.every((part) => isWithinWhere(part, [...keys, ...gone])))
     return draft(
       'fix',

@@ -66,12 +66,6 @@ export function isReordered({ before, after, isValue }: Part): boolean {
   return isValue && sorted(before) === sorted(after);
 }
 
-/** How many tokens go and come between two versions. */
-export function tokensBetween(part: Part): number {
-  const { gone, come } = tokensChanged(part.before, part.after);
-  return gone.length + come.length;
-}
-
 const closers: { readonly [sign: string]: string } = { ')': '(', ']': '[', '}': '{' };
 
 function openBrackets(tokens: readonly string[]): Around[] {
